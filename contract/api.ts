@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { limits } from "./limits.ts";
+
+export const simulatorRequest = z
+  .strictObject({
+    running: z.boolean().optional(),
+    ratePerSecond: z.int().min(limits.ratePerSecondMin).max(limits.ratePerSecondMax).optional(),
+  })
+  .refine((body) => body.running !== undefined || body.ratePerSecond !== undefined, {
+    error: "expected running, ratePerSecond or both",
+  });
+export type SimulatorRequest = z.infer<typeof simulatorRequest>;
+
+export const protectionsRequest = z
+  .strictObject({
+    idempotence: z.boolean().optional(),
+    deduplication: z.boolean().optional(),
+    insertIds: z.boolean().optional(),
+    merge: z.boolean().optional(),
+  })
+  .refine((body) => Object.keys(body).length > 0, {
+    error: "expected at least one of idempotence, deduplication, insertIds, merge",
+  });
+export type ProtectionsRequest = z.infer<typeof protectionsRequest>;
+
+export const runRequest = z.strictObject({
+  seed: z.int().min(0).max(4_294_967_295).optional(),
+});
+export type RunRequest = z.infer<typeof runRequest>;
+
+/** Every refusal of the API: what was wrong, what was expected, what to do. */
+export interface ApiError {
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    /** Name of the offending parameter, where there is one. */
+    readonly parameter?: string;
+  };
+}
+
+/** One setting of a layer as `GET /api/config` shows it. */
+export interface ConfigEntry {
+  readonly name: string;
+  readonly value: string;
+  /** What the library really does with it, where that differs from what the name promises. */
+  readonly note: string | null;
+}
+export interface ConfigSection {
+  readonly layer: string;
+  readonly title: string;
+  readonly entries: readonly ConfigEntry[];
+}
+export interface ConfigDocument {
+  readonly sections: readonly ConfigSection[];
+}
+
+/** `GET /api/reconciliation`. */
+export interface ReconciliationDocument {
+  readonly lanes: readonly {
+    readonly lane: string;
+    readonly asOf: string | null;
+    readonly rows: readonly Readonly<Record<string, string | number | null>>[];
+  }[];
+  /** The statements that made the rows, by name. */
+  readonly sql: readonly { readonly name: string; readonly purpose: string; readonly text: string }[];
+}
+
+/** `GET /api/payments/{transactionId}`: what each system of record knows of one payment, in the order of its path. */
+export interface PaymentDocument {
+  readonly transactionId: string;
+  readonly steps: readonly {
+    readonly lane: string | null;
+    readonly layer: string;
+    readonly source: string;
+    readonly rows: readonly Readonly<Record<string, string | number | null>>[];
+  }[];
+}

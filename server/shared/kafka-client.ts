@@ -1,0 +1,28 @@
+import { Kafka, logLevel, type KafkaConfig, type LogEntry } from "kafkajs";
+import type { KafkaConnection } from "./connections.ts";
+import type { Logger } from "./logger.ts";
+
+/** Backoff of every kafkajs client here; explicit, because the library's default gives up after five retries. */
+export const kafkaRetry = { retries: 2_147_483_647, initialRetryTime: 100, maxRetryTime: 1_000 } as const;
+
+/** A kafkajs client for `connection`; `overrides` add what one part needs (socketFactory, requestTimeout). */
+export function createKafka(
+  connection: KafkaConnection,
+  clientId: string,
+  logger: Logger,
+  overrides: Partial<KafkaConfig> = {},
+): Kafka {
+  return new Kafka({
+    clientId,
+    brokers: [...connection.brokers],
+    ssl: connection.ssl,
+    ...(connection.sasl === null ? {} : { sasl: connection.sasl as NonNullable<KafkaConfig["sasl"]> }),
+    retry: kafkaRetry,
+    logLevel: logLevel.WARN,
+    logCreator: () => (entry: LogEntry) => {
+      const write = entry.level === logLevel.ERROR ? logger.warn : logger.debug;
+      write.call(logger, { namespace: entry.namespace, detail: entry.log["error"] }, entry.log.message);
+    },
+    ...overrides,
+  });
+}

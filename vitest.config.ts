@@ -1,0 +1,42 @@
+import { defineConfig } from "vitest/config";
+
+const folders = "{app,components,contract,lessons,scripts,server}";
+
+/**
+ * unit: pure and fast, part of `npm run check`. integration: real processes, ports and disks. kafka: the same against
+ * a running Apache Kafka (jars and a Java 17 are needed).
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: [`${folders}/**/*.test.{ts,tsx}`],
+          exclude: ["**/*.integration.test.ts", "**/*.kafka.test.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: [`${folders}/**/*.integration.test.ts`],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "kafka",
+          include: [`${folders}/**/*.kafka.test.ts`, "e2e/**/*.kafka.test.ts"],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
