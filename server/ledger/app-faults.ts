@@ -1,0 +1,61 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { FaultState } from "#contract/snapshot.ts";
+
+export interface FaultRecord {
+  readonly faultId: number;
+  readonly kind: string;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly state: FaultState;
+  readonly atMs: number;
+  readonly endedAtMs: number | null;
+}
+
+interface FaultRow {
+  readonly fault_id: number;
+  readonly kind: string;
+  readonly parameters: string;
+  readonly state: string;
+  readonly at_ms: number;
+  readonly ended_at_ms: number | null;
+}
+
+/** The faults that people injected into a run, numbered from 1; the number is on the button, the mark and the tape. */
+export class FaultsLedger {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  add(runId: string, fault: Omit<FaultRecord, "faultId" | "endedAtMs">): number {
+    const row = this.#database
+      .prepare(
+        `insert into faults (run_id, fault_id, kind, parameters, state, at_ms)
+         values (?, (select coalesce(max(fault_id), 0) + 1 from faults where run_id = ?), ?, ?, ?, ?)
+         returning fault_id`,
+      )
+      .get(runId, runId, fault.kind, JSON.stringify(fault.parameters), fault.state, fault.atMs);
+    return Number(row?.["fault_id"]);
+  }
+
+  setState(runId: string, faultId: number, state: FaultState, endedAtMs: number | null): void {
+    this.#database
+      .prepare("update faults set state = ?, ended_at_ms = ? where run_id = ? and fault_id = ?")
+      .run(state, endedAtMs, runId, faultId);
+  }
+
+  /** The last `limit` faults of a run in the order in which they were injected. */
+  list(runId: string, limit: number): readonly FaultRecord[] {
+    const rows = this.#database
+      .prepare("select * from faults where run_id = ? order by fault_id desc limit ?")
+      .all(runId, limit) as unknown as FaultRow[];
+    return rows.toReversed().map((row) => ({
+      faultId: row.fault_id,
+      kind: row.kind,
+      parameters: JSON.parse(row.parameters) as Record<string, number>,
+      state: row.state as FaultState,
+      atMs: row.at_ms,
+      endedAtMs: row.ended_at_ms,
+    }));
+  }
+}

@@ -1,0 +1,15 @@
+import { ok, type Route } from "./route.ts";
+
+export const listFaults: Route = {
+  method: "GET",
+  pattern: "/api/faults",
+  controls: false,
+  handle: ({ room }) => ok({ faults: room.faults() }),
+};
+
+export const injectFault: Route = {
+  method: "POST",
+  pattern: "/api/faults/:kind",
+  controls: true,
+  handle: ({ room, path, body }) => ({ status: 202, body: room.injectFault(path["kind"] ?? "", body) }),
+};

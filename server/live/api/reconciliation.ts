@@ -1,0 +1,8 @@
+import { ok, type Route } from "./route.ts";
+
+export const reconciliation: Route = {
+  method: "GET",
+  pattern: "/api/reconciliation",
+  controls: false,
+  handle: ({ room }) => ok(room.reconciliation()),
+};

@@ -1,0 +1,37 @@
+import type {
+  ConfigDocument,
+  PaymentDocument,
+  ProtectionsRequest,
+  ReconciliationDocument,
+  RunRequest,
+  SimulatorRequest,
+} from "#contract/api.ts";
+import type { FaultDescription } from "#contract/faults.ts";
+import type { LaneName } from "#contract/names.ts";
+import type { Snapshot } from "#contract/snapshot.ts";
+
+export interface RunSummary {
+  readonly id: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly seed: number;
+}
+
+/** All that the HTTP API can ask for; the composition root joins it to the parts. Refusals are DedupscopeErrors. */
+export interface ControlRoom {
+  readonly health: () => { readonly healthy: boolean; readonly reasons: readonly string[] };
+  readonly snapshot: () => Snapshot;
+  readonly finalSnapshot: (runId: string) => Snapshot | undefined;
+  readonly runs: () => readonly RunSummary[];
+  readonly faults: () => readonly FaultDescription[];
+  readonly injectFault: (kind: string, parameters: unknown) => { readonly id: number };
+  readonly setSimulator: (request: SimulatorRequest) => void;
+  readonly setProtections: (lane: LaneName, request: ProtectionsRequest) => Promise<void>;
+  readonly newRun: (request: RunRequest) => Promise<{ readonly id: string }>;
+  readonly payment: (transactionId: string) => Promise<PaymentDocument>;
+  readonly reconciliation: () => ReconciliationDocument;
+  readonly config: () => ConfigDocument;
+  /** The last micro-batches per lane, with the names of Spark's StreamingQueryProgress. */
+  readonly batches: () => Readonly<Record<LaneName, readonly unknown[]>>;
+  readonly metrics: () => Promise<string>;
+}
