@@ -1,0 +1,40 @@
+-- Answers: nothing; books every row of the window as it is, copies and all: what happens where nothing merges. A row
+--   that is booked already, or that the merge absorbed while it was on, is left alone, so twice gives the same as once.
+-- Parameters: @checkpointId, @afterBatchId, @batchId: rows of the present checkpoint in (afterBatchId, batchId];
+--   @everything: also all earlier batches and all other checkpoints; @windowSeconds; @bookedAt; @cycle.
+-- Cost: the window's rows of payments_raw, and the transaction ids of payment_intents and payments.
+INSERT INTO {dataset}.payments
+  (transaction_id, customer_id, merchant_id, amount, currency, event_time, window_start, topic,
+  partition_no, offset_no, ingest_id, checkpoint_id, batch_id, booked_at, booked_cycle, by_merge, origin)
+SELECT
+  r.transaction_id,
+  r.customer_id,
+  r.merchant_id,
+  r.amount,
+  r.currency,
+  r.event_time,
+  COALESCE(i.window_start, TIMESTAMP_SECONDS(DIV(UNIX_SECONDS(r.event_time), @windowSeconds) * @windowSeconds))
+    AS window_start,
+  r.topic,
+  r.partition_no,
+  r.offset_no,
+  r.ingest_id,
+  r.checkpoint_id,
+  r.batch_id,
+  @bookedAt,
+  @cycle,
+  FALSE,
+  'pipeline'
+FROM {dataset}.payments_raw AS r
+LEFT JOIN {dataset}.payment_intents AS i ON i.transaction_id = r.transaction_id
+LEFT JOIN {dataset}.payments AS p ON p.transaction_id = r.transaction_id AND p.ingest_id = r.ingest_id
+LEFT JOIN {dataset}.dedup_decisions AS d
+  ON d.layer = 'merge' AND d.transaction_id = r.transaction_id AND d.ingest_id = r.ingest_id
+LEFT JOIN {dataset}.alarm_changes AS a
+  ON a.transaction_id = r.transaction_id AND a.ingest_id = r.ingest_id AND a.kind = 'remove-row'
+WHERE ((r.checkpoint_id = @checkpointId AND r.batch_id > @afterBatchId AND r.batch_id <= @batchId)
+      OR (@everything AND (r.checkpoint_id <> @checkpointId OR r.batch_id <= @batchId)))
+  AND p.transaction_id IS NULL
+  AND d.transaction_id IS NULL
+  AND a.transaction_id IS NULL
+QUALIFY ROW_NUMBER() OVER (PARTITION BY r.ingest_id ORDER BY r.offset_no) = 1

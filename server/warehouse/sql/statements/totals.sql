@@ -1,0 +1,53 @@
+-- Answers: every term of rawRows + planted + bookedByHand = booked + absorbedByMerge + notYetMerged, each counted from
+--   the table that owns it, and the positions written under the present checkpoint; per currency, counts and money. The
+--   rows `allRawRows` and `allBooked` count whole tables: they tell whether a partial reading can be added to the last.
+-- Parameters: @everything: read all; else only what came after: @checkpointId and @afterBatchId (payments_raw),
+--   @afterCycle (payments, the merge's decisions). @batchId: the last batch that the merge has seen.
+-- Cost: the rows after those positions; whole tables with @everything.
+SELECT 'rawRows' AS name, r.currency, COUNT(*) AS records, SUM(r.amount) AS money
+FROM {dataset}.payments_raw AS r
+WHERE (@everything OR (r.checkpoint_id = @checkpointId AND r.batch_id > @afterBatchId))
+GROUP BY r.currency
+UNION ALL
+SELECT 'positions', u.currency, COUNT(*), SUM(u.amount)
+FROM (
+  SELECT r.currency, r.amount
+  FROM {dataset}.payments_raw AS r
+  WHERE r.checkpoint_id = @checkpointId
+    AND r.batch_id <= @batchId
+    AND (@everything OR (r.checkpoint_id = @checkpointId AND r.batch_id > @afterBatchId))
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY r.topic, r.partition_no, r.offset_no ORDER BY r.ingest_id) = 1
+) AS u
+GROUP BY u.currency
+UNION ALL
+SELECT 'notYetMerged', r.currency, COUNT(*), SUM(r.amount)
+FROM {dataset}.payments_raw AS r
+WHERE r.checkpoint_id = @checkpointId AND r.batch_id > @batchId
+GROUP BY r.currency
+UNION ALL
+SELECT
+  CASE p.origin WHEN 'planted' THEN 'plantedRows' WHEN 'by-hand' THEN 'bookedByHand' ELSE 'bookedByPipeline' END,
+  p.currency,
+  COUNT(*),
+  SUM(p.amount)
+FROM {dataset}.payments AS p
+WHERE @everything OR p.booked_cycle > @afterCycle
+GROUP BY p.origin, p.currency
+UNION ALL
+SELECT 'absorbedByMerge', u.currency, COUNT(*), SUM(u.amount)
+FROM (
+  SELECT d.currency, d.amount
+  FROM {dataset}.dedup_decisions AS d
+  WHERE d.layer = 'merge' AND (@everything OR d.decided_cycle > @afterCycle)
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY d.decision_id ORDER BY d.decided_at) = 1
+) AS u
+GROUP BY u.currency
+UNION ALL
+SELECT 'removedRows', a.currency, COUNT(*), SUM(a.amount)
+FROM {dataset}.alarm_changes AS a
+WHERE a.kind = 'remove-row'
+GROUP BY a.currency
+UNION ALL
+SELECT 'allRawRows', CAST(NULL AS STRING), COUNT(*), CAST(NULL AS NUMERIC) FROM {dataset}.payments_raw
+UNION ALL
+SELECT 'allBooked', CAST(NULL AS STRING), COUNT(*), CAST(NULL AS NUMERIC) FROM {dataset}.payments
