@@ -1,29 +1,28 @@
 -- Answers: every term of rawRows + planted + bookedByHand = booked + absorbedByMerge + notYetMerged, each counted from
---   the table that owns it, and the positions written under the present checkpoint; per currency, counts and money. The
---   rows `allRawRows` and `allBooked` count whole tables: they tell whether a partial reading can be added to the last.
+--   the table that owns it, and the positions written under the present checkpoint; per currency, counts and money.
+--   rawRows is mergeable + notYetMerged; booked is bookedByPipeline + bookedByHand + plantedRows; planted is plantedRows
+--   less removedRows. `allRawRows` and `allBooked` count whole tables: they tell whether a partial reading can be added
+--   to the last.
 -- Parameters: @everything: read all; else only what came after: @checkpointId and @afterBatchId (payments_raw),
---   @afterCycle (payments, the merge's decisions). @batchId: the last batch that the merge has seen.
+--   @afterCycle (payments, the merge's decisions). @batchId: the last batch that the merge was shown.
 -- Cost: the rows after those positions; whole tables with @everything.
-SELECT 'rawRows' AS name, r.currency, COUNT(*) AS records, SUM(r.amount) AS money
+SELECT
+  IF(r.checkpoint_id = @checkpointId AND r.batch_id > @batchId, 'notYetMerged', 'mergeable') AS name,
+  r.currency,
+  COUNT(*) AS records,
+  SUM(r.amount) AS money
 FROM {dataset}.payments_raw AS r
-WHERE (@everything OR (r.checkpoint_id = @checkpointId AND r.batch_id > @afterBatchId))
-GROUP BY r.currency
+WHERE @everything OR (r.checkpoint_id = @checkpointId AND r.batch_id > @afterBatchId)
+GROUP BY 1, r.currency
 UNION ALL
 SELECT 'positions', u.currency, COUNT(*), SUM(u.amount)
 FROM (
   SELECT r.currency, r.amount
   FROM {dataset}.payments_raw AS r
-  WHERE r.checkpoint_id = @checkpointId
-    AND r.batch_id <= @batchId
-    AND (@everything OR (r.checkpoint_id = @checkpointId AND r.batch_id > @afterBatchId))
+  WHERE r.checkpoint_id = @checkpointId AND r.batch_id > @afterBatchId AND r.batch_id <= @batchId
   QUALIFY ROW_NUMBER() OVER (PARTITION BY r.topic, r.partition_no, r.offset_no ORDER BY r.ingest_id) = 1
 ) AS u
 GROUP BY u.currency
-UNION ALL
-SELECT 'notYetMerged', r.currency, COUNT(*), SUM(r.amount)
-FROM {dataset}.payments_raw AS r
-WHERE r.checkpoint_id = @checkpointId AND r.batch_id > @batchId
-GROUP BY r.currency
 UNION ALL
 SELECT
   CASE p.origin WHEN 'planted' THEN 'plantedRows' WHEN 'by-hand' THEN 'bookedByHand' ELSE 'bookedByPipeline' END,

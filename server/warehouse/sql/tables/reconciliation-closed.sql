@@ -22,7 +22,8 @@ CREATE TABLE IF NOT EXISTS {dataset}.reconciliation_closed (
   missing_money NUMERIC NOT NULL,
   pending INT64 NOT NULL,
   pending_money NUMERIC NOT NULL,
-  unsettled INT64 NOT NULL
+  unsettled INT64 NOT NULL,
+  closed_cycle INT64 NOT NULL
 )
 PARTITION BY DATE(window_start)
 CLUSTER BY window_start
