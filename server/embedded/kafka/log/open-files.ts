@@ -32,6 +32,7 @@ export class OpenFiles {
   }
 
   closeAll(): void {
-    for (const path of [...this.#descriptors.keys()]) this.close(path);
+    for (const descriptor of this.#descriptors.values()) closeSync(descriptor);
+    this.#descriptors.clear();
   }
 }

@@ -97,7 +97,7 @@ export class Writer {
   unsignedVarint(value: number): this {
     let rest = value;
     while (rest >= 0x80) {
-      this.int8(((rest & 0x7f) | 0x80) << 24 >> 24);
+      this.int8((((rest & 0x7f) | 0x80) << 24) >> 24);
       rest = Math.floor(rest / 128);
     }
     return this.int8(rest);

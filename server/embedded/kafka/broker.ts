@@ -1,0 +1,65 @@
+/** Puts the broker together from its settings, and takes it apart in the right order. */
+import { randomUUID } from "node:crypto";
+import { GroupCoordinator } from "./groups/group-coordinator.ts";
+import { OffsetTable } from "./groups/offset-table.ts";
+import { OpenFiles } from "./log/open-files.ts";
+import type { BrokerLogger } from "./logger.ts";
+import { BrokerServer } from "./network/broker-server.ts";
+import { ProducerIds } from "./producer-state/producer-ids.ts";
+import { startUpkeep } from "./upkeep.ts";
+import type { BrokerSettings } from "./settings.ts";
+import { openDatabase } from "./storage/database.ts";
+import { TopicTable } from "./topics/topic-table.ts";
+import { Topics } from "./topics/topics.ts";
+
+export interface RunningBroker {
+  readonly host: string;
+  readonly port: number;
+  readonly topics: Topics;
+  /** Answers what is being answered, saves what spares the next start a scan, releases the directory. */
+  close(): Promise<void>;
+}
+
+export interface BrokerDependencies {
+  readonly logger: BrokerLogger;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
+/** Throws DataDirectoryError, DamagedDataError or ListenError, whose messages are for the user. */
+export async function startBroker(
+  settings: BrokerSettings,
+  { logger, clock }: BrokerDependencies,
+): Promise<RunningBroker> {
+  const database = openDatabase(settings.dataDirectory);
+  const files = new OpenFiles();
+  const topics = new Topics({ table: new TopicTable(database), files, settings, clock, logger });
+  const groups = new GroupCoordinator({ offsets: new OffsetTable(database), clock, newMemberId });
+  const listening = { host: settings.host, port: settings.port };
+  const server = new BrokerServer({
+    settings,
+    topics,
+    groups,
+    producerIds: new ProducerIds(database),
+    logger,
+    address: () => settings.advertised ?? listening,
+  });
+  listening.port = await server.listen(settings.host, settings.port);
+  const upkeep = startUpkeep({ settings, topics, logger });
+  return {
+    ...listening,
+    topics,
+    async close() {
+      upkeep.stop();
+      await server.close();
+      groups.close();
+      topics.close();
+      files.closeAll();
+      database.close();
+    },
+  };
+}
+
+function newMemberId(clientId: string): string {
+  return `${clientId}-${randomUUID()}`;
+}

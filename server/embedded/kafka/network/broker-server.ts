@@ -1,0 +1,93 @@
+/** Listens for clients and keeps all connections together within the broker's limits. */
+import { createServer } from "node:net";
+import type { Server, Socket } from "node:net";
+import { LIMITS } from "../limits.ts";
+import type { BrokerParts } from "../protocol/api.ts";
+import { Connection } from "./connection.ts";
+
+/** The broker cannot listen where it was told to: the message says why and what to do. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+}
+
+export class BrokerServer {
+  readonly #broker: BrokerParts;
+  readonly #server: Server;
+  readonly #connections = new Set<Connection>();
+  #sweep: NodeJS.Timeout | undefined;
+
+  constructor(broker: BrokerParts) {
+    this.#broker = broker;
+    this.#server = createServer((socket) => this.#accept(socket));
+    this.#server.maxConnections = LIMITS.connectionsMax;
+    this.#server.on("drop", () => {
+      broker.logger.warn({ connections: LIMITS.connectionsMax }, "connection refused: there are too many");
+    });
+  }
+
+  /** Resolves with the port, which is a free one when 0 was asked for. */
+  listen(host: string, port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", (error) => reject(describe(error, host, port)));
+      this.#server.listen({ host, port }, () => {
+        const address = this.#server.address();
+        this.#sweep = setInterval(() => this.#sweepConnections(), LIMITS.connectionSweepMs);
+        this.#sweep.unref();
+        resolve(address !== null && typeof address === "object" ? address.port : port);
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#sweep);
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    for (const connection of this.#connections) connection.close();
+    await closed;
+  }
+
+  #accept(socket: Socket): void {
+    const connection: Connection = new Connection({
+      socket,
+      broker: this.#broker,
+      answerBytesMax: () => Math.max(0, LIMITS.unsentAnswerBytesMax - this.#unsentBytes()),
+      onBuffered: () => this.#limitBuffered(),
+      onClosed: () => this.#connections.delete(connection),
+    });
+    this.#connections.add(connection);
+  }
+
+  #unsentBytes(): number {
+    let bytes = 0;
+    for (const connection of this.#connections) bytes += connection.unsentBytes;
+    return bytes;
+  }
+
+  /** Half-received requests together must stay bounded: the one that holds most goes. */
+  #limitBuffered(): void {
+    let bytes = 0;
+    let largest: Connection | undefined;
+    for (const connection of this.#connections) {
+      bytes += connection.bufferedBytes;
+      if (largest === undefined || connection.bufferedBytes > largest.bufferedBytes) largest = connection;
+    }
+    if (bytes > LIMITS.bufferedRequestBytesMax) largest?.fail("half-received requests hold too much memory");
+  }
+
+  #sweepConnections(): void {
+    const now = performance.now();
+    for (const connection of this.#connections) connection.sweep(now);
+  }
+}
+
+function describe(error: Error, host: string, port: number): ListenError {
+  const code = "code" in error ? String(error.code) : error.message;
+  const reasons: Record<string, string> = {
+    EADDRINUSE: `port ${port} on ${host} is in use: stop what listens there, or choose another with --port (0 = free)`,
+    EACCES: `port ${port} on ${host} needs rights that this user has not: choose one above 1023 with --port`,
+    EADDRNOTAVAIL: `${host} is no address of this machine: choose another with --host, for example 127.0.0.1`,
+    ENOTFOUND: `${host} is not known as a host: choose another with --host, for example 127.0.0.1`,
+  };
+  return new ListenError(reasons[code] ?? `cannot listen on ${host}:${port} (${code})`, { cause: error });
+}

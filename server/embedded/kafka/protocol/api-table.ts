@@ -1,0 +1,53 @@
+/** Every API that this broker speaks. */
+import { alterConfigs } from "./alter-configs.ts";
+import { apiVersions } from "./api-versions.ts";
+import type { Api } from "./api.ts";
+import { createPartitions } from "./create-partitions.ts";
+import { createTopics } from "./create-topics.ts";
+import { deleteGroups } from "./delete-groups.ts";
+import { deleteRecords } from "./delete-records.ts";
+import { deleteTopics } from "./delete-topics.ts";
+import { describeConfigs } from "./describe-configs.ts";
+import { describeGroups } from "./describe-groups.ts";
+import { describeProducers } from "./describe-producers.ts";
+import { fetch } from "./fetch.ts";
+import { findCoordinator } from "./find-coordinator.ts";
+import { heartbeat } from "./heartbeat.ts";
+import { initProducerId } from "./init-producer-id.ts";
+import { joinGroup } from "./join-group.ts";
+import { leaveGroup } from "./leave-group.ts";
+import { listGroups } from "./list-groups.ts";
+import { listOffsets } from "./list-offsets.ts";
+import { metadata } from "./metadata.ts";
+import { offsetCommit } from "./offset-commit.ts";
+import { offsetFetch } from "./offset-fetch.ts";
+import { produce } from "./produce.ts";
+import { syncGroup } from "./sync-group.ts";
+
+export const API_TABLE: ReadonlyMap<number, Api> = new Map(
+  [
+    produce,
+    fetch,
+    listOffsets,
+    metadata,
+    offsetCommit,
+    offsetFetch,
+    findCoordinator,
+    joinGroup,
+    heartbeat,
+    leaveGroup,
+    syncGroup,
+    describeGroups,
+    listGroups,
+    apiVersions(() => API_TABLE.values()),
+    createTopics,
+    deleteTopics,
+    deleteRecords,
+    initProducerId,
+    describeConfigs,
+    alterConfigs,
+    createPartitions,
+    deleteGroups,
+    describeProducers,
+  ].map((api) => [api.key, api]),
+);

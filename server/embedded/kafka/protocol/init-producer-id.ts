@@ -1,0 +1,28 @@
+/**
+ * InitProducerId (key 22), versions 0–1.
+ *
+ * Request: transactional id nullable string · transaction timeout int32
+ * Answer: throttle int32 · error int16 · producer id int64 · epoch int16
+ *
+ * A null transactional id always gets a new producer id with epoch 0. There are no transactions: any other is refused.
+ */
+import type { Api } from "./api.ts";
+import { ErrorCode } from "./error-codes.ts";
+import { Writer } from "./writer.ts";
+
+export const initProducerId: Api = {
+  key: 22,
+  name: "InitProducerId",
+  minVersion: 0,
+  maxVersion: 1,
+  handle(request, { broker }) {
+    const transactionalId = request.nullableString();
+    request.int32();
+    const writer = new Writer().int32(0);
+    if (transactionalId === null) {
+      return writer.int16(ErrorCode.NONE).int64(broker.producerIds.next()).int16(0);
+    }
+    const error = transactionalId === "" ? ErrorCode.INVALID_REQUEST : ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+    return writer.int16(error).int64(-1).int16(-1);
+  },
+};

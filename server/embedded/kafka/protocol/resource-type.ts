@@ -1,0 +1,2 @@
+/** What a configuration belongs to. Source: ConfigResource.Type of Apache Kafka. */
+export const ResourceType = { TOPIC: 2, BROKER: 4 } as const;

@@ -1,0 +1,37 @@
+/** What the broker does now and then: retention, producer expiry, flushing. */
+import type { BrokerLogger } from "./logger.ts";
+import type { BrokerSettings } from "./settings.ts";
+import type { Topics } from "./topics/topics.ts";
+
+export interface Upkeep {
+  stop(): void;
+}
+
+export function startUpkeep(parts: {
+  readonly settings: BrokerSettings;
+  readonly topics: Topics;
+  readonly logger: BrokerLogger;
+}): Upkeep {
+  const { settings, topics, logger } = parts;
+  const timers = [
+    every(settings.retentionCheckMs, () => {
+      const removed = topics.applyRetention();
+      if (removed > 0) logger.info({ segments: removed }, "segments removed by retention");
+    }),
+    every(settings.producerIdExpirationCheckMs, () => topics.expireProducers()),
+  ];
+  if (settings.flushIntervalMs > 0) timers.push(every(settings.flushIntervalMs, () => flush(topics, logger)));
+  return {
+    stop() {
+      for (const timer of timers) clearInterval(timer);
+    },
+  };
+}
+
+function every(intervalMs: number, work: () => void): NodeJS.Timeout {
+  return setInterval(work, intervalMs).unref();
+}
+
+function flush(topics: Topics, logger: BrokerLogger): void {
+  topics.flush().catch((error: unknown) => logger.error({ reason: String(error) }, "flush failed"));
+}
