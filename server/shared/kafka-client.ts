@@ -21,7 +21,7 @@ export function createKafka(
     logLevel: logLevel.WARN,
     logCreator: () => (entry: LogEntry) => {
       const write = entry.level === logLevel.ERROR ? logger.warn : logger.debug;
-      write.call(logger, { namespace: entry.namespace, detail: entry.log["error"] }, entry.log.message);
+      write.call(logger, { namespace: entry.namespace, detail: entry.log["error"] as unknown }, entry.log.message);
     },
     ...overrides,
   });
