@@ -1,9 +1,9 @@
 -- Answers: at which positions of the topic do the copies stand that the merge absorbed? Newest first.
--- Parameters: @positions: how many at most.
+-- Parameters: @positionsMax: how many at most.
 -- Cost: the merge's rows of dedup_decisions.
 SELECT d.partition_no, d.offset_no
 FROM {dataset}.dedup_decisions AS d
 WHERE d.layer = 'merge'
 QUALIFY ROW_NUMBER() OVER (PARTITION BY d.decision_id ORDER BY d.decided_at) = 1
 ORDER BY d.decided_at DESC, d.partition_no, d.offset_no DESC
-LIMIT @positions
+LIMIT @positionsMax

@@ -1,5 +1,5 @@
--- Answers: nothing; the windows whose figures were just kept are open no longer. The last step of closing: until it ran,
---   the views judge them from the rows.
+-- Answers: nothing; the windows whose figures were just kept are open no longer. The last step of closing: until it
+--   ran, the views judge them from the rows.
 -- Parameters: none.
 -- Cost: one small row per window.
 DELETE FROM {dataset}.reconciliation_open

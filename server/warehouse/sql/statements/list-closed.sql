@@ -1,5 +1,5 @@
 -- Answers: the verdicts of the newest closed windows, for the page.
--- Parameters: @windows: how many rows at most.
+-- Parameters: @windowsMax: how many rows at most.
 -- Cost: as sum-closed.sql.
 SELECT
   w.window_start,
@@ -9,4 +9,4 @@ FROM {dataset}.reconciliation AS w
 WHERE w.closed
 GROUP BY w.window_start
 ORDER BY w.window_start DESC
-LIMIT @windows
+LIMIT @windowsMax

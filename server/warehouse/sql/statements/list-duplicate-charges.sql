@@ -1,4 +1,4 @@
 -- Answers: who was charged more than once? The largest first.
--- Parameters: @rows: how many rows at most.
+-- Parameters: @rowsMax: how many rows at most.
 -- Cost: that of duplicate_charges.
-SELECT * FROM {dataset}.duplicate_charges ORDER BY extra_copies DESC, extra_money DESC, transaction_id LIMIT @rows
+SELECT * FROM {dataset}.duplicate_charges ORDER BY extra_copies DESC, extra_money DESC, transaction_id LIMIT @rowsMax

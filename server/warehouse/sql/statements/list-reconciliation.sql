@@ -1,7 +1,7 @@
 -- Answers: the newest windows and currencies with all terms and the verdict, the broken ones first.
--- Parameters: @rows: how many rows at most.
+-- Parameters: @rowsMax: how many rows at most.
 -- Cost: that of reconciliation.
 SELECT *
 FROM {dataset}.reconciliation
 ORDER BY IF(verdict = 'BREAK', 0, 1), window_start DESC, currency
-LIMIT @rows
+LIMIT @rowsMax

@@ -1,5 +1,5 @@
 -- Answers: how was one payment booked?
--- Parameters: @transactionId; @rows: how many rows at most.
+-- Parameters: @transactionId; @rowsMax: how many rows at most.
 -- Cost: the columns named, pruned by clustering where the table is clustered by transaction_id.
 SELECT
   t.transaction_id,
@@ -19,4 +19,4 @@ SELECT
 FROM {dataset}.payments AS t
 WHERE t.transaction_id = @transactionId
 ORDER BY t.booked_at, t.ingest_id
-LIMIT @rows
+LIMIT @rowsMax

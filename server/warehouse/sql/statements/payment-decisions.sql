@@ -1,5 +1,5 @@
 -- Answers: which copies of one payment were absorbed, and by what?
--- Parameters: @transactionId; @rows: how many rows at most.
+-- Parameters: @transactionId; @rowsMax: how many rows at most.
 -- Cost: the columns named, pruned by clustering where the table is clustered by transaction_id.
 SELECT
   t.decision_id,
@@ -18,4 +18,4 @@ SELECT
 FROM {dataset}.dedup_decisions AS t
 WHERE t.transaction_id = @transactionId
 ORDER BY t.decided_at, t.decision_id
-LIMIT @rows
+LIMIT @rowsMax

@@ -1,5 +1,5 @@
 -- Answers: what was one payment meant to be?
--- Parameters: @transactionId; @rows: how many rows at most.
+-- Parameters: @transactionId; @rowsMax: how many rows at most.
 -- Cost: the columns named, pruned by clustering where the table is clustered by transaction_id.
 SELECT
   t.sequence,
@@ -13,4 +13,4 @@ SELECT
 FROM {dataset}.payment_intents AS t
 WHERE t.transaction_id = @transactionId
 ORDER BY t.sequence
-LIMIT @rows
+LIMIT @rowsMax

@@ -1,5 +1,5 @@
 -- Answers: which records of one payment came too late?
--- Parameters: @transactionId; @rows: how many rows at most.
+-- Parameters: @transactionId; @rowsMax: how many rows at most.
 -- Cost: the columns named, pruned by clustering where the table is clustered by transaction_id.
 SELECT
   t.topic,
@@ -16,4 +16,4 @@ SELECT
 FROM {dataset}.late_payments AS t
 WHERE t.transaction_id = @transactionId
 ORDER BY t.partition_no, t.offset_no, t.ingested_at
-LIMIT @rows
+LIMIT @rowsMax

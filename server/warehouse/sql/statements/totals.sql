@@ -1,7 +1,7 @@
 -- Answers: every term of rawRows + planted + bookedByHand = booked + absorbedByMerge + notYetMerged, each counted from
 --   the table that owns it, and the positions written under the present checkpoint; per currency, counts and money.
---   rawRows is mergeable + notYetMerged; booked is bookedByPipeline + bookedByHand + plantedRows; planted is plantedRows
---   less removedRows. `allRawRows` and `allBooked` count whole tables: they tell whether a partial reading can be added
+--   rawRows is mergeable + notYetMerged; booked is bookedByPipeline + bookedByHand + plantedRows; planted is
+--   plantedRows less removedRows. `allRawRows` and `allBooked` count whole tables: they tell whether a partial reading can be added
 --   to the last.
 -- Parameters: @everything: read all; else only what came after: @checkpointId and @afterBatchId (payments_raw),
 --   @afterCycle (payments, the merge's decisions). @batchId: the last batch that the merge was shown.

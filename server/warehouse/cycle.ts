@@ -1,0 +1,286 @@
+import type { LaneName } from "#contract/names.ts";
+import { limits } from "#contract/limits.ts";
+import type { Clock } from "../shared/clock.ts";
+import type { Logger } from "../shared/logger.ts";
+import { canClose, closeBeforeMs, closeWindows } from "./close-windows.ts";
+import type { Definitions } from "./definitions.ts";
+import type { Gateway } from "./gateway.ts";
+import { type Judgement, judge, readAbsorbed } from "./judge.ts";
+import type { LaneState } from "./lane-state.ts";
+import { type MergeWindow, runMerge } from "./merge-step.ts";
+import { cycleOutput } from "./output.ts";
+import { readTotals } from "./read-totals.ts";
+import { changedVerdicts, readLastVerdicts, type RecordedVerdict, verdictRows } from "./record-verdicts.ts";
+import { shipIntents } from "./ship-intents.ts";
+import { mergeRemainder, namedTotals, type Reading } from "./totals.ts";
+import type { CycleInput, CycleOutput, Progress } from "./types.ts";
+
+export interface CycleContext {
+  readonly lane: LaneName;
+  readonly gateway: Gateway;
+  readonly definitions: Definitions;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly state: LaneState;
+}
+
+export const windowSeconds = limits.windowMs / 1_000;
+
+/**
+ * One cycle: ship intents, merge what the consumer committed, write how far that is, read totals and verdicts. Any step
+ * may be the last one before a crash: what was done is found again from the progress row, and doing it twice is harmless.
+ */
+export async function runCycle(context: CycleContext, input: CycleInput): Promise<CycleOutput> {
+  const { gateway, definitions, state } = context;
+  const cycle = state.progress.cycle + 1;
+  const arrival = await shipAndCount(context, input);
+  const merged = await mergeCommitted(context, input, arrival, cycle);
+  const { reading, booked } = await readAndRepair(context, input, merged, cycle);
+  const progress = nextProgress(state.progress, input, { arrival, merged, cycle });
+  if (booked || merged.booked || state.touched || progress.intentsWatermark > state.progress.intentsWatermark)
+    await gateway.change(definitions.statements["open-windows"], {
+      afterSequence: state.progress.intentsWatermark,
+      throughSequence: progress.intentsWatermark,
+      cycle,
+    });
+  await writeProgress(context, progress);
+  const totalsAt = new Date(context.clock.nowMs()).toISOString();
+  const judgement = await judgeAll(context, progress, reading);
+  remember(state, { progress, merged, reading, judgement });
+  if (state.absorbed.records !== reading.terms.absorbedByMerge.records)
+    state.absorbed = {
+      records: reading.terms.absorbedByMerge.records,
+      positions: await readAbsorbed(gateway, definitions),
+    };
+  const settledUntilMs = settledUntil(progress, input);
+  const output = cycleOutput({
+    lane: context.lane,
+    reading,
+    judgement,
+    progress,
+    shownBatchId: merged.batchId,
+    absorbedPositions: state.absorbed.positions,
+    settledUntilMs,
+    layerDown: input.layerDown,
+    notSettledBecause: waitingWords(input, arrival, merged, progress),
+    totalsAt,
+    judgedAt: new Date(context.clock.nowMs()).toISOString(),
+  });
+  await recordVerdicts(context, judgement, output);
+  await closeSettled(context, judgement, settledUntilMs);
+  return output;
+}
+
+interface Arrival {
+  /** Every intent of the ledger, as it was when the cycle began, is in the warehouse: counted. */
+  readonly complete: boolean;
+  readonly intentsWatermark: number;
+  /** Distinct positions of the committed batches. */
+  readonly positions: number;
+  /** Rows of the merge's window; null where the count began elsewhere. */
+  readonly rawRows: number | null;
+}
+
+async function shipAndCount({ gateway, definitions, state }: CycleContext, input: CycleInput): Promise<Arrival> {
+  const { progress, known } = state;
+  const shippedThrough = await shipIntents(gateway, progress.intentsWatermark, input);
+  const checkpointId = input.committed.checkpointId ?? progress.checkpointId;
+  const sameCheckpoint = checkpointId === progress.checkpointId;
+  const counted =
+    sameCheckpoint && known?.checkpointId === checkpointId && known.batchId === progress.mergedBatchId ? known : null;
+  const [row] = await gateway.query(definitions.statements.arrived, {
+    afterSequence: progress.intentsWatermark,
+    throughSequence: shippedThrough,
+    checkpointId,
+    afterBatchId: counted?.batchId ?? -1,
+    batchId: input.committed.batchId,
+  });
+  const arrived = Number(row?.["intents"]) === shippedThrough - progress.intentsWatermark;
+  const intentsWatermark = arrived ? shippedThrough : progress.intentsWatermark;
+  return {
+    complete: intentsWatermark >= input.lastIntentSequence,
+    intentsWatermark,
+    positions: Number(row?.["positions"]) + (counted?.reading.terms.positions.records ?? 0),
+    rawRows: counted !== null || progress.mergedBatchId === -1 ? Number(row?.["raw_rows"]) : null,
+  };
+}
+
+interface Merged {
+  readonly checkpointId: string;
+  readonly mergedBatchId: number;
+  /** The last batch that the merge was shown. */
+  readonly batchId: number;
+  /** Every row that the committed batches kept was seen by the merge, and its intent is there. */
+  readonly complete: boolean;
+  readonly booked: boolean;
+}
+
+/** Shows the merge the committed batches, unless their intents are still on their way. */
+async function mergeCommitted(
+  context: CycleContext,
+  input: CycleInput,
+  arrival: Arrival,
+  cycle: number,
+): Promise<Merged> {
+  const { progress, shownBatchId } = context.state;
+  const { checkpointId, batchId, keptCount, refusedForGood } = input.committed;
+  const unchanged: Merged = {
+    checkpointId: progress.checkpointId,
+    mergedBatchId: progress.mergedBatchId,
+    batchId: shownBatchId,
+    complete: false,
+    booked: false,
+  };
+  if (checkpointId === null || !arrival.complete) return unchanged;
+  const complete = arrival.positions + refusedForGood >= keptCount;
+  const newCheckpoint = checkpointId !== progress.checkpointId;
+  const afterBatchId = newCheckpoint ? -1 : progress.mergedBatchId;
+  const mergedBatchId = complete ? batchId : afterBatchId;
+  if (!newCheckpoint && batchId <= progress.mergedBatchId) return { ...unchanged, complete };
+  // Rows of an earlier checkpoint may have been left unmerged: batch ids began again, so all are shown once more.
+  const window: MergeWindow = { checkpointId, afterBatchId, batchId, everything: newCheckpoint };
+  const rawRows = newCheckpoint ? null : arrival.rawRows;
+  const booked = await runMerge({ ...context, ...window, windowSeconds, cycle, mergeOn: input.mergeOn, rawRows });
+  return { checkpointId, mergedBatchId, batchId, complete, booked };
+}
+
+/**
+ * Reads the terms of equation 6. Where they do not add up, a row came behind the merge's window (an insert repeated
+ * late) or an earlier copy turned up: everything is shown to the merge once more, and read again.
+ */
+async function readAndRepair(
+  context: CycleContext,
+  input: CycleInput,
+  merged: Merged,
+  cycle: number,
+): Promise<{ readonly reading: Reading; readonly booked: boolean }> {
+  const { gateway, definitions, state } = context;
+  const position = { checkpointId: merged.checkpointId, batchId: merged.batchId };
+  const reading = await readTotals(gateway, definitions, state.known, position);
+  const key = `${reading.allRawRows}/${reading.allBooked}`;
+  if (mergeRemainder(reading) === 0 || state.wideMergeTriedAt === key) return { reading, booked: false };
+  context.logger.info({ lane: context.lane, rows: key }, "merging all rows again: some came behind the merge's window");
+  const window: MergeWindow = { ...position, afterBatchId: -1, everything: true };
+  await runMerge({ ...context, ...window, windowSeconds, cycle, mergeOn: input.mergeOn, rawRows: null });
+  const again = await readTotals(gateway, definitions, null, position);
+  state.wideMergeTriedAt = mergeRemainder(again) === 0 ? null : `${again.allRawRows}/${again.allBooked}`;
+  return { reading: again, booked: true };
+}
+
+function nextProgress(
+  last: Progress,
+  input: CycleInput,
+  now: { readonly arrival: Arrival; readonly merged: Merged; readonly cycle: number },
+): Progress {
+  const { intentsWatermark } = now.arrival;
+  const settled = now.merged.complete ? Math.min(input.settledSequenceAfterMerge(), intentsWatermark) : 0;
+  return {
+    cycle: now.cycle,
+    intentsWatermark,
+    // What was settled stays settled, even while a new checkpoint reads the topic from its beginning.
+    settledSequence: Math.max(last.settledSequence, settled),
+    checkpointId: now.merged.checkpointId,
+    mergedBatchId: now.merged.mergedBatchId,
+  };
+}
+
+async function writeProgress({ gateway, definitions, lane, clock }: CycleContext, progress: Progress): Promise<void> {
+  const updatedAt = new Date(clock.nowMs());
+  await gateway.change(definitions.statements["write-progress"], { ...progress, lane, updatedAt });
+}
+
+/**
+ * Judges, and checks that no window was left out: every intent up to the watermark and every booked row must be in some
+ * window. If not, the closed windows' figures are not believed and everything is judged from the rows.
+ */
+async function judgeAll(context: CycleContext, progress: Progress, reading: Reading): Promise<Judgement> {
+  const { gateway, definitions, state } = context;
+  if (state.touched) state.closed = null;
+  const judgement = await judge(gateway, definitions, state);
+  const intents = progress.intentsWatermark - judgement.terms.intended.records;
+  const rows = namedTotals(reading).booked.records - judgement.terms.booked.records;
+  const key = `${intents}/${rows}`;
+  if ((intents === 0 && rows === 0) || state.reopenedFor === key) return judgement;
+  context.logger.warn({ lane: context.lane, intents, rows }, "rows are in no window: judging every window again");
+  await gateway.change(definitions.statements["open-every-window"]);
+  const again = await judge(gateway, definitions, { closed: null, charged: state.charged });
+  const left = `${progress.intentsWatermark - again.terms.intended.records}/${
+    namedTotals(reading).booked.records - again.terms.booked.records
+  }`;
+  state.reopenedFor = left === "0/0" ? null : left;
+  return again;
+}
+
+function remember(
+  state: LaneState,
+  done: {
+    readonly progress: Progress;
+    readonly merged: Merged;
+    readonly reading: Reading;
+    readonly judgement: Judgement;
+  },
+): void {
+  const { progress, merged, reading, judgement } = done;
+  state.progress = progress;
+  state.shownBatchId = merged.batchId;
+  if (merged.mergedBatchId === merged.batchId)
+    state.known = { reading, checkpointId: merged.checkpointId, batchId: merged.batchId, cycle: progress.cycle };
+  state.closed = judgement.closed;
+  state.charged = judgement.charged;
+  state.touched = false;
+}
+
+function settledUntil(progress: Progress, input: CycleInput): number | null {
+  if (progress.settledSequence === 0) return null;
+  return input.intentsSince(progress.settledSequence - 1, 1)[0]?.eventTimeMs ?? null;
+}
+
+function waitingWords(input: CycleInput, arrival: Arrival, merged: Merged, progress: Progress): string {
+  if (input.lastIntentSequence === 0) return "the first payment";
+  if (!arrival.complete)
+    return `intents on their way to the warehouse: ${arrival.intentsWatermark} of ${input.lastIntentSequence} are there`;
+  if (input.committed.checkpointId === null || input.committed.batchId < 0)
+    return "the consumer's first committed micro-batch";
+  if (!merged.complete)
+    return `rows of micro-batch ${input.committed.batchId} that are not visible in the warehouse yet`;
+  return `the final outcome of the sends of payment ${progress.settledSequence + 1}, and the consumer to pass it`;
+}
+
+async function recordVerdicts(context: CycleContext, judgement: Judgement, output: CycleOutput): Promise<void> {
+  const { gateway, definitions, state } = context;
+  state.verdicts ??= await readLastVerdicts(gateway, definitions);
+  const wrong = judgement.open.reduce((sum, window) => sum + window.wrong, 0);
+  const lane: RecordedVerdict = {
+    startMs: null,
+    verdict: output.verdict,
+    wrong,
+    reasons: output.reasons.length === 0 ? null : output.reasons.join("; "),
+  };
+  const windows = judgement.open.map(({ startMs, verdict, wrong: records }) => ({
+    startMs,
+    verdict,
+    wrong: records,
+    reasons: null,
+  }));
+  const changed = changedVerdicts(state.verdicts, [lane, ...windows]);
+  if (changed.length === 0) return;
+  await gateway.insert(
+    "reconciliation_runs",
+    verdictRows(changed, {
+      progress: state.progress,
+      batchId: state.shownBatchId,
+      judgedAt: new Date(context.clock.nowMs()).toISOString(),
+      settledUntil: output.settledUntil,
+      waitingFor: output.waitingFor,
+    }),
+  );
+  state.verdicts = new Map([...state.verdicts, ...changed.map((one) => [one.startMs, one] as const)]);
+}
+
+async function closeSettled(context: CycleContext, judgement: Judgement, settledUntilMs: number | null): Promise<void> {
+  const { gateway, definitions, state } = context;
+  const beforeMs = closeBeforeMs(settledUntilMs);
+  if (beforeMs === null || !canClose(judgement.open, beforeMs)) return;
+  state.closed = null;
+  await closeWindows(gateway, definitions, { beforeMs, cycle: state.progress.cycle });
+}

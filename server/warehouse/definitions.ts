@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Tables in any order; each is `sql/tables/<name with dashes>.sql`. */
+export const tableNames = [
+  "payment_intents",
+  "payments_raw",
+  "payments",
+  "late_payments",
+  "dead_letters",
+  "dedup_decisions",
+  "alarm_changes",
+  "reconciliation_progress",
+  "reconciliation_open",
+  "reconciliation_closed",
+  "reconciliation_closed_copies",
+  "reconciliation_runs",
+] as const;
+export type TableName = (typeof tableNames)[number];
+
+/** Views in the order in which they can be made: later ones read earlier ones. */
+export const viewNames = [
+  "booked_copies",
+  "judged_payments",
+  "reconciliation",
+  "charged_copies",
+  "duplicate_charges",
+  "layer_summary",
+] as const;
+
+export const statementNames = [
+  "arrived",
+  "merge",
+  "book",
+  "decide",
+  "open-windows",
+  "open-every-window",
+  "write-progress",
+  "read-progress",
+  "totals",
+  "judge-open",
+  "sum-closed",
+  "count-closed",
+  "list-closed",
+  "close-windows",
+  "close-copies",
+  "forget-opened",
+  "forget-opened-copies",
+  "drop-closed-from-open",
+  "customers-charged-twice",
+  "surplus-positions",
+  "absorbed-positions",
+  "last-verdicts",
+  "last-broker-decision",
+  "book-by-hand",
+  "payment-intents",
+  "payment-raw-rows",
+  "payment-late-rows",
+  "payment-dead-letters",
+  "payment-decisions",
+  "payment-bookings",
+  "list-reconciliation",
+  "list-duplicate-charges",
+  "list-layer-summary",
+] as const;
+export type StatementName = (typeof statementNames)[number];
+
+export interface Definition {
+  readonly name: string;
+  /** What it answers, from the file's header. */
+  readonly purpose: string;
+  /** The statement with its header; `{dataset}` replaced. */
+  readonly text: string;
+}
+
+/** The SQL of one lane's dataset, read once. */
+export interface Definitions {
+  readonly tables: readonly Definition[];
+  readonly views: readonly Definition[];
+  readonly statements: Readonly<Record<StatementName, Definition>>;
+}
+
+const datasetPattern = /^[A-Za-z0-9_]+$/;
+const purposePattern = /^-- Answers: ([\s\S]*?)\n-- Parameters:/;
+
+/** `sql/<folder>/<file>.sql` for `dataset`, whose name may hold letters, digits and underscores only. */
+export function readDefinitions(dataset: string): Definitions {
+  if (!datasetPattern.test(dataset)) throw new Error(`dataset name ${dataset}: expected letters, digits, underscores`);
+  const read = (folder: string, name: string): Definition => {
+    const file = join(import.meta.dirname, "sql", folder, `${name.replaceAll("_", "-")}.sql`);
+    const source = readFileSync(file, "utf8");
+    const purpose = purposePattern.exec(source)?.[1];
+    if (purpose === undefined) throw new Error(`${file}: expected a header with "-- Answers:" and "-- Parameters:"`);
+    return {
+      name,
+      purpose: purpose.replaceAll(/\n--\s*/g, " "),
+      text: source.replaceAll("{dataset}", dataset).trim(),
+    };
+  };
+  const statements = statementNames.map((name) => [name, read("statements", name)] as const);
+  return {
+    tables: tableNames.map((name) => read("tables", name)),
+    views: viewNames.map((name) => read("views", name)),
+    statements: Object.fromEntries(statements) as Record<StatementName, Definition>,
+  };
+}

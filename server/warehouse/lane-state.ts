@@ -1,0 +1,83 @@
+import { type Amounts, noAmounts } from "./amounts.ts";
+import type { Definitions } from "./definitions.ts";
+import type { Gateway, Row } from "./gateway.ts";
+import { type JudgedTerms, type JudgedWindow, noTerms } from "./judged-rows.ts";
+import type { LastVerdicts } from "./record-verdicts.ts";
+import type { Reading } from "./totals.ts";
+import type { Position, Progress } from "./types.ts";
+
+/** What one lane's cycles remember. All but `progress` is a copy of what SQL answers, read again after a restart. */
+export interface LaneState {
+  progress: Progress;
+  /** The last batch that the merge was shown; at least `progress.mergedBatchId`. */
+  shownBatchId: number;
+  /** Totals up to (`checkpointId`, `batchId`, `cycle`): later readings are added to it. */
+  known: {
+    readonly reading: Reading;
+    readonly checkpointId: string;
+    readonly batchId: number;
+    readonly cycle: number;
+  } | null;
+  /** Row counts for which the wide merge was run and did not help: not run again until they change. */
+  wideMergeTriedAt: string | null;
+  closed: ClosedWindows | null;
+  charged: ChargedTwice;
+  absorbed: { readonly records: number; readonly positions: readonly Position[] };
+  /** What reconciliation_runs says last; null until it was read. */
+  verdicts: LastVerdicts | null;
+  /** Figures of closed windows that did not add up and were opened in vain: not opened again for the same. */
+  reopenedFor: string | null;
+  /** Rows may have been booked since the windows were last opened: at the start, after a failure, by hand. */
+  touched: boolean;
+}
+
+/** What the closed windows add up to: unchanged until a window is closed or opened. */
+export interface ClosedWindows {
+  readonly terms: JudgedTerms;
+  readonly counts: { readonly closed: number; readonly broken: number };
+  readonly newest: readonly JudgedWindow[];
+}
+
+/** Who was charged twice; `key` tells for which surplus it was read. */
+export interface ChargedTwice {
+  readonly key: string;
+  readonly customers: Amounts;
+  readonly positions: readonly Position[];
+}
+
+export const nobodyCharged: ChargedTwice = { key: "", customers: noAmounts, positions: [] };
+
+export const nothingClosed: ClosedWindows = { terms: noTerms, counts: { closed: 0, broken: 0 }, newest: [] };
+
+/** Where the app left off, or the beginning. */
+export async function readProgress(gateway: Gateway, definitions: Definitions): Promise<Progress> {
+  const [row] = await gateway.query(definitions.statements["read-progress"]);
+  if (row === undefined)
+    return { cycle: 0, intentsWatermark: 0, settledSequence: 0, checkpointId: "", mergedBatchId: -1 };
+  return {
+    cycle: Number(row["cycle"]),
+    intentsWatermark: Number(row["intents_watermark"]),
+    settledSequence: Number(row["settled_sequence"]),
+    checkpointId: String(row["checkpoint_id"]),
+    mergedBatchId: Number(row["merged_batch_id"]),
+  };
+}
+
+export function positionsOf(rows: readonly Row[]): Position[] {
+  return rows.map((row) => ({ partition: Number(row["partition_no"]), offset: Number(row["offset_no"]) }));
+}
+
+export function newLaneState(progress: Progress): LaneState {
+  return {
+    progress,
+    shownBatchId: progress.mergedBatchId,
+    known: null,
+    wideMergeTriedAt: null,
+    closed: null,
+    charged: nobodyCharged,
+    absorbed: { records: 0, positions: [] },
+    verdicts: null,
+    reopenedFor: null,
+    touched: true,
+  };
+}
