@@ -3,7 +3,7 @@
  * scripts/fixtures/imports that every rule here catches what it is for.
  */
 const layers = "ledger|simulator|producer|faults|consumer|warehouse|live";
-const tests = "[.]test[.]tsx?$|/(testing|fixtures)/";
+const tests = "[.]test[.]tsx?$|/(testing|fixtures|conformance)/";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
