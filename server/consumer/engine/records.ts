@@ -1,0 +1,176 @@
+import { isUtf8 } from "node:buffer";
+import { currencyDecimals, isCurrency, type Currency } from "#contract/money.ts";
+import { consumerLimits } from "../limits.ts";
+
+/** A Kafka record as the source hands it over. */
+export interface RawRecord {
+  readonly partition: number;
+  readonly offset: number;
+  readonly value: Buffer | null;
+  /** The send that stored it, from the record's header; empty when it has none. */
+  readonly sendId: string;
+}
+
+export interface PaymentRow extends RawRecord {
+  readonly kind: "payment";
+  readonly transactionId: string;
+  readonly customerId: string;
+  readonly merchantId: string;
+  /** Decimal string with exactly the currency's number of decimals. */
+  readonly amount: string;
+  readonly amountMinor: number;
+  readonly currency: Currency;
+  readonly eventTime: string;
+  readonly eventTimeMs: number;
+}
+
+/** A record that cannot be a payment; what could be read of it is kept. */
+export interface UnusableRow extends RawRecord {
+  readonly kind: "unusable";
+  readonly reason: string;
+  readonly transactionId: string | null;
+  readonly amountMinor: number | null;
+  readonly currency: Currency | null;
+}
+
+export type DecodedRow = PaymentRow | UnusableRow;
+
+/** Reads a record as contract/payment.ts describes it, or says why it is none. */
+export function decodeRecord(record: RawRecord): DecodedRow {
+  const { value } = record;
+  if (value === null) return unusable(record, "the record has no value");
+  if (!isUtf8(value)) return unusable(record, "not JSON: the bytes are not UTF-8");
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(value.toString());
+  } catch {
+    return unusable(record, "not JSON");
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
+    return unusable(record, "not a JSON object");
+  return decodeFields(record, parsed as Readonly<Record<string, unknown>>);
+}
+
+function decodeFields(record: RawRecord, fields: Readonly<Record<string, unknown>>): DecodedRow {
+  const { transaction_id: id, customer_id: customer, merchant_id: merchant, amount, currency, event_time } = fields;
+  const known = knownParts(fields);
+  if (!isName(id, consumerLimits.transactionIdLengthMax))
+    return unusable(record, `missing id: transaction_id is ${shown(id)}`, known);
+  if (!isCurrency(currency)) return unusable(record, `unknown currency ${shown(currency)}`, known);
+  const amountMinor = typeof amount === "string" ? minorUnits(amount, currencyDecimals[currency]) : Number.NaN;
+  if (!(amountMinor > 0)) return unusable(record, `impossible amount ${shown(amount)} ${currency}`, known);
+  const eventTimeMs = typeof event_time === "string" ? timeOf(event_time) : Number.NaN;
+  if (!(eventTimeMs >= 0)) return unusable(record, `impossible event time ${shown(event_time)}`, known);
+  if (!isName(customer, consumerLimits.nameLengthMax))
+    return unusable(record, `missing customer: customer_id is ${shown(customer)}`, known);
+  if (!isName(merchant, consumerLimits.nameLengthMax))
+    return unusable(record, `missing merchant: merchant_id is ${shown(merchant)}`, known);
+  return {
+    kind: "payment",
+    partition: record.partition,
+    offset: record.offset,
+    value: record.value,
+    sendId: record.sendId,
+    transactionId: id,
+    customerId: customer,
+    merchantId: merchant,
+    amount: canonicalAmount(amount as string, amountMinor, currencyDecimals[currency]),
+    amountMinor,
+    currency,
+    eventTime: event_time as string,
+    eventTimeMs,
+  };
+}
+
+/** The row as a dead letter, for a reason that is found later: a refusal by the warehouse, an event time ahead. */
+export function unusableRow(row: PaymentRow, reason: string): UnusableRow {
+  return {
+    kind: "unusable",
+    partition: row.partition,
+    offset: row.offset,
+    value: row.value,
+    sendId: row.sendId,
+    reason,
+    transactionId: row.transactionId,
+    amountMinor: row.amountMinor,
+    currency: row.currency,
+  };
+}
+
+type KnownParts = Pick<UnusableRow, "transactionId" | "amountMinor" | "currency">;
+const nothingKnown: KnownParts = { transactionId: null, amountMinor: null, currency: null };
+
+function unusable(record: RawRecord, reason: string, known: KnownParts = nothingKnown): UnusableRow {
+  return { kind: "unusable", ...record, reason, ...known };
+}
+
+function knownParts(fields: Readonly<Record<string, unknown>>): KnownParts {
+  const { transaction_id: id, amount, currency } = fields;
+  const transactionId = isName(id, consumerLimits.transactionIdLengthMax) ? id : null;
+  if (!isCurrency(currency) || typeof amount !== "string") return { ...nothingKnown, transactionId };
+  const amountMinor = minorUnits(amount, currencyDecimals[currency]);
+  return amountMinor > 0 ? { transactionId, amountMinor, currency } : { ...nothingKnown, transactionId };
+}
+
+function isName(value: unknown, lengthMax: number): value is string {
+  return typeof value === "string" && value.length > 0 && value.length <= lengthMax;
+}
+
+const shownLengthMax = 60;
+
+function shown(value: unknown): string {
+  if (value === undefined) return "absent";
+  const text = JSON.stringify(value);
+  return text.length <= shownLengthMax ? text : `${text.slice(0, shownLengthMax)}…`;
+}
+
+const zero = "0".charCodeAt(0);
+const dot = ".".charCodeAt(0);
+
+/** `("12.34", 2)` → 1234; NaN for anything but an exact amount within the limit. Zeros beyond the decimals pass. */
+function minorUnits(amount: string, decimals: number): number {
+  let minor = 0;
+  let fraction = -1;
+  for (let at = 0; at < amount.length; at++) {
+    const code = amount.charCodeAt(at);
+    if (code === dot && fraction < 0 && at > 0) {
+      fraction = 0;
+      continue;
+    }
+    const digit = code - zero;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    if (fraction >= decimals) {
+      if (digit !== 0) return Number.NaN;
+      fraction += 1;
+      continue;
+    }
+    if (fraction >= 0) fraction += 1;
+    minor = minor * 10 + digit;
+    if (minor > consumerLimits.amountMinorMax) return Number.NaN;
+  }
+  if (amount.length === 0 || fraction === 0) return Number.NaN;
+  minor *= 10 ** (decimals - Math.min(Math.max(fraction, 0), decimals));
+  return minor > consumerLimits.amountMinorMax ? Number.NaN : minor;
+}
+
+function canonicalAmount(amount: string, amountMinor: number, decimals: number): string {
+  const at = amount.indexOf(".");
+  const fraction = at < 0 ? 0 : amount.length - at - 1;
+  if (fraction === decimals && !amount.startsWith("00")) return amount;
+  return (amountMinor / 10 ** decimals).toFixed(decimals);
+}
+
+const timePattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z$/;
+
+/** Epoch milliseconds of an ISO 8601 UTC time; NaN for anything else, 30 February included. */
+function timeOf(text: string): number {
+  if (!timePattern.test(text)) return Number.NaN;
+  const timeMs = Date.parse(text);
+  const dayText = text.slice(8, 10);
+  return dayText > "28" && new Date(timeMs).getUTCDate() !== Number(dayText) ? Number.NaN : timeMs;
+}
+
+/** How far ahead of the clock an event time may be: further, it would turn payments that are on time late. */
+export function futureLimitMs(delayMs: number): number {
+  return Math.max(consumerLimits.futureMsMin, Math.min(consumerLimits.futureMsMax, Math.floor(delayMs / 2)));
+}

@@ -1,0 +1,42 @@
+/** Every queue, buffer, retry and history of layer 3, by name. */
+export const consumerLimits = {
+  /** Records in one micro-batch. */
+  batchRowsMax: 10_000,
+  /** Shortest time between the starts of two micro-batches. */
+  triggerIntervalMs: 50,
+  /** Records that are read ahead of the engine, all partitions together, and in one partition while others starve. */
+  bufferedRowsMax: 40_000,
+  bufferedRowsPerPartitionMax: 20_000,
+  bufferedBytesMax: 33_554_432,
+  /** A batch waits this long for a partition that is known to have more records (event times stay aligned). */
+  alignmentWaitMs: 10_000,
+  /** Event times further ahead of the clock than this, or than half the watermark delay, become dead letters. */
+  futureMsMax: 300_000,
+  futureMsMin: 1_000,
+  transactionIdLengthMax: 128,
+  nameLengthMax: 256,
+  /** A payment of more minor units is impossible; keeps sums of a batch exact in a double. */
+  amountMinorMax: 99_999_999_999,
+  /** Bytes of a dead letter's record that are kept. */
+  deadLetterBytesMax: 65_536,
+  /** Micro-batches whose totals stay readable. */
+  historyBatchesMax: 1_000,
+  /** Entries after which the offset log and the commit log are rewritten with the history only. */
+  logEntriesMax: 4_000,
+  stateSegmentBytesMax: 8_388_608,
+  leaseMs: 3_000,
+  leaseHeartbeatMs: 500,
+  leaseWaitMs: 10_000,
+  insertRowsMax: 500,
+  insertBytesMax: 4_194_304,
+  insertDeadlineMs: 10_000,
+  insertBackoffFirstMs: 100,
+  insertBackoffMaxMs: 5_000,
+  /** Failures in a row after which the circuit opens: an alarm, and one probe per `circuitProbeMs`. */
+  circuitFailuresMax: 3,
+  circuitProbeMs: 1_000,
+  journalCallsMax: 10_000,
+  journalDuplicatesMax: 1_000_000,
+  lagPublishMs: 5_000,
+  stopWaitMs: 2_000,
+} as const;

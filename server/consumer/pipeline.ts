@@ -1,0 +1,128 @@
+import { randomInt, randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { runNames } from "#server/shared/connections.ts";
+import type { Clock } from "#server/shared/clock.ts";
+import { createKafka } from "#server/shared/kafka-client.ts";
+import type { Logger } from "#server/shared/logger.ts";
+import { createBigQuery } from "#server/shared/warehouse-client.ts";
+import type { BatchProgress, ConsumerSettings } from "../processes/messages.ts";
+import { Checkpoint, checkpointPaths } from "./checkpoint/checkpoint.ts";
+import type { Alarms } from "./alarms.ts";
+import type { CrashPoints } from "./crash-points.ts";
+import { consumerLimits } from "./limits.ts";
+import { MicroBatchRunner } from "./runner.ts";
+import { BigQueryInserter } from "./sink/bigquery-inserter.ts";
+import { Circuit } from "./sink/circuit.ts";
+import { SinkJournal } from "./sink/journal.ts";
+import { WarehouseSink } from "./sink/warehouse-sink.ts";
+import { KafkaSource } from "./source/kafka-source.ts";
+import { LagPublisher } from "./source/lag-publisher.ts";
+import { HashLogStore } from "./state/hash-log-store.ts";
+
+export interface PipelineParts {
+  readonly settings: ConsumerSettings;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly alarms: Alarms;
+  readonly crashPoints: CrashPoints;
+  readonly onCommitted: (progress: BatchProgress) => void;
+}
+
+export interface Pipeline {
+  readonly runner: MicroBatchRunner;
+  /** Lets go of the broker, the warehouse and the checkpoint. */
+  readonly close: () => Promise<void>;
+}
+
+/** A lane's consumer, joined: broker → micro-batches → warehouse. Resolves when reading has begun. */
+export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
+  const { settings, clock, logger, alarms, crashPoints } = parts;
+  const names = runNames(settings.runId, settings.lane);
+  mkdirSync(settings.checkpointDirectory, { recursive: true });
+  const checkpoint = await Checkpoint.open({ directory: settings.checkpointDirectory, topic: names.topic, clock });
+  const journal = new SinkJournal(join(settings.checkpointDirectory, checkpointPaths.sink), clock);
+  const state = await HashLogStore.open({
+    directory: checkpoint.stateDirectory,
+    epoch: checkpoint.epoch,
+    committedBatchId: checkpoint.lastCommit?.batchId ?? -1,
+    mark: checkpoint.lastCommit?.stateMark ?? null,
+    watermarkMs: checkpoint.lastCommit?.watermarkMs ?? 0,
+    delayMs: settings.watermarkDelayMs,
+    seed: randomInt(2 ** 31),
+    assertHeld: () => checkpoint.assertHeld(),
+  });
+  const kafka = createKafka(settings.kafka, `dedupscope-consumer-${settings.lane}`, logger);
+  const source = new KafkaSource({
+    kafka,
+    topic: names.topic,
+    groupPrefix: names.readerGroupPrefix,
+    newGroupSuffix: randomUUID,
+    clock,
+    logger,
+  });
+  const sink = createSink(parts, { journal, checkpoint, ...names });
+  const lag = new LagPublisher({ kafka, topic: names.topic, group: names.lagGroup, logger });
+  const runner = new MicroBatchRunner({
+    checkpoint,
+    state,
+    source,
+    sink,
+    clock,
+    elapsedMs: () => performance.now(),
+    delayMs: settings.watermarkDelayMs,
+    triggerIntervalMs: consumerLimits.triggerIntervalMs,
+    protections: { deduplication: settings.deduplication, insertIds: settings.insertIds },
+    reached: (point, rows) => crashPoints.reached(point, rows),
+    onCommitted: (progress) => {
+      lag.set(progress.sources[0]?.endOffset ?? {});
+      parts.onCommitted(progress);
+    },
+  });
+  await source.start(checkpoint.lastCommit?.partitions ?? []);
+  void lag.start();
+  const refused = journal.refused(checkpoint.checkpointId);
+  if (refused.count > 0) alarms.set("refused", refusedText(refused));
+  return {
+    runner,
+    close: async () => {
+      await Promise.all([source.stop(), lag.stop()]);
+      await state.close();
+      await checkpoint.close();
+      journal.close();
+    },
+  };
+}
+
+function createSink(
+  parts: PipelineParts,
+  names: { journal: SinkJournal; checkpoint: Checkpoint; topic: string; dataset: string },
+): WarehouseSink {
+  const { settings, alarms, clock, crashPoints } = parts;
+  const { journal, checkpoint, topic, dataset } = names;
+  const circuit = new Circuit({
+    random: Math.random,
+    onOpen: (detail) => alarms.set("warehouse", `The warehouse takes no rows, consumption is paused: ${detail}`),
+    onClose: () => alarms.set("warehouse", null),
+  });
+  return new WarehouseSink({
+    inserter: new BigQueryInserter({
+      bigQuery: createBigQuery(settings.warehouse),
+      dataset,
+      deadlineMs: consumerLimits.insertDeadlineMs,
+    }),
+    journal,
+    circuit,
+    clock,
+    topic,
+    checkpointId: checkpoint.checkpointId,
+    rowsPerCall: (rows) => crashPoints.rowsPerCall(rows),
+    onPartOfSink: () => crashPoints.reached("mid-sink", 1),
+    onRefused: (reason) =>
+      alarms.set("refused", refusedText({ ...journal.refused(checkpoint.checkpointId), lastReason: reason })),
+  });
+}
+
+function refusedText({ count, lastReason }: { readonly count: number; readonly lastReason: string | null }): string {
+  return `${count} row${count === 1 ? "" : "s"} refused by the warehouse, see dead_letters: ${lastReason}`;
+}

@@ -1,0 +1,86 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { systemClock } from "#server/shared/clock.ts";
+import { messageOf } from "#server/shared/errors.ts";
+import { createLogger, type Logger } from "#server/shared/logger.ts";
+import type { ChildFailure, ConsumerSettings, FromConsumer, ToConsumer } from "../processes/messages.ts";
+import { Alarms } from "./alarms.ts";
+import { CrashPoints } from "./crash-points.ts";
+import { consumerLimits } from "./limits.ts";
+import { startPipeline, type Pipeline } from "./pipeline.ts";
+import type { ConsumerProtections } from "./runner.ts";
+
+/** One lane's consumer as a child process; `start` brings its settings, everything else is on disk. */
+class ConsumerProcess {
+  readonly #crashPoints = new CrashPoints((crash) => this.#send({ type: "crash-point-reached", ...crash }));
+  #pipeline: Pipeline | null = null;
+  #protections: ConsumerProtections | null = null;
+  #started = false;
+  #stopping = false;
+
+  receive(message: ToConsumer): void {
+    if (message.type === "arm-crash") this.#crashPoints.arm({ faultId: message.faultId, point: message.point });
+    else if (message.type === "set-protections") {
+      this.#protections = message.protections;
+      this.#pipeline?.runner.setProtections(message.protections);
+    } else if (!this.#started) {
+      this.#started = true;
+      void this.#run(message.settings);
+    }
+  }
+
+  /** Lets the present batch go, gives the broker a moment to hear of it, and exits. */
+  async stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#pipeline?.runner.stop();
+    await Promise.race([this.#pipeline?.close(), delay(consumerLimits.stopWaitMs)]).catch(() => {});
+    process.exit(0);
+  }
+
+  async #run(settings: ConsumerSettings): Promise<void> {
+    const logger = createLogger(`consumer-${settings.lane}`, settings.logLevel);
+    try {
+      this.#pipeline = await this.#join(settings, logger);
+      // A switch that was flipped while the pipeline was being joined.
+      if (this.#protections !== null) this.#pipeline.runner.setProtections(this.#protections);
+      this.#send({ type: "ready" });
+      await this.#pipeline.runner.run();
+    } catch (error) {
+      if (!this.#stopping) this.fail(error, logger);
+    }
+  }
+
+  #join(settings: ConsumerSettings, logger: Logger): Promise<Pipeline> {
+    return startPipeline({
+      settings,
+      clock: systemClock,
+      logger,
+      alarms: new Alarms((text) => this.#send({ type: "alarm", text })),
+      crashPoints: this.#crashPoints,
+      onCommitted: (progress) => this.#send({ type: "committed", progress }),
+    });
+  }
+
+  fail(error: unknown, logger?: Logger): void {
+    const message = messageOf(error);
+    logger?.error({ detail: error instanceof Error ? error.stack : undefined }, message);
+    if (process.connected) this.#send({ type: "failed", message }, exitFailed);
+    else exitFailed();
+  }
+
+  #send(message: FromConsumer | ChildFailure, done?: () => void): void {
+    process.send?.(message, undefined, undefined, () => done?.());
+  }
+}
+
+function exitFailed(): void {
+  process.exit(1);
+}
+
+const consumer = new ConsumerProcess();
+process.on("message", (message) => consumer.receive(message as ToConsumer));
+process.on("SIGTERM", () => void consumer.stop());
+// A terminal sends Ctrl-C to the whole group; the parent decides when this process stops.
+process.on("SIGINT", () => {});
+process.on("disconnect", () => void consumer.stop());
+process.on("unhandledRejection", (error) => consumer.fail(error));

@@ -1,0 +1,20 @@
+/** A row on its way to a table; without an insertId BigQuery recognises no repetition. */
+export interface InsertRow {
+  readonly insertId: string | null;
+  readonly json: object;
+}
+
+/**
+ * What one insert call did. Without `skipInvalidRows` a call with an invalid row stores nothing: `rejected` are the
+ * invalid rows by index, and the others may be sent again.
+ */
+export type InsertAnswer =
+  | { readonly kind: "stored" }
+  | { readonly kind: "rejected"; readonly rejected: ReadonlyMap<number, string> }
+  /** `certain`: nothing was stored. `splits`: the call itself was refused, smaller ones may show which row is at fault. */
+  | { readonly kind: "failed"; readonly certain: boolean; readonly splits: boolean; readonly detail: string };
+
+/** One attempt, no retries: the sink journals, retries and gives up by its own rules. */
+export interface Inserter {
+  readonly insert: (table: string, rows: readonly InsertRow[]) => Promise<InsertAnswer>;
+}

@@ -1,0 +1,25 @@
+import type { PaymentRow, UnusableRow } from "../engine/records.ts";
+import type { Duplicate } from "./rows.ts";
+
+/** The outcome of a micro-batch on its way to the warehouse. */
+export interface SinkBatch {
+  readonly batchId: number;
+  /** W(k−1), which late rows missed. */
+  readonly watermarkMs: number;
+  readonly insertIds: boolean;
+  readonly kept: readonly PaymentRow[];
+  readonly late: readonly PaymentRow[];
+  readonly duplicates: readonly Duplicate[];
+  readonly deadLetters: readonly UnusableRow[];
+}
+
+export interface Sink {
+  /** Resolves when every row is stored or refused for good; rejects only when `stop` interrupts it. */
+  readonly write: (batch: SinkBatch) => Promise<void>;
+  /** Rows refused for good so far under this checkpoint. */
+  readonly refusedForGood: () => number;
+  readonly stop: () => void;
+}
+
+/** Thrown by a write that `stop` interrupted: the batch is not committed and runs again. */
+export class SinkStopped extends Error {}

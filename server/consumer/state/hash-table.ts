@@ -1,0 +1,239 @@
+import { hashKey, type KeyWords } from "../engine/keys.ts";
+
+const chunkBits = 15;
+const chunkEntries = 1 << chunkBits;
+const chunkMask = chunkEntries - 1;
+const none = -1;
+const lowWord = 0x1_0000_0000;
+/** Expiry buckets in one watermark delay: finer means less scanning, coarser fewer lists. */
+const bucketsPerDelay = 512;
+
+/** Columns of 32,768 entries: 42 bytes an entry. Times and offsets are 48-bit, split in 32 and 16. */
+interface Chunk {
+  readonly keys: KeyWords;
+  readonly expiryLow: Uint32Array;
+  readonly expiryHigh: Uint16Array;
+  readonly partitions: Uint16Array;
+  readonly offsetLow: Uint32Array;
+  readonly offsetHigh: Uint16Array;
+  readonly nextInBucket: Int32Array;
+  readonly nextToExpire: Int32Array;
+}
+
+function newChunk(): Chunk {
+  return {
+    keys: new Uint32Array(chunkEntries * 4),
+    expiryLow: new Uint32Array(chunkEntries),
+    expiryHigh: new Uint16Array(chunkEntries),
+    partitions: new Uint16Array(chunkEntries),
+    offsetLow: new Uint32Array(chunkEntries),
+    offsetHigh: new Uint16Array(chunkEntries),
+    nextInBucket: new Int32Array(chunkEntries),
+    nextToExpire: new Int32Array(chunkEntries),
+  };
+}
+
+export interface NewEntry {
+  readonly keys: KeyWords;
+  readonly row: number;
+  readonly expiresAtMs: number;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/**
+ * Keys with expiry and first position in typed arrays. It grows by linear hashing (one bucket is split per insert,
+ * chunks are never copied), so no insert pauses; entries that expire together hang in one list.
+ */
+export class HashTable {
+  readonly #seed: number;
+  readonly #bucketMs: number;
+  readonly #chunks: Chunk[] = [];
+  readonly #heads: Int32Array[] = [];
+  readonly #expiryLists = new Map<number, number>();
+  /** Buckets at the start of the present doubling, a power of two; `#split` of them are already split. */
+  #level = chunkEntries;
+  #split = 0;
+  #used = 0;
+  #free = none;
+  #count = 0;
+
+  constructor(options: { readonly delayMs: number; readonly seed: number }) {
+    this.#seed = options.seed;
+    this.#bucketMs = Math.max(1, Math.ceil(options.delayMs / bucketsPerDelay));
+    this.#heads.push(new Int32Array(chunkEntries).fill(none));
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get bytes(): number {
+    return this.#chunks.length * chunkEntries * 42 + this.#heads.length * chunkEntries * 4;
+  }
+
+  find(keys: KeyWords, row: number): number {
+    const at = row * 4;
+    let entry = this.#head(this.#bucketOf(hashKey(keys, row, this.#seed)));
+    while (entry !== none) {
+      const chunk = this.#chunk(entry);
+      const own = (entry & chunkMask) * 4;
+      if (
+        chunk.keys[own] === keys[at] &&
+        chunk.keys[own + 1] === keys[at + 1] &&
+        chunk.keys[own + 2] === keys[at + 2] &&
+        chunk.keys[own + 3] === keys[at + 3]
+      )
+        return entry;
+      entry = chunk.nextInBucket[entry & chunkMask] ?? none;
+    }
+    return none;
+  }
+
+  /** Where the record of an entry stands. */
+  position(entry: number): { readonly partition: number; readonly offset: number } {
+    const chunk = this.#chunk(entry);
+    const at = entry & chunkMask;
+    return {
+      partition: chunk.partitions[at] ?? 0,
+      offset: (chunk.offsetHigh[at] ?? 0) * lowWord + (chunk.offsetLow[at] ?? 0),
+    };
+  }
+
+  /** Adds an entry whose key is known to be absent. */
+  add(entry: NewEntry): void {
+    const index = this.#allocate();
+    const chunk = this.#chunk(index);
+    const at = index & chunkMask;
+    for (let word = 0; word < 4; word++) chunk.keys[at * 4 + word] = entry.keys[entry.row * 4 + word] ?? 0;
+    chunk.expiryLow[at] = entry.expiresAtMs % lowWord;
+    chunk.expiryHigh[at] = Math.floor(entry.expiresAtMs / lowWord);
+    chunk.partitions[at] = entry.partition;
+    chunk.offsetLow[at] = entry.offset % lowWord;
+    chunk.offsetHigh[at] = Math.floor(entry.offset / lowWord);
+    const bucket = this.#bucketOf(hashKey(chunk.keys, at, this.#seed));
+    chunk.nextInBucket[at] = this.#head(bucket);
+    this.#setHead(bucket, index);
+    this.#hangInList(index, entry.expiresAtMs);
+    this.#count += 1;
+    if (this.#count > this.#level + this.#split) this.#splitBucket();
+  }
+
+  /** Removes every entry that expires at or before `watermarkMs`; returns how many. */
+  evict(watermarkMs: number): number {
+    let removed = 0;
+    const last = Math.floor(watermarkMs / this.#bucketMs);
+    // A copy, for survivors of the last list are hung up again while this goes on.
+    for (const [list, head] of Array.from(this.#expiryLists)) {
+      if (list > last) continue;
+      this.#expiryLists.delete(list);
+      removed += this.#evictList(head, watermarkMs);
+    }
+    this.#count -= removed;
+    return removed;
+  }
+
+  #evictList(head: number, watermarkMs: number): number {
+    let removed = 0;
+    let index = head;
+    while (index !== none) {
+      const chunk = this.#chunk(index);
+      const at = index & chunkMask;
+      const next = chunk.nextToExpire[at] ?? none;
+      const expiresAtMs = (chunk.expiryHigh[at] ?? 0) * lowWord + (chunk.expiryLow[at] ?? 0);
+      if (expiresAtMs > watermarkMs) {
+        this.#hangInList(index, expiresAtMs);
+      } else {
+        this.#unlink(index);
+        chunk.nextInBucket[at] = this.#free;
+        this.#free = index;
+        removed += 1;
+      }
+      index = next;
+    }
+    return removed;
+  }
+
+  #hangInList(index: number, expiresAtMs: number): void {
+    const list = Math.floor(expiresAtMs / this.#bucketMs);
+    this.#chunk(index).nextToExpire[index & chunkMask] = this.#expiryLists.get(list) ?? none;
+    this.#expiryLists.set(list, index);
+  }
+
+  #unlink(index: number): void {
+    const own = this.#chunk(index);
+    const at = index & chunkMask;
+    const bucket = this.#bucketOf(hashKey(own.keys, at, this.#seed));
+    const next = own.nextInBucket[at] ?? none;
+    let before = this.#head(bucket);
+    if (before === index) {
+      this.#setHead(bucket, next);
+      return;
+    }
+    for (;;) {
+      const links = this.#chunk(before).nextInBucket;
+      const following = links[before & chunkMask] ?? none;
+      if (following === index) {
+        links[before & chunkMask] = next;
+        return;
+      }
+      before = following;
+    }
+  }
+
+  #allocate(): number {
+    if (this.#free !== none) {
+      const index = this.#free;
+      this.#free = this.#chunk(index).nextInBucket[index & chunkMask] ?? none;
+      return index;
+    }
+    if ((this.#used & chunkMask) === 0) this.#chunks.push(newChunk());
+    return this.#used++;
+  }
+
+  #splitBucket(): void {
+    const from = this.#split;
+    const to = from + this.#level;
+    if ((to & chunkMask) === 0) this.#heads.push(new Int32Array(chunkEntries).fill(none));
+    let entry = this.#head(from);
+    let low = none;
+    let high = none;
+    this.#split += 1;
+    while (entry !== none) {
+      const chunk = this.#chunk(entry);
+      const at = entry & chunkMask;
+      const next = chunk.nextInBucket[at] ?? none;
+      const goesHigh = this.#bucketOf(hashKey(chunk.keys, at, this.#seed)) === to;
+      chunk.nextInBucket[at] = goesHigh ? high : low;
+      if (goesHigh) high = entry;
+      else low = entry;
+      entry = next;
+    }
+    this.#setHead(from, low);
+    this.#setHead(to, high);
+    if (this.#split === this.#level) {
+      this.#level *= 2;
+      this.#split = 0;
+    }
+  }
+
+  #bucketOf(hash: number): number {
+    const bucket = hash & (this.#level - 1);
+    return bucket < this.#split ? hash & (this.#level * 2 - 1) : bucket;
+  }
+
+  #head(bucket: number): number {
+    return this.#heads[bucket >>> chunkBits]?.[bucket & chunkMask] ?? none;
+  }
+
+  #setHead(bucket: number, entry: number): void {
+    const heads = this.#heads[bucket >>> chunkBits];
+    if (heads !== undefined) heads[bucket & chunkMask] = entry;
+  }
+
+  #chunk(entry: number): Chunk {
+    const chunk = this.#chunks[entry >>> chunkBits];
+    if (chunk === undefined) throw new Error(`no entry ${entry} in a table of ${this.#used}`);
+    return chunk;
+  }
+}
