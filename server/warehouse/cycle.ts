@@ -37,13 +37,8 @@ export async function runCycle(context: CycleContext, input: CycleInput): Promis
   const merged = await mergeCommitted(context, input, arrival, cycle);
   const { reading, booked } = await readAndRepair(context, input, merged, cycle);
   const progress = nextProgress(state.progress, input, { arrival, merged, cycle });
-  if (booked || merged.booked || state.touched || progress.intentsWatermark > state.progress.intentsWatermark)
-    await gateway.change(definitions.statements["open-windows"], {
-      afterSequence: state.progress.intentsWatermark,
-      throughSequence: progress.intentsWatermark,
-      cycle,
-    });
-  await writeProgress(context, progress);
+  const changed = booked || merged.booked || state.touched;
+  await writeProgress(context, { last: state.progress, progress, changed });
   const totalsAt = new Date(context.clock.nowMs()).toISOString();
   const judgement = await judgeAll(context, progress, reading);
   remember(state, { progress, merged, reading, judgement });
@@ -184,7 +179,19 @@ function nextProgress(
   };
 }
 
-async function writeProgress({ gateway, definitions, lane, clock }: CycleContext, progress: Progress): Promise<void> {
+/** Opens the windows of what is new, and then writes how far the cycle came; nothing if nothing moved. */
+async function writeProgress(
+  { gateway, definitions, lane, clock }: CycleContext,
+  { last, progress, changed }: { readonly last: Progress; readonly progress: Progress; readonly changed: boolean },
+): Promise<void> {
+  if (changed || progress.intentsWatermark > last.intentsWatermark)
+    await gateway.change(definitions.statements["open-windows"], {
+      afterSequence: last.intentsWatermark,
+      throughSequence: progress.intentsWatermark,
+      cycle: progress.cycle,
+    });
+  const moved = JSON.stringify({ ...progress, cycle: last.cycle }) !== JSON.stringify(last);
+  if (!changed && !moved) return;
   const updatedAt = new Date(clock.nowMs());
   await gateway.change(definitions.statements["write-progress"], { ...progress, lane, updatedAt });
 }

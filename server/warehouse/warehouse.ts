@@ -1,26 +1,17 @@
 import type { LaneName } from "#contract/names.ts";
 import type { Clock } from "../shared/clock.ts";
 import { runNames, type WarehouseConnection } from "../shared/connections.ts";
-import { messageOf } from "../shared/errors.ts";
 import type { Logger } from "../shared/logger.ts";
 import { createBigQuery } from "../shared/warehouse-client.ts";
-import type { DedupDecisionRow } from "../shared/warehouse-rows.ts";
-import { runCycle, windowSeconds } from "./cycle.ts";
-import { type Definition, readDefinitions } from "./definitions.ts";
-import { createGateway, type Row } from "./gateway.ts";
-import { type LaneState, newLaneState, readProgress } from "./lane-state.ts";
-import { failedOutput } from "./output.ts";
-import { readPayment, type TableRows } from "./payment-rows.ts";
-import { prepareDataset } from "./prepare.ts";
-import type { CycleInput, CycleOutput } from "./types.ts";
+import { readDefinitions } from "./definitions.ts";
+import { createGateway } from "./gateway.ts";
+import { createLaneWarehouse, type Warehouse } from "./lane-warehouse.ts";
+
+export type { Warehouse } from "./lane-warehouse.ts";
 
 /** A call to the embedded server is answered in milliseconds, a job of real BigQuery in seconds. */
 const embeddedDeadlineMs = 10_000;
 const externalDeadlineMs = 60_000;
-const prepareDeadlineMs = 120_000;
-/** Rows of one insert call of decisions. */
-const decisionsPerCallMax = 2_000;
-const listRowsMax = 500;
 
 export interface WarehouseOptions {
   readonly connection: WarehouseConnection;
@@ -32,30 +23,10 @@ export interface WarehouseOptions {
   readonly deadlineMs?: number;
 }
 
-/** One lane's dataset. Calls that write wait for each other; a cycle is never run twice at once. */
-export interface Warehouse {
-  /** Makes dataset, tables and views; repeatable. Throws DedupscopeError when the warehouse cannot be reached. */
-  readonly prepare: () => Promise<void>;
-  /** Ships, merges, judges. Never throws: what went wrong is in `failure`. */
-  readonly cycle: (input: CycleInput) => Promise<CycleOutput>;
-  /** Adds absorbed copies to the audit trail; the same rows may be sent again. */
-  readonly shipDecisions: (rows: readonly DedupDecisionRow[]) => Promise<void>;
-  /** The highest attempt id among the broker's decisions in the audit trail; 0 for none. */
-  readonly lastBrokerDecision: () => Promise<number>;
-  /** Books a late payment that nobody booked. False when there was nothing to book: no late row, or booked already. */
-  readonly bookLatePayment: (transactionId: string) => Promise<boolean>;
-  readonly paymentRows: (transactionId: string) => Promise<TableRows[]>;
-  readonly duplicateCharges: () => Promise<Row[]>;
-  readonly layerSummary: () => Promise<Row[]>;
-  readonly reconciliationRows: () => Promise<Row[]>;
-  /** Tables, views and statements for "open its SQL". */
-  readonly statements: () => readonly Definition[];
-}
-
+/** The dataset of one lane of a run, on whichever BigQuery `connection` leads to. */
 export function createWarehouse(options: WarehouseOptions): Warehouse {
   const { connection, lane, clock, logger } = options;
   const { dataset } = runNames(options.runId, lane);
-  const definitions = readDefinitions(dataset);
   const gateway = createGateway({
     client: createBigQuery(connection),
     dataset,
@@ -63,67 +34,5 @@ export function createWarehouse(options: WarehouseOptions): Warehouse {
     logger,
     deadlineMs: options.deadlineMs ?? (connection.apiEndpoint === null ? externalDeadlineMs : embeddedDeadlineMs),
   });
-  const exclusively = createQueue();
-  let state: LaneState | null = null;
-  let last: CycleOutput | null = null;
-  const readState = async () => (state ??= newLaneState(await readProgress(gateway, definitions)));
-  const list = (name: "list-duplicate-charges" | "list-reconciliation") =>
-    gateway.query(definitions.statements[name], { rowsMax: listRowsMax });
-
-  const cycle = async (input: CycleInput): Promise<CycleOutput> => {
-    try {
-      last = await runCycle({ lane, gateway, definitions, clock, logger, state: await readState() }, input);
-      return last;
-    } catch (error) {
-      // Whatever was done is read back from the warehouse: nothing that this process remembers is relied on.
-      state = null;
-      logger.warn({ lane, reason: messageOf(error) }, "the warehouse's cycle was not completed");
-      return failedOutput(last, messageOf(error));
-    }
-  };
-  const bookLatePayment = async (transactionId: string): Promise<boolean> => {
-    const present = await readState();
-    present.touched = true;
-    const booked = await gateway.change(definitions.statements["book-by-hand"], {
-      transactionId,
-      windowSeconds,
-      bookedAt: new Date(clock.nowMs()),
-      cycle: present.progress.cycle + 1,
-    });
-    return booked !== 0;
-  };
-  const shipDecisions = async (rows: readonly DedupDecisionRow[]): Promise<void> => {
-    for (let start = 0; start < rows.length; start += decisionsPerCallMax) {
-      const part = rows.slice(start, start + decisionsPerCallMax);
-      await gateway.insert(
-        "dedup_decisions",
-        part.map((row) => ({ insertId: row.decision_id, json: row })),
-      );
-    }
-  };
-  return {
-    prepare: () => prepareDataset(gateway, definitions, { logger, ...clock, deadlineMs: prepareDeadlineMs }),
-    cycle: (input) => exclusively(() => cycle(input)),
-    shipDecisions,
-    lastBrokerDecision: async () => {
-      const [row] = await gateway.query(definitions.statements["last-broker-decision"]);
-      return Number(row?.["attempt_id"] ?? 0);
-    },
-    bookLatePayment: (transactionId) => exclusively(() => bookLatePayment(transactionId)),
-    paymentRows: (transactionId) => readPayment(gateway, definitions, transactionId),
-    duplicateCharges: () => list("list-duplicate-charges"),
-    layerSummary: () => gateway.query(definitions.statements["list-layer-summary"]),
-    reconciliationRows: () => list("list-reconciliation"),
-    statements: () => [...definitions.tables, ...definitions.views, ...Object.values(definitions.statements)],
-  };
-}
-
-/** Runs what it is given one after the other. */
-function createQueue() {
-  let tail: Promise<unknown> = Promise.resolve();
-  return <T>(run: () => Promise<T>): Promise<T> => {
-    const result = tail.then(run);
-    tail = result.catch(() => undefined);
-    return result;
-  };
+  return createLaneWarehouse({ lane, gateway, definitions: readDefinitions(dataset), clock, logger });
 }
