@@ -61,7 +61,7 @@ export function parseOptions(args: readonly string[]): ParsedOptions {
   try {
     values = parseArgs({ args: [...args], options, strict: true }).values;
   } catch (error) {
-    const reason = error instanceof Error ? (error.message.split(". ")[0] ?? "") : String(error);
+    const reason = error instanceof Error ? (error.message.split(/\.?(?:\n| To )/)[0] ?? "") : String(error);
     return { ok: false, problems: [`${reason}; the options are ${names.map((name) => `--${name}`).join(" ")}`] };
   }
   const settings: BrokerSettings = {

@@ -8,8 +8,8 @@
 import { ErrorCode } from "../protocol/error-codes.ts";
 import { memberOfInstance, sameProtocols, supportsProtocols, withMember, withoutMember } from "./group-state.ts";
 import type { Group, Member, MemberProtocol, Ticket } from "./group-state.ts";
-import { NO_ASSIGNMENT, completeIfAllJoined, joinAnswer, prepareRebalance } from "./rebalance.ts";
-import type { GroupAnswer, Transition } from "./rebalance.ts";
+import { NO_ASSIGNMENT, completeIfAllJoined, joinAnswer, prepareRebalance, supersededAnswers } from "./rebalance.ts";
+import type { Transition } from "./rebalance.ts";
 
 export interface JoinEvent {
   readonly ticket: Ticket;
@@ -89,18 +89,6 @@ function replaceStatic(group: Group, old: Member, event: JoinEvent): Transition 
   const joined = withMember(replaced, { ...member, join: event.ticket });
   const next = completeIfAllJoined(prepareRebalance(joined, event.nowMs), event.nowMs);
   return { group: next.group, answers: [...superseded, ...next.answers] };
-}
-
-/** What a member's waiting requests are told when another request of it takes their place. */
-function supersededAnswers(
-  group: Group,
-  member: Member,
-  error: ErrorCode = ErrorCode.REBALANCE_IN_PROGRESS,
-): GroupAnswer[] {
-  const answers: GroupAnswer[] = [];
-  if (member.join !== null) answers.push({ ...joinAnswer(group, member, member.join), error, members: [] });
-  if (member.sync !== null) answers.push({ kind: "sync", ticket: member.sync, error, assignment: NO_ASSIGNMENT });
-  return answers;
 }
 
 function memberFrom(event: JoinEvent, id: string): Member {

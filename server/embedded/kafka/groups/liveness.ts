@@ -2,7 +2,7 @@
 import { ErrorCode } from "../protocol/error-codes.ts";
 import { memberOfInstance, withMember, withoutMember } from "./group-state.ts";
 import type { Group, Member } from "./group-state.ts";
-import { completeIfAllJoined, completeRebalance, prepareRebalance } from "./rebalance.ts";
+import { completeIfAllJoined, completeRebalance, prepareRebalance, supersededAnswers } from "./rebalance.ts";
 import type { Transition } from "./rebalance.ts";
 
 export interface MemberClaim {
@@ -89,7 +89,9 @@ export function nextDeadline(group: Group): number | null {
 function removeMembers(group: Group, members: readonly Member[], nowMs: number): Transition {
   let remaining = group;
   for (const member of members) remaining = withoutMember(remaining, member.id);
-  return completeIfAllJoined(prepareRebalance(remaining, nowMs), nowMs);
+  const answers = members.flatMap((member) => supersededAnswers(group, member, ErrorCode.UNKNOWN_MEMBER_ID));
+  const next = completeIfAllJoined(prepareRebalance(remaining, nowMs), nowMs);
+  return { group: next.group, answers: [...answers, ...next.answers] };
 }
 
 function keptAlive(group: Group, claim: { memberId: string; nowMs: number }): Group {

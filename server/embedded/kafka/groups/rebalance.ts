@@ -105,3 +105,15 @@ function memberMetadata(
   const metadata = member.protocols.find((protocol) => protocol.name === protocolName)?.metadata ?? NO_ASSIGNMENT;
   return { id: member.id, instanceId: member.instanceId, metadata };
 }
+
+/** What a member's waiting requests are told when another request takes their place or it is removed. */
+export function supersededAnswers(
+  group: Group,
+  member: Member,
+  error: ErrorCode = ErrorCode.REBALANCE_IN_PROGRESS,
+): GroupAnswer[] {
+  const answers: GroupAnswer[] = [];
+  if (member.join !== null) answers.push({ ...joinAnswer(group, member, member.join), error, members: [] });
+  if (member.sync !== null) answers.push({ kind: "sync", ticket: member.sync, error, assignment: NO_ASSIGNMENT });
+  return answers;
+}

@@ -6,6 +6,5 @@ export interface LogPolicy {
   retentionMs: number;
   /** Bytes per partition; -1 is no limit. */
   retentionBytes: number;
-  insyncReplicasMin: number;
   timestampType: "CreateTime" | "LogAppendTime";
 }

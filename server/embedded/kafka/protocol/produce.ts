@@ -73,11 +73,6 @@ function store(batch: Batch, context: RequestContext): PartitionAnswer {
     produceVersion: version,
     batchBytesMax: topic.policy.batchBytesMax,
   });
-  const replicasMin = topic.policy.insyncReplicasMin;
-  if (acks === ACKS_ALL && replicasMin > 1 && (examined.ok || examined.stage === "log")) {
-    const message = `min.insync.replicas is ${replicasMin}, there is 1`;
-    return { ...refused(partition, ErrorCode.NOT_ENOUGH_REPLICAS, message), logStart: NONE };
-  }
   if (!examined.ok) return refused(partition, examined.error, examined.message);
   if (examined.header.isTransactional) {
     const message = "this broker has no transactions";

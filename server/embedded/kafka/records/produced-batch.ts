@@ -16,54 +16,41 @@ const ZSTD_PRODUCE_VERSION_MIN = 7;
 
 export type ProducedBatch =
   | { readonly ok: true; readonly batch: Buffer; readonly header: BatchHeader }
-  | {
-      readonly ok: false;
-      readonly error: ErrorCode;
-      readonly message: string;
-      /** "request" checks come before the broker asks for in-sync replicas, "log" checks after. */
-      readonly stage: "request" | "log";
-    };
+  | { readonly ok: false; readonly error: ErrorCode; readonly message: string };
 
 export function examineProducedBatch(
   records: Buffer | null,
   limits: { readonly produceVersion: number; readonly batchBytesMax: number },
 ): ProducedBatch {
-  if (records === null) return refuse("request", ErrorCode.INVALID_RECORD, "the records field is null");
+  if (records === null) return refuse(ErrorCode.INVALID_RECORD, "the records field is null");
   const size = wholeBatchSizeAt(records, 0);
-  if (size === "corrupt")
-    return refuse("request", ErrorCode.CORRUPT_MESSAGE, "the batch's length or magic is impossible");
-  if (size === "none") return refuse("request", ErrorCode.INVALID_RECORD, "there is no whole record batch");
-  if (batchMagicAt(records, 0) !== MAGIC)
-    return refuse("request", ErrorCode.INVALID_RECORD, "the record batch is not magic 2");
-  if (size < BATCH_HEADER_BYTES)
-    return refuse("request", ErrorCode.CORRUPT_MESSAGE, "the batch is shorter than its header");
+  if (size === "corrupt") return refuse(ErrorCode.CORRUPT_MESSAGE, "the batch's length or magic is impossible");
+  if (size === "none") return refuse(ErrorCode.INVALID_RECORD, "there is no whole record batch");
+  if (batchMagicAt(records, 0) !== MAGIC) return refuse(ErrorCode.INVALID_RECORD, "the record batch is not magic 2");
+  if (size < BATCH_HEADER_BYTES) return refuse(ErrorCode.CORRUPT_MESSAGE, "the batch is shorter than its header");
   const batch = records.subarray(0, size);
   const header = readBatchHeader(batch);
   if (header.compression === COMPRESSION_ZSTD && limits.produceVersion < ZSTD_PRODUCE_VERSION_MIN) {
-    return refuse("request", ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, "zstd needs produce version 7");
+    return refuse(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, "zstd needs produce version 7");
   }
   const next = wholeBatchSizeAt(records, size);
-  if (next === "corrupt") return refuse("request", ErrorCode.CORRUPT_MESSAGE, "what follows the batch is impossible");
-  if (next !== "none") return refuse("request", ErrorCode.INVALID_RECORD, "there is more than one record batch");
+  if (next === "corrupt") return refuse(ErrorCode.CORRUPT_MESSAGE, "what follows the batch is impossible");
+  if (next !== "none") return refuse(ErrorCode.INVALID_RECORD, "there is more than one record batch");
   return examineHeader(batch, header, limits.batchBytesMax);
 }
 
 function examineHeader(batch: Buffer, header: BatchHeader, batchBytesMax: number): ProducedBatch {
-  if (header.baseOffset !== 0) return refuse("log", ErrorCode.INVALID_RECORD, "the base offset is not 0");
+  if (header.baseOffset !== 0) return refuse(ErrorCode.INVALID_RECORD, "the base offset is not 0");
   if (header.sizeBytes > batchBytesMax) {
-    return refuse(
-      "log",
-      ErrorCode.MESSAGE_TOO_LARGE,
-      `the batch has ${header.sizeBytes} bytes, ${batchBytesMax} are allowed`,
-    );
+    return refuse(ErrorCode.MESSAGE_TOO_LARGE, `the batch has ${header.sizeBytes} bytes, ${batchBytesMax} are allowed`);
   }
-  if (!hasValidCrc(batch)) return refuse("log", ErrorCode.CORRUPT_MESSAGE, "the CRC is wrong");
+  if (!hasValidCrc(batch)) return refuse(ErrorCode.CORRUPT_MESSAGE, "the CRC is wrong");
   if (header.count <= 0 || header.count !== header.lastOffsetDelta + 1) {
-    return refuse("log", ErrorCode.INVALID_RECORD, "the record count does not match the last offset delta");
+    return refuse(ErrorCode.INVALID_RECORD, "the record count does not match the last offset delta");
   }
-  if (header.isControl) return refuse("log", ErrorCode.INVALID_RECORD, "clients may not write control batches");
+  if (header.isControl) return refuse(ErrorCode.INVALID_RECORD, "clients may not write control batches");
   if (header.producerId >= 0 && header.baseSequence < 0) {
-    return refuse("log", ErrorCode.INVALID_RECORD, "an idempotent batch has a negative base sequence");
+    return refuse(ErrorCode.INVALID_RECORD, "an idempotent batch has a negative base sequence");
   }
   return { ok: true, batch, header };
 }
@@ -79,6 +66,6 @@ function wholeBatchSizeAt(records: Buffer, at: number): number | "none" | "corru
   return records.length - at < size ? "none" : size;
 }
 
-function refuse(stage: "request" | "log", error: ErrorCode, message: string): ProducedBatch {
-  return { ok: false, stage, error, message };
+function refuse(error: ErrorCode, message: string): ProducedBatch {
+  return { ok: false, error, message };
 }

@@ -46,7 +46,7 @@ export const TOPIC_CONFIGS: readonly TopicConfigDefinition[] = [
     type: ConfigType.INT,
     least: 1,
     defaultValue: () => 1,
-    documentation: "Replicas that must hold a record for acks=all; with one replica, 2 or more refuses them all.",
+    documentation: "Replicas that must hold a record for acks=all; never more than a topic has, which here is one.",
   }),
   whole("retention.bytes", {
     type: ConfigType.LONG,
@@ -117,7 +117,6 @@ export function logPolicyOf(configs: ReadonlyMap<string, string>, settings: Brok
     segmentBytes: Number(configs.get("segment.bytes") ?? settings.segmentBytes),
     retentionMs: Number(configs.get("retention.ms") ?? settings.retentionMs),
     retentionBytes: Number(configs.get("retention.bytes") ?? settings.retentionBytes),
-    insyncReplicasMin: Number(configs.get("min.insync.replicas") ?? 1),
     timestampType: configs.get("message.timestamp.type") === "LogAppendTime" ? "LogAppendTime" : "CreateTime",
   };
 }
