@@ -1,0 +1,127 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Kafka, logLevel } from "kafkajs";
+import { runNames } from "#server/shared/connections.ts";
+import type { ConsumerSettings } from "../../processes/messages.ts";
+import { startBrokerProcess, type BrokerProcess } from "../../embedded/kafka/testing/broker-process.ts";
+import { ConsumerReader } from "../reader.ts";
+import { ConsumerChild } from "./consumer-child.ts";
+import { FakeWarehouse } from "./fake-warehouse.ts";
+import { PaymentProducer } from "./payments.ts";
+
+/** A broker process and a stand-in warehouse that several lanes share; each lane has its topic and its checkpoint. */
+export class LaneWorld {
+  readonly directory = mkdtempSync(join(tmpdir(), "dedupscope-consumer-"));
+  readonly broker: BrokerProcess;
+  readonly kafka: Kafka;
+  #runs = 0;
+
+  private constructor(broker: BrokerProcess) {
+    this.broker = broker;
+    this.kafka = new Kafka({ brokers: [`${broker.host}:${broker.port}`], logLevel: logLevel.NOTHING });
+  }
+
+  static async start(): Promise<LaneWorld> {
+    const data = mkdtempSync(join(tmpdir(), "dedupscope-broker-"));
+    return new LaneWorld(await startBrokerProcess({ dataDirectory: data }));
+  }
+
+  async stop(): Promise<void> {
+    await this.broker.stop();
+    rmSync(this.broker.dataDirectory, { recursive: true, force: true });
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  async lane(settings: Partial<ConsumerSettings> = {}): Promise<Lane> {
+    this.#runs += 1;
+    const warehouse = await FakeWarehouse.start();
+    const lane = new Lane(this, warehouse, {
+      runId: `r${this.#runs.toString().padStart(10, "0")}`,
+      lane: "protected",
+      kafka: { brokers: [`${this.broker.host}:${this.broker.port}`], ssl: false, sasl: null },
+      warehouse: { projectId: "test", location: "US", apiEndpoint: `http://127.0.0.1:${warehouse.port}` },
+      checkpointDirectory: join(this.directory, `lane-${this.#runs}`),
+      watermarkDelayMs: 60_000,
+      deduplication: true,
+      insertIds: true,
+      logLevel: "warn",
+      ...settings,
+    });
+    await lane.createTopic();
+    await lane.producer.connect();
+    return lane;
+  }
+}
+
+export class Lane {
+  readonly settings: ConsumerSettings;
+  readonly topic: string;
+  readonly warehouse: FakeWarehouse;
+  readonly producer: PaymentProducer;
+  readonly reader: ConsumerReader;
+  readonly #world: LaneWorld;
+  #consumer: ConsumerChild | null = null;
+
+  constructor(world: LaneWorld, warehouse: FakeWarehouse, settings: ConsumerSettings) {
+    this.#world = world;
+    this.settings = settings;
+    this.warehouse = warehouse;
+    this.topic = runNames(settings.runId, settings.lane).topic;
+    this.producer = new PaymentProducer(world.kafka, this.topic);
+    this.reader = new ConsumerReader(settings.checkpointDirectory);
+  }
+
+  async createTopic(): Promise<void> {
+    await this.#admin((admin) =>
+      admin.createTopics({ topics: [{ topic: this.topic, numPartitions: 3 }], waitForLeaders: true }),
+    );
+  }
+
+  async deleteTopic(): Promise<void> {
+    await this.#admin((admin) => admin.deleteTopics({ topics: [this.topic] }));
+  }
+
+  async deleteRecords(partition: number, offset: number): Promise<void> {
+    await this.#admin((admin) =>
+      admin.deleteTopicRecords({ topic: this.topic, partitions: [{ partition, offset: offset.toString() }] }),
+    );
+  }
+
+  /** Records in the topic, all partitions. */
+  async stored(): Promise<number> {
+    return await this.#admin(async (admin) => {
+      const offsets = await admin.fetchTopicOffsets(this.topic);
+      return offsets.reduce((sum, { high }) => sum + Number(high), 0);
+    });
+  }
+
+  consume(settings: Partial<ConsumerSettings> = {}): ConsumerChild {
+    this.#consumer = new ConsumerChild({ ...this.settings, ...settings });
+    return this.#consumer;
+  }
+
+  /** Resolves when the consumer has committed everything that is stored. */
+  async caughtUp(consumer: ConsumerChild): Promise<void> {
+    const stored = await this.stored();
+    const isDone = () => (this.reader.read()?.totals?.read.count ?? 0) >= stored;
+    if (!isDone()) await consumer.message("committed", isDone);
+  }
+
+  async close(): Promise<void> {
+    this.reader.close();
+    await this.#consumer?.kill();
+    await this.producer.disconnect();
+    await this.warehouse.stop();
+  }
+
+  async #admin<Result>(work: (admin: ReturnType<Kafka["admin"]>) => Promise<Result>): Promise<Result> {
+    const admin = this.#world.kafka.admin();
+    await admin.connect();
+    try {
+      return await work(admin);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+}
