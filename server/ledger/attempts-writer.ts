@@ -232,15 +232,19 @@ export class AttemptsWriter {
 
   #transaction<Result>(change: () => Result): Result {
     const changeNo = this.#changeNo;
-    this.#database.exec("BEGIN IMMEDIATE");
     try {
+      this.#database.exec("BEGIN IMMEDIATE");
       const result = change();
       this.#database.exec("COMMIT");
       return result;
     } catch (error) {
       this.#changeNo = changeNo;
-      this.#database.exec("ROLLBACK");
-      throw error;
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      throw new DedupscopeError(
+        "data-directory",
+        `The attempts ledger cannot be written: ${messageOf(error)}. Check the disk's free space.`,
+        { cause: error },
+      );
     }
   }
 }
