@@ -33,15 +33,12 @@ export function createBrokerLink({ connection, clock, logger }: BrokerLinkDepend
     connectionTimeout: pollTimeoutMs,
     retry: pollRetry,
   });
-  let watcher: Admin | undefined;
+  let watcher: Promise<Admin> | undefined;
 
   async function readLogEnds(runId: string, lane: LaneName): Promise<LogEnds> {
-    if (watcher === undefined) {
-      const admin = hasty.admin();
-      await admin.connect();
-      watcher = admin;
-    }
-    const offsets = await watcher.fetchTopicOffsets(runNames(runId, lane).topic);
+    watcher ??= connectAdmin(hasty);
+    const admin = await watcher;
+    const offsets = await admin.fetchTopicOffsets(runNames(runId, lane).topic);
     const ends: number[] = [];
     for (const { partition, high } of offsets) ends[partition] = Number(high);
     return { ends, atMs: clock.nowMs() };
@@ -89,14 +86,15 @@ export function createBrokerLink({ connection, clock, logger }: BrokerLinkDepend
       } catch (error) {
         const broken = watcher;
         watcher = undefined;
-        void broken?.disconnect().catch(() => undefined);
+        void broken?.then((admin) => admin.disconnect()).catch(() => undefined);
         throw error;
       }
     },
 
     async close(): Promise<void> {
-      await watcher?.disconnect().catch(() => undefined);
+      const open = watcher;
       watcher = undefined;
+      await open?.then((admin) => admin.disconnect()).catch(() => undefined);
     },
   };
 }
@@ -111,4 +109,10 @@ async function withAdmin<T>(kafka: Kafka, use: (admin: Admin) => Promise<T>): Pr
   } finally {
     await admin.disconnect().catch(() => undefined);
   }
+}
+
+async function connectAdmin(kafka: Kafka): Promise<Admin> {
+  const admin = kafka.admin();
+  await admin.connect();
+  return admin;
 }

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
+import { isLoopback } from "../shared/loopback.ts";
 
 /** Who may ask, and who may control. Pure: the same judgement for HTTP requests and socket handshakes. */
 export interface AccessPolicy {
@@ -23,12 +24,6 @@ export type Judgement =
   | { readonly allowed: false; readonly status: 401 | 403; readonly message: string };
 
 const allowed: Judgement = { allowed: true };
-const loopbackNames = new Set(["localhost", "127.0.0.1", "[::1]", "::1"]);
-
-export function isLoopback(host: string): boolean {
-  return loopbackNames.has(host) || host.startsWith("127.");
-}
-
 /** Splits `host:port` of a Host header; undefined when it is neither a name nor an address with an optional port. */
 function splitAuthority(authority: string): { readonly name: string; readonly port: number } | undefined {
   const match = /^(\[[0-9a-fA-F:.]+\]|[^:/@\s]+)(?::(\d{1,5}))?$/.exec(authority);

@@ -29,7 +29,7 @@ export interface ControlRoom {
   readonly setProtections: (lane: LaneName, request: ProtectionsRequest) => Promise<void>;
   readonly newRun: (request: RunRequest) => Promise<{ readonly id: string }>;
   readonly payment: (transactionId: string) => Promise<PaymentDocument>;
-  readonly reconciliation: () => ReconciliationDocument;
+  readonly reconciliation: () => Promise<ReconciliationDocument>;
   readonly config: () => ConfigDocument;
   /** The last micro-batches per lane, with the names of Spark's StreamingQueryProgress. */
   readonly batches: () => Readonly<Record<LaneName, readonly unknown[]>>;

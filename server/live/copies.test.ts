@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { CopyTracker, type CopyRange, type PositionFacts } from "./copies.ts";
 
-const retry: CopyRange = { attemptId: 7, partition: 1, baseOffset: 10, records: 5, cause: "retry", faultId: 3 };
+const retry: CopyRange = { copyId: 7, partition: 1, baseOffset: 10, records: 5, cause: "retry", faultId: 3 };
 const allStopped: PositionFacts["stoppedIn"] = ({ fromOffset, toOffset }) => toOffset - fromOffset;
-const nothingYet: PositionFacts = { committed: {}, stoppedIn: () => 0, surplus: [], merged: {} };
+const nothingYet: PositionFacts = { committed: {}, stoppedIn: () => 0, surplus: [], absorbed: [] };
 
 test("a copy that nobody has read yet is stored and neither absorbed nor passed on", () => {
   const tracker = new CopyTracker();
@@ -17,17 +17,18 @@ test("a copy that nobody has read yet is stored and neither absorbed nor passed 
 test("copies that the consumer recognised are its catch and are charged to their fault", () => {
   const tracker = new CopyTracker();
   tracker.add([retry]);
-  const counts = tracker.count({ ...nothingYet, committed: { 1: 15 }, stoppedIn: () => 5, merged: { 1: 15 } });
+  const counts = tracker.count({ ...nothingYet, committed: { 1: 15 }, stoppedIn: () => 5 });
   expect(counts.consumer.absorbed.retry).toBe(5);
   expect(counts.warehouse.passed.retry).toBe(0);
   expect(counts.byFault.get(3)).toEqual({ absorbedByConsumer: 5, absorbedByWarehouse: 0, bookedTwice: 0 });
 });
 
-test("copies that went through are found among the surplus positions, others of the range in the merge", () => {
+test("copies that went through are found among the surplus positions, those that the merge caught among its own", () => {
   const tracker = new CopyTracker();
   tracker.add([retry]);
   const surplus = [9, 10, 12, 15].map((offset) => ({ partition: 1, offset }));
-  const counts = tracker.count({ ...nothingYet, committed: { 1: 20 }, surplus, merged: { 1: 20 } });
+  const absorbed = [11, 13, 14].map((offset) => ({ partition: 1, offset }));
+  const counts = tracker.count({ ...nothingYet, committed: { 1: 20 }, surplus, absorbed });
   expect(counts.consumer.passed.retry).toBe(5);
   expect(counts.warehouse.passed.retry).toBe(2);
   expect(counts.warehouse.absorbed.retry).toBe(3);
@@ -43,6 +44,6 @@ test("a range that is half read is asked again when the rest has been read", () 
 
 test("the ledger is asked for copies after the last one that was added", () => {
   const tracker = new CopyTracker();
-  tracker.add([retry, { ...retry, attemptId: 4 }]);
-  expect(tracker.lastAttemptId).toBe(7);
+  tracker.add([retry, { ...retry, copyId: 4 }]);
+  expect(tracker.lastCopyId).toBe(7);
 });

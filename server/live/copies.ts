@@ -3,7 +3,8 @@ import type { CauseCounts, Gate } from "#contract/snapshot.ts";
 
 /** Records that the log holds although an earlier copy of them is there: what an attempt stored a second time. */
 export interface CopyRange {
-  readonly attemptId: number;
+  /** Rises in the order of discovery. */
+  readonly copyId: number;
   readonly partition: number;
   readonly baseOffset: number;
   readonly records: number;
@@ -11,16 +12,21 @@ export interface CopyRange {
   readonly faultId: number | null;
 }
 
+export interface Position {
+  readonly partition: number;
+  readonly offset: number;
+}
+
 /** What the layers behind the broker say about positions. */
 export interface PositionFacts {
   /** Next offset to read per partition, from the checkpoint. */
   readonly committed: Readonly<Record<number, number>>;
-  /** Records of [fromOffset, toOffset) that the consumer did not pass on: duplicates, late ones, dead letters. */
+  /** Records of [fromOffset, toOffset) that the consumer recognised as duplicates. */
   readonly stoppedIn: (range: { partition: number; fromOffset: number; toOffset: number }) => number;
   /** Positions booked beyond the first of their payment. */
-  readonly surplus: readonly { readonly partition: number; readonly offset: number }[];
-  /** Records of micro-batches that the merge has passed: next offset per partition. */
-  readonly merged: Readonly<Record<number, number>>;
+  readonly surplus: readonly Position[];
+  /** Positions that the merge recognised as copies of a booked payment. */
+  readonly absorbed: readonly Position[];
 }
 
 export interface CopyCounts {
@@ -52,22 +58,23 @@ const rangesMax = 50_000;
  */
 export class CopyTracker {
   readonly #ranges: Tracked[] = [];
-  #lastAttemptId = 0;
+  #lastCopyId = 0;
 
-  /** Highest attempt id that was added; ask the ledger for copies after it. */
-  get lastAttemptId(): number {
-    return this.#lastAttemptId;
+  /** Highest copy id that was added; ask the ledger for copies after it. */
+  get lastCopyId(): number {
+    return this.#lastCopyId;
   }
 
   add(ranges: readonly CopyRange[]): void {
     for (const range of ranges) {
-      this.#lastAttemptId = Math.max(this.#lastAttemptId, range.attemptId);
+      this.#lastCopyId = Math.max(this.#lastCopyId, range.copyId);
       if (this.#ranges.length < rangesMax) this.#ranges.push({ ...range, read: 0, stopped: 0 });
     }
   }
 
   count(facts: PositionFacts): CopyCounts {
     const surplus = offsetsByPartition(facts.surplus);
+    const absorbed = offsetsByPartition(facts.absorbed);
     const tally = new Tally();
     for (const range of this.#ranges) {
       const toOffset = Math.min(range.baseOffset + range.records, facts.committed[range.partition] ?? 0);
@@ -77,9 +84,9 @@ export class CopyTracker {
         range.read = read;
       }
       const passed = range.read - range.stopped;
-      const booked = passed === 0 ? 0 : countWithin(surplus.get(range.partition) ?? [], range);
-      const isMerged = (facts.merged[range.partition] ?? 0) >= range.baseOffset + range.records;
-      tally.add(range, { passed, booked, absorbed: isMerged ? Math.max(0, passed - booked) : 0 });
+      const within = (offsets: ReadonlyMap<number, readonly number[]>): number =>
+        passed === 0 ? 0 : countWithin(offsets.get(range.partition) ?? [], range);
+      tally.add(range, { passed, booked: within(surplus), absorbed: within(absorbed) });
     }
     return tally;
   }
@@ -107,7 +114,7 @@ class Tally implements CopyCounts {
   }
 }
 
-function offsetsByPartition(positions: PositionFacts["surplus"]): ReadonlyMap<number, readonly number[]> {
+function offsetsByPartition(positions: readonly Position[]): ReadonlyMap<number, readonly number[]> {
   const byPartition = new Map<number, number[]>();
   for (const { partition, offset } of positions) {
     const offsets = byPartition.get(partition);

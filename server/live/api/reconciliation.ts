@@ -4,5 +4,5 @@ export const reconciliation: Route = {
   method: "GET",
   pattern: "/api/reconciliation",
   controls: false,
-  handle: ({ room }) => ok(room.reconciliation()),
+  handle: async ({ room }) => ok(await room.reconciliation()),
 };

@@ -1,0 +1,97 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { LaneSnapshot, Snapshot, TotalName } from "../contract/snapshot.ts";
+import type { LaneName } from "../contract/names.ts";
+
+const root = join(import.meta.dirname, "..");
+const readyDeadlineMs = 60_000;
+const stopDeadlineMs = 30_000;
+
+/** The program as a user starts it, on a free port, with a data directory of its own. */
+export class Program {
+  readonly directory: string;
+  readonly #environment: NodeJS.ProcessEnv;
+  #child: ChildProcess | undefined;
+  #address = "";
+  readonly output: string[] = [];
+
+  constructor(environment: NodeJS.ProcessEnv = {}) {
+    this.directory = mkdtempSync(join(tmpdir(), "dedupscope-e2e-"));
+    this.#environment = environment;
+  }
+
+  get address(): string {
+    return this.#address;
+  }
+
+  /** Starts it and waits for the ready line; throws with its output when it ends before. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, ["server/main.ts"], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, NODE_ENV: "production", PORT: "0", DEDUPSCOPE_DATA: this.directory, ...this.#environment },
+    });
+    this.#child = child;
+    this.#address = await new Promise<string>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new Error(`not ready within ${readyDeadlineMs} ms:\n${this.output.join("\n")}`));
+      }, readyDeadlineMs);
+      const listen = (line: string) => {
+        this.output.push(line);
+        const address = /dedupscope ready on (http:\S+)/.exec(line)?.[1];
+        if (address === undefined) return;
+        clearTimeout(timer);
+        resolve(address);
+      };
+      createInterface({ input: child.stdout }).on("line", listen);
+      createInterface({ input: child.stderr }).on("line", listen);
+      child.once("exit", (code, signal) => {
+        clearTimeout(timer);
+        reject(new Error(`ended with ${code ?? signal} before it was ready:\n${this.output.join("\n")}`));
+      });
+    });
+  }
+
+  /** SIGTERM, as Ctrl-C or a service manager would; returns the exit code. */
+  async stop(): Promise<number | null> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const timer = setTimeout(() => child.kill("SIGKILL"), stopDeadlineMs);
+    child.kill("SIGTERM");
+    await once(child, "exit");
+    clearTimeout(timer);
+    return child.exitCode;
+  }
+
+  async dispose(): Promise<void> {
+    await this.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  async request(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
+    const response = await fetch(this.address + path, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+    });
+    return { status: response.status, body: await response.json() };
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    return (await this.request("GET", "/api/snapshot")).body as Snapshot;
+  }
+}
+
+export function laneOf(snapshot: Snapshot, name: LaneName): LaneSnapshot {
+  const lane = snapshot.lanes.find((entry) => entry.name === name);
+  if (lane === undefined) throw new Error(`the snapshot lacks the lane ${name}`);
+  return lane;
+}
+
+/** A total of a lane in records; -1 while its owner has not been read. */
+export function count(snapshot: Snapshot, lane: LaneName, total: TotalName): number {
+  return laneOf(snapshot, lane).totals[total].count ?? -1;
+}

@@ -1,0 +1,63 @@
+import type { LaneName } from "#contract/names.ts";
+import type { Config } from "../config.ts";
+import type { ControlRoom } from "../live/control-room.ts";
+import { createMetrics } from "../live/metrics.ts";
+import type { Supervisor } from "../processes/supervisor.ts";
+import type { Backends } from "./embedded-servers.ts";
+import { configDocument } from "./config-document.ts";
+import { tracePayment } from "./payment-trace.ts";
+import type { Program } from "./program.ts";
+import { reconciliationDocument } from "./reconciliation-document.ts";
+
+export interface ControlRoomPorts {
+  readonly program: Program;
+  readonly config: Config;
+  readonly backends: Backends;
+  readonly supervisor: Supervisor;
+}
+
+const lastBatches = 100;
+
+/** What the HTTP API may ask, answered by the parts of the present run. */
+export function createControlRoom({ program, config, backends, supervisor }: ControlRoomPorts): ControlRoom {
+  const metrics = createMetrics();
+  const batchesOf = (lane: LaneName) => {
+    const { reader } = program.run.lanes[lane];
+    return reader.progressAfter((reader.read()?.batchId ?? 0) - lastBatches);
+  };
+  return {
+    health: () => {
+      const reasons = supervisor
+        .snapshots()
+        .filter((entry) => entry.state !== "running")
+        .map(
+          (entry) => `${entry.name} is ${entry.state}${entry.lastExit === null ? "" : `: ${entry.lastExit.reason}`}`,
+        );
+      return { healthy: reasons.length === 0, reasons };
+    },
+    snapshot: () => program.broadcaster.snapshot(),
+    finalSnapshot: (runId) => program.ledger.finalSnapshot(runId),
+    runs: () =>
+      program.ledger.list().map((run) => ({
+        id: run.runId,
+        startedAt: new Date(run.startedAtMs).toISOString(),
+        endedAt: run.endedAtMs === null ? null : new Date(run.endedAtMs).toISOString(),
+        seed: run.seed,
+      })),
+    faults: () => program.run.desk.describe(),
+    injectFault: (kind, parameters) => program.run.desk.inject(kind, parameters),
+    setSimulator: (request) => {
+      program.setSimulator(request);
+    },
+    setProtections: (lane, request) => {
+      program.run.setProtections(lane, request);
+      return Promise.resolve();
+    },
+    newRun: (request) => program.newRun(request),
+    payment: (transactionId) => tracePayment(program.run, transactionId),
+    reconciliation: () => reconciliationDocument(program.run, program.broadcaster.snapshot().at),
+    config: () => configDocument({ config, run: program.run, kafka: backends.kafka, layers: program.layers() }),
+    batches: () => ({ protected: batchesOf("protected"), unprotected: batchesOf("unprotected") }),
+    metrics: () => metrics(program.broadcaster.snapshot()),
+  };
+}

@@ -1,0 +1,170 @@
+import { moneyFromMinor, noMoney } from "#contract/money.ts";
+import type { LaneName, Protections } from "#contract/names.ts";
+import type { LaneSnapshot } from "#contract/snapshot.ts";
+import { totalKinds, type CheckpointTotals } from "../consumer/checkpoint/entries.ts";
+import type { CheckpointReading, ConsumerReader } from "../consumer/reader.ts";
+import type { AttemptsReader } from "../ledger/attempts-reader.ts";
+import { attemptTotalNames, type AttemptTotals } from "../ledger/attempts-types.ts";
+import type { IntentsReader } from "../ledger/intents-reader.ts";
+import { CopyTracker, type CopyCounts } from "../live/copies.ts";
+import { laneSnapshot } from "../live/lane-snapshot.ts";
+import type { Amount, Amounts, Reading } from "../live/readings.ts";
+import type { Clock } from "../shared/clock.ts";
+import type { CycleOutput } from "../warehouse/types.ts";
+import { readBroker, type BrokerState } from "./broker-watch.ts";
+import type { BrokerLink } from "./broker-link.ts";
+import { EquationBook } from "./equation-book.ts";
+import type { WarehouseWatch } from "./warehouse-watch.ts";
+
+export interface LaneObserverPorts {
+  readonly runId: string;
+  readonly lane: LaneName;
+  readonly clock: Clock;
+  readonly link: Pick<BrokerLink, "logEnds">;
+  readonly intents: IntentsReader;
+  readonly attempts: AttemptsReader;
+  readonly consumer: ConsumerReader;
+  readonly warehouse: WarehouseWatch;
+  readonly protections: () => Protections;
+  /** Layers of this lane that do not run now, in words. */
+  readonly down: () => readonly string[];
+}
+
+const zeroMoney = moneyFromMinor(noMoney);
+
+/** Reads every owner of a lane's totals and makes its part of the snapshot. Keeps nothing but the last readings. */
+export class LaneObserver {
+  readonly #ports: LaneObserverPorts;
+  readonly #book: EquationBook;
+  readonly #copies = new CopyTracker();
+  #starts: readonly number[] | null = null;
+  #broker: BrokerState | null = null;
+  #polling = false;
+
+  constructor(ports: LaneObserverPorts) {
+    this.#ports = ports;
+    this.#book = ports.warehouse.book;
+  }
+
+  /** The log end offsets at the run's start; before them nothing can be called stored. */
+  begin(starts: readonly number[]): void {
+    this.#starts = starts;
+  }
+
+  /** Asks the broker once more, unless the last question is still open. A silent broker leaves the last answer. */
+  async pollBroker(): Promise<void> {
+    if (this.#polling || this.#starts === null) return;
+    this.#polling = true;
+    try {
+      const { runId, lane, link, attempts } = this.#ports;
+      this.#broker = await readBroker({ runId, lane, starts: this.#starts, link, attempts });
+      if (this.#broker.cut !== null) this.#book.enter("3", this.#broker.cut);
+    } catch {
+      // The snapshot shows the age of the last answer, and the process or the badge says what is down.
+    } finally {
+      this.#polling = false;
+    }
+  }
+
+  observe(): { readonly snapshot: LaneSnapshot; readonly copies: CopyCounts } {
+    const { lane, intents, attempts, consumer, warehouse, protections, down, clock } = this.#ports;
+    const asOf = new Date(clock.nowMs()).toISOString();
+    const totals = attempts.totals(lane);
+    const checkpoint = consumer.read();
+    this.#enterLedgerCuts(totals, asOf);
+    if (checkpoint?.totals) this.#enterCheckpointCuts(checkpoint, checkpoint.totals, asOf);
+    const made = intents.totals();
+    const copies = this.#countCopies(checkpoint, warehouse.output);
+    const readings = {
+      owners: [
+        { amounts: { intended: { count: made.count, money: moneyFromMinor(made.money) } }, asOf },
+        { amounts: attemptAmounts(totals), asOf },
+        this.#broker?.reading ?? null,
+        this.#checkpointReading(checkpoint, asOf),
+        { amounts: warehouse.sinkAmounts(), asOf },
+        ...warehouse.readings(),
+      ],
+      judgement: warehouse.judgement(),
+      gates: { broker: attempts.gate(lane), consumer: copies.consumer, warehouse: copies.warehouse },
+      producer: attempts.currentProducer(lane) ?? null,
+      partitions: (this.#broker?.stored ?? []).map((stored, partition) => ({ partition, stored })),
+      consumer: {
+        batchId: checkpoint === null || checkpoint.batchId < 0 ? null : checkpoint.batchId,
+        watermarkMs: checkpoint?.watermarkMs ?? null,
+        stateRows: checkpoint?.stateRows ?? null,
+      },
+      down: down(),
+    };
+    const snapshot = laneSnapshot({
+      name: lane,
+      protections: protections(),
+      equations: this.#book.list(),
+      readings,
+    });
+    return { snapshot, copies };
+  }
+
+  #enterLedgerCuts(totals: AttemptTotals, at: string): void {
+    const counts = Object.fromEntries(attemptTotalNames.map((name) => [name, totals[name].count]));
+    this.#book.enter("1", { counts, at });
+    this.#book.enter("2", { counts, at });
+  }
+
+  #enterCheckpointCuts(checkpoint: CheckpointReading, totals: CheckpointTotals, at: string): void {
+    const counts = {
+      read: totals.read.count,
+      kept: totals.kept.count,
+      duplicates: totals.duplicates.count,
+      late: totals.late.count,
+      deadLettered: totals.deadLettered.count,
+    };
+    this.#book.enter("4b", { counts, at });
+    const stored = this.#broker?.reading.amounts.stored;
+    const lag = this.#lag(checkpoint);
+    if (stored === undefined || lag === null) return;
+    this.#book.enter("4a", { counts: { stored: stored.count, read: totals.read.count, lag }, at });
+  }
+
+  /** Log end − checkpoint, by offsets; null while one of them was not read, or the log end is the older reading. */
+  #lag(checkpoint: CheckpointReading): number | null {
+    const ends = this.#broker?.ends;
+    if (ends === undefined) return null;
+    const behind = ends.map(
+      (end, partition) => end - (checkpoint.offsets[partition] ?? this.#starts?.[partition] ?? 0),
+    );
+    return behind.some((records) => records < 0) ? null : behind.reduce((sum, records) => sum + records, 0);
+  }
+
+  #checkpointReading(checkpoint: CheckpointReading | null, asOf: string): Reading | null {
+    if (checkpoint === null) return null;
+    const amounts = checkpointAmounts(checkpoint.totals);
+    const lag = this.#lag(checkpoint);
+    return { amounts: lag === null ? amounts : { ...amounts, lag: { count: lag, money: null } }, asOf };
+  }
+
+  #countCopies(checkpoint: CheckpointReading | null, output: CycleOutput | null): CopyCounts {
+    const { attempts, consumer, lane } = this.#ports;
+    this.#copies.add(attempts.copies(lane, this.#copies.lastCopyId));
+    return this.#copies.count({
+      committed: checkpoint?.offsets ?? {},
+      stoppedIn: (range) => consumer.countDuplicatesIn(range),
+      surplus: output?.surplusPositions ?? [],
+      absorbed: output?.absorbedPositions ?? [],
+    });
+  }
+}
+
+function attemptAmounts(totals: AttemptTotals): Amounts {
+  return Object.fromEntries(
+    attemptTotalNames.map((name) => [name, { count: totals[name].count, money: moneyFromMinor(totals[name].money) }]),
+  );
+}
+
+/** Before the first commit everything is 0: the checkpoint exists and has read nothing. */
+function checkpointAmounts(totals: CheckpointTotals | null): Amounts {
+  const amountOf = (kind: (typeof totalKinds)[number]): Amount =>
+    totals === null
+      ? { count: 0, money: zeroMoney }
+      : { count: totals[kind].count, money: moneyFromMinor(totals[kind].money) };
+  return Object.fromEntries(totalKinds.map((kind) => [kind, amountOf(kind)]));
+}

@@ -1,0 +1,304 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { ProtectionsRequest, SimulatorRequest } from "#contract/api.ts";
+import { laneNames, type LaneName, type Protections } from "#contract/names.ts";
+import type { Config } from "../config.ts";
+import { openAttemptsReader, type AttemptsReader } from "../ledger/attempts-reader.ts";
+import type { FaultsLedger } from "../ledger/app-faults.ts";
+import type { LogStarts, RunRecord, RunsLedger } from "../ledger/app-runs.ts";
+import { openIntentsReader, type IntentsReader } from "../ledger/intents-reader.ts";
+import { openIntentsWriter, type IntentsWriter } from "../ledger/intents-writer.ts";
+import type { FromConsumer, FromProducer } from "../processes/messages.ts";
+import type { Supervisor } from "../processes/supervisor.ts";
+import type { Clock } from "../shared/clock.ts";
+import type { KafkaConnection, WarehouseConnection } from "../shared/connections.ts";
+import { messageOf } from "../shared/errors.ts";
+import type { Logger } from "../shared/logger.ts";
+import { Simulator } from "../simulator/simulator.ts";
+import type { BrokerLink } from "./broker-link.ts";
+import { FaultDesk } from "./fault-desk.ts";
+import { consumerSpec, producerSpec } from "./process-specs.ts";
+import { createRunLane, type RunLane } from "./run-lane.ts";
+
+export interface RunSurroundings {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly supervisor: Supervisor;
+  readonly kafka: KafkaConnection;
+  readonly warehouse: WarehouseConnection;
+  readonly link: BrokerLink;
+  readonly runs: RunsLedger;
+  readonly faults: FaultsLedger;
+  readonly onFault: (faultId: number, title: string) => void;
+}
+
+export interface RunOptions {
+  readonly record: RunRecord;
+  readonly directory: string;
+  readonly ratePerSecond: number;
+  readonly running: boolean;
+}
+
+const drainDeadlineMs = 20_000;
+const drainPollMs = 100;
+
+/** One run: its ledgers, its simulator, its lanes, and the processes that work for it. */
+export class Run {
+  readonly id: string;
+  readonly record: RunRecord;
+  readonly simulator: Simulator;
+  readonly intents: IntentsReader;
+  readonly attempts: AttemptsReader;
+  readonly lanes: Readonly<Record<LaneName, RunLane>>;
+  readonly desk: FaultDesk;
+  /** What somebody must look at, by where it comes from. */
+  readonly alarms = new Map<string, string>();
+  readonly #surroundings: RunSurroundings;
+  readonly #directory: string;
+  readonly #writer: IntentsWriter;
+  #protections: Readonly<Record<LaneName, Protections>>;
+  #stopped = false;
+
+  constructor(surroundings: RunSurroundings, options: RunOptions) {
+    const { record, directory } = options;
+    const { clock } = surroundings;
+    mkdirSync(directory, { recursive: true });
+    this.#surroundings = surroundings;
+    this.#directory = directory;
+    this.id = record.runId;
+    this.record = record;
+    this.#protections = record.protections;
+    this.#writer = openIntentsWriter(this.#file("intents"));
+    this.intents = openIntentsReader(this.#file("intents"));
+    this.attempts = openAttemptsReader(this.#file("attempts"));
+    this.simulator = new Simulator({
+      ledger: this.#writer,
+      clock,
+      timer: startTimer,
+      seed: record.seed,
+      partitions: record.partitions,
+      ratePerSecond: options.ratePerSecond,
+      running: options.running,
+      onPlanned: (lastBatchId) => surroundings.supervisor.send("producer", { type: "plan-advanced", lastBatchId }),
+      onAlarm: (text) => {
+        this.#alarm("simulator", text);
+      },
+    });
+    this.lanes = { protected: this.#createLane("protected"), unprotected: this.#createLane("unprotected") };
+    this.desk = this.#createDesk();
+  }
+
+  /** Payments are made at once; each process starts as soon as what it works on is there. */
+  async begin(): Promise<void> {
+    this.simulator.start();
+    const topics = this.#beginBroker();
+    await Promise.all([this.#beginProducer(topics), ...laneNames.map((lane) => this.#beginConsumer(lane, topics))]);
+  }
+
+  protections(lane: LaneName): Protections {
+    return this.#protections[lane];
+  }
+
+  /** Each switch takes effect at its layer's own boundary; what was said is kept at once. */
+  setProtections(lane: LaneName, request: ProtectionsRequest): void {
+    const { supervisor, runs } = this.#surroundings;
+    const given = Object.fromEntries(Object.entries(request).filter(([, on]) => on !== undefined));
+    const next: Protections = { ...this.#protections[lane], ...given };
+    this.#protections = { ...this.#protections, [lane]: next };
+    runs.setProtections(this.id, this.#protections);
+    if (request.idempotence !== undefined) {
+      supervisor.send("producer", { type: "set-idempotence", lane, on: request.idempotence });
+    }
+    const { deduplication, insertIds } = next;
+    supervisor.send(`consumer-${lane}`, { type: "set-protections", protections: { deduplication, insertIds } });
+  }
+
+  setSimulator({ running, ratePerSecond }: SimulatorRequest): void {
+    if (ratePerSecond !== undefined) this.simulator.setRate(ratePerSecond);
+    if (running === true) this.simulator.resume();
+    if (running === false) this.simulator.pause();
+  }
+
+  /** One cycle of each lane's warehouse, one after the other: they share its single writer. */
+  async cycleWarehouse(): Promise<void> {
+    for (const lane of Object.values(this.lanes)) {
+      try {
+        await lane.watch.cycle();
+        await lane.decisions.ship();
+        this.#alarm(`warehouse ${lane.name}`, null);
+      } catch (error) {
+        this.#alarm(`warehouse ${lane.name}`, `the warehouse of the ${lane.name} lane: ${messageOf(error)}`);
+      }
+    }
+  }
+
+  async pollBroker(): Promise<void> {
+    await Promise.all(Object.values(this.lanes).map((lane) => lane.observer.pollBroker()));
+  }
+
+  /** Waits until everything that was intended is booked and judged, at most for a while. */
+  async drain(): Promise<void> {
+    this.simulator.pause();
+    const { clock } = this.#surroundings;
+    const deadlineMs = clock.nowMs() + drainDeadlineMs;
+    while (clock.nowMs() < deadlineMs && !this.#isDrained()) {
+      await new Promise((resolve) => setTimeout(resolve, drainPollMs));
+    }
+  }
+
+  /** Stops what works for this run and closes its files; everything is on disk. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.simulator.stop();
+    const { supervisor } = this.#surroundings;
+    await Promise.all([supervisor.stop("producer"), ...laneNames.map((lane) => supervisor.stop(`consumer-${lane}`))]);
+    for (const lane of Object.values(this.lanes)) lane.reader.close();
+    this.intents.close();
+    this.attempts.close();
+    this.#writer.close();
+  }
+
+  #isDrained(): boolean {
+    return Object.values(this.lanes).every((lane) => {
+      const { totals } = lane.observer.observe().snapshot;
+      const open = ["lag", "notYetMerged", "pending"] as const;
+      const isSent = this.attempts.finalThroughBatch(lane.name) >= this.intents.lastBatchId();
+      return isSent && open.every((name) => totals[name].count === 0);
+    });
+  }
+
+  #file(name: string): string {
+    return join(this.#directory, `${name}.sqlite`);
+  }
+
+  #alarm(source: string, text: string | null): void {
+    if (text === null) this.alarms.delete(source);
+    else this.alarms.set(source, text);
+  }
+
+  #createLane(lane: LaneName): RunLane {
+    const { clock, logger, link, warehouse, supervisor } = this.#surroundings;
+    return createRunLane({
+      runId: this.id,
+      lane,
+      directory: this.#directory,
+      clock,
+      logger,
+      link,
+      warehouse,
+      intents: this.intents,
+      attempts: this.attempts,
+      protections: () => this.#protections[lane],
+      down: () =>
+        supervisor
+          .snapshots()
+          .filter((entry) => entry.state !== "running" && (entry.lane === null || entry.lane === lane))
+          .map((entry) => `the ${entry.name} is ${entry.state.replace("-", " ")}`),
+    });
+  }
+
+  #createDesk(): FaultDesk {
+    const { clock, faults, supervisor, onFault } = this.#surroundings;
+    return new FaultDesk({
+      runId: this.id,
+      clock,
+      ledger: faults,
+      attempts: this.attempts,
+      intents: this.intents,
+      producer: () => supervisor.snapshots().find((entry) => entry.name === "producer"),
+      arm: (fault) => supervisor.send("producer", { type: "arm-fault", fault }),
+      killProducer: () => supervisor.kill("producer", "SIGKILL"),
+      planAgain: (rows, faultId) => this.simulator.planApplicationAgain(rows, faultId),
+      onInjected: onFault,
+    });
+  }
+
+  async #beginProducer(topics: Promise<void>): Promise<void> {
+    await topics;
+    if (this.#stopped) return;
+    await this.#surroundings.supervisor.start(
+      producerSpec(this.#producerSettings, (message) => {
+        this.#hearProducer(message);
+      }),
+    );
+  }
+
+  async #beginConsumer(lane: LaneName, topics: Promise<void>): Promise<void> {
+    await Promise.all([topics, this.lanes[lane].warehouse.prepare()]);
+    if (this.#stopped) return;
+    await this.#surroundings.supervisor.start(
+      consumerSpec(
+        lane,
+        () => this.#consumerSettings(lane),
+        (message) => {
+          this.#hearConsumer(lane, message);
+        },
+      ),
+    );
+  }
+
+  async #beginBroker(): Promise<void> {
+    const { link, runs } = this.#surroundings;
+    await link.createTopics(this.id, this.record.partitions);
+    const starts = this.record.logStarts ?? (await this.#readStarts());
+    if (this.record.logStarts === null) runs.setLogStarts(this.id, starts);
+    for (const lane of laneNames) this.lanes[lane].observer.begin(starts[lane]);
+  }
+
+  async #readStarts(): Promise<LogStarts> {
+    const { link } = this.#surroundings;
+    const [ours, theirs] = await Promise.all(laneNames.map((lane) => link.logEnds(this.id, lane)));
+    return { protected: ours?.ends ?? [], unprotected: theirs?.ends ?? [] };
+  }
+
+  readonly #producerSettings = () => {
+    const { config, kafka } = this.#surroundings;
+    return {
+      runId: this.id,
+      kafka,
+      intentsFile: this.#file("intents"),
+      attemptsFile: this.#file("attempts"),
+      requestTimeoutMs: config.requestTimeoutMs,
+      idempotence: {
+        protected: this.#protections.protected.idempotence,
+        unprotected: this.#protections.unprotected.idempotence,
+      },
+      logLevel: config.logLevel,
+    };
+  };
+
+  #consumerSettings(lane: LaneName) {
+    const { config, kafka, warehouse } = this.#surroundings;
+    const { deduplication, insertIds } = this.#protections[lane];
+    return {
+      runId: this.id,
+      lane,
+      kafka,
+      warehouse,
+      checkpointDirectory: this.lanes[lane].checkpointDirectory,
+      watermarkDelayMs: config.watermarkDelayMs,
+      deduplication,
+      insertIds,
+      logLevel: config.logLevel,
+    };
+  }
+
+  #hearProducer(message: FromProducer): void {
+    if (message.type === "ready") this.desk.resume();
+    this.desk.hear(message);
+  }
+
+  #hearConsumer(lane: LaneName, message: FromConsumer): void {
+    if (message.type !== "alarm") return;
+    this.#alarm(`consumer ${lane}`, message.text === null ? null : `${lane} lane: ${message.text}`);
+  }
+}
+
+function startTimer(callback: () => void, everyMs: number): () => void {
+  const timer = setInterval(callback, everyMs);
+  return () => {
+    clearInterval(timer);
+  };
+}

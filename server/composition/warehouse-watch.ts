@@ -1,0 +1,144 @@
+import type { TotalName } from "#contract/snapshot.ts";
+import type { LaneName, Protections } from "#contract/names.ts";
+import type { WindowVerdict } from "#contract/live.ts";
+import { moneyFromMinor } from "#contract/money.ts";
+import type { CheckpointReading, ConsumerReader, SinkReading } from "../consumer/reader.ts";
+import type { AttemptsReader } from "../ledger/attempts-reader.ts";
+import type { IntentsReader } from "../ledger/intents-reader.ts";
+import type { Amount, Amounts, Judgement, Reading } from "../live/readings.ts";
+import type { CycleInput, CycleOutput } from "../warehouse/types.ts";
+import { EquationBook } from "./equation-book.ts";
+import { settledThrough } from "./settlement.ts";
+
+export interface WarehouseWatchPorts {
+  readonly lane: LaneName;
+  readonly intents: IntentsReader;
+  readonly attempts: AttemptsReader;
+  readonly consumer: ConsumerReader;
+  readonly warehouse: { readonly cycle: (input: CycleInput) => Promise<CycleOutput> };
+  readonly protections: () => Protections;
+  readonly layerDown: () => string | null;
+  /** What the warehouse itself counted; null where it does not say (BigQuery). */
+  readonly absorbedByInsertId: () => Promise<number | null>;
+}
+
+/** Runs the warehouse's cycle for a lane and keeps what it said, with the cuts of equations 5 to 7. */
+export class WarehouseWatch {
+  readonly book = new EquationBook();
+  readonly #ports: WarehouseWatchPorts;
+  #output: CycleOutput | null = null;
+  /** Rows that insertIds absorbed, from the server that counts them; null where it does not say. */
+  #absorbed: number | null = null;
+
+  constructor(ports: WarehouseWatchPorts) {
+    this.#ports = ports;
+  }
+
+  get output(): CycleOutput | null {
+    return this.#output;
+  }
+
+  windows(): readonly WindowVerdict[] {
+    return this.#output?.windows ?? [];
+  }
+
+  /** Ships intents, merges, reconciles; equation 5b is exact when the sink did nothing in between. */
+  async cycle(): Promise<void> {
+    const { intents, attempts, consumer, warehouse, lane, protections, layerDown, absorbedByInsertId } = this.#ports;
+    const checkpoint = consumer.read();
+    const before = consumer.sink();
+    const offsets = checkpoint?.offsets ?? {};
+    const output = await warehouse.cycle({
+      committed: {
+        checkpointId: checkpoint?.checkpointId ?? null,
+        batchId: checkpoint?.batchId ?? -1,
+        keptCount: checkpoint?.totals?.kept.count ?? 0,
+        refusedForGood: checkpoint?.refusedForGood ?? 0,
+      },
+      intentsSince: (sequence, limit) => intents.intents(sequence, limit),
+      lastIntentSequence: intents.lastSequence(),
+      settledSequenceAfterMerge: () =>
+        settledThrough(offsets, {
+          finalThroughBatch: () => attempts.finalThroughBatch(lane),
+          endOffsets: (batchId) => attempts.endOffsets(lane, batchId),
+          firstSequenceBeyondBatch: (batchId) => intents.firstSequenceBeyondBatch(batchId),
+        }),
+      mergeOn: protections().merge,
+      layerDown: layerDown(),
+    });
+    this.#output = output;
+    if (output.failure !== null) return;
+    this.#absorbed = await absorbedByInsertId();
+    this.#enterCuts(output, { checkpoint, before, after: consumer.sink() });
+  }
+
+  #enterCuts(
+    output: CycleOutput,
+    read: { readonly checkpoint: CheckpointReading | null; readonly before: SinkReading; readonly after: SinkReading },
+  ): void {
+    const { totals, cut } = output;
+    if (totals === null || cut === null) return;
+    const at = totals.rawRows.asOf;
+    const counts = Object.fromEntries(Object.entries(totals).map(([name, total]) => [name, total.count]));
+    const { checkpoint, before, after } = read;
+    if (checkpoint !== null && cut.batchId === checkpoint.batchId && cut.checkpointId === checkpoint.checkpointId) {
+      const kept = checkpoint.totals?.kept.count ?? 0;
+      // At a committed batch nothing of it waits for the sink: the commit log is written last.
+      const atCommit = { kept, refusedForGood: checkpoint.refusedForGood, waitingForSink: 0 };
+      this.book.enter("5a", { counts: { ...counts, ...atCommit }, at });
+    }
+    if (before.inFlight === 0 && before.insertAttempts === after.insertAttempts) {
+      const absorbedByInsertId = this.#absorbed ?? derivedAbsorbed(after, totals.rawRows.count);
+      const { insertAttempts, insertFailures, rejected, unanswered } = after;
+      const sink = { insertAttempts, insertFailures, rejected, absorbedByInsertId };
+      this.book.enter("5b", { counts: { ...counts, ...sink }, uncertainty: unanswered, at });
+    }
+    this.book.enter("6", { counts, at });
+    const intended = this.#ports.intents.totals(cut.intentsWatermark);
+    const money = Object.fromEntries(Object.entries(totals).map(([name, total]) => [name, total.money]));
+    this.book.enter("7", {
+      counts: { ...counts, intended: intended.count },
+      money: { ...money, intended: moneyFromMinor(intended.money) },
+      at,
+    });
+  }
+
+  /** The journal's totals; what insertIds absorbed is counted by the embedded server and derived on BigQuery. */
+  sinkAmounts(): Amounts {
+    const sink = this.#ports.consumer.sink();
+    const plain = (count: number): Amount => ({ count, money: null });
+    const rawRows = this.#output?.totals?.rawRows.count;
+    return {
+      insertAttempts: plain(sink.insertAttempts),
+      insertFailures: plain(sink.insertFailures),
+      rejected: plain(sink.rejected),
+      refusedForGood: plain(sink.refusedForGood),
+      waitingForSink: plain(sink.inFlight),
+      ...(this.#absorbed === null
+        ? rawRows === undefined
+          ? {}
+          : { absorbedByInsertId: { ...plain(derivedAbsorbed(sink, rawRows)), notCheckable: true } }
+        : { absorbedByInsertId: plain(this.#absorbed) }),
+    };
+  }
+
+  readings(): readonly Reading[] {
+    const totals = this.#output?.totals ?? null;
+    if (totals === null) return [];
+    return Object.entries(totals).map(([name, { count, money, asOf }]) => ({
+      amounts: { [name as TotalName]: { count, money } },
+      asOf,
+    }));
+  }
+
+  judgement(): Judgement | null {
+    const output = this.#output;
+    if (output === null) return null;
+    const { verdict, settledUntil, waitingFor, reasons, windowCounts } = output;
+    return { verdict, settledUntil, waitingFor, reasons, windows: windowCounts };
+  }
+}
+
+function derivedAbsorbed(sink: SinkReading, rawRows: number): number {
+  return Math.max(0, sink.insertAttempts - sink.insertFailures - sink.rejected - rawRows);
+}
