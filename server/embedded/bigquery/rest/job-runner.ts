@@ -1,0 +1,119 @@
+/** Query jobs: from a request to a job, and a job as the API describes it. */
+import { BigQueryError } from "../errors.ts";
+import type { StatementRequest } from "../storage/engine.ts";
+import type { Job, JobOutcome, JobResult } from "../storage/jobs.ts";
+import { resultFields } from "../wire/schema.ts";
+import { dmlStats } from "./dml-stats.ts";
+import { readParameters } from "./parameters.ts";
+import { objectAt, required, stringAt } from "./request.ts";
+import type { JsonObject } from "./request.ts";
+import type { Server } from "./server-context.ts";
+
+export interface QueryJobInput {
+  project: string;
+  jobId: string | undefined;
+  requestId: string | undefined;
+  location: string | undefined;
+  /** The query part: query, defaultDataset, queryParameters, parameterMode. */
+  query: JsonObject;
+  isDryRun: boolean;
+  configuration: JsonObject;
+}
+
+/** Settings of a query job that would change its result and are not there. */
+const refusedSettings = [
+  "destinationTable",
+  "tableDefinitions",
+  "userDefinedFunctionResources",
+  "connectionProperties",
+  "createSession",
+];
+
+export function runQueryJob(server: Server, input: QueryJobInput): Job {
+  const { query, project } = input;
+  for (const setting of refusedSettings) {
+    const value = query[setting];
+    const isEmpty =
+      value === undefined || value === null || value === false || (Array.isArray(value) && value.length === 0);
+    if (!isEmpty)
+      throw new BigQueryError("invalid", `The setting ${setting} of a query is not supported by the embedded server`);
+  }
+  const dataset = objectAt(query, "defaultDataset");
+  const name = dataset === undefined ? undefined : stringAt(dataset, "datasetId");
+  const request: StatementRequest = {
+    sql: required(stringAt(query, "query"), "query"),
+    project,
+    defaultDataset:
+      name === undefined ? undefined : { project: stringAt(dataset ?? {}, "projectId") ?? project, dataset: name },
+    parameters: readParameters(query),
+  };
+  const configuration = input.isDryRun ? { ...input.configuration, dryRun: true } : input.configuration;
+  if (input.isDryRun) return dryRun(server, { ...input, configuration }, request);
+  return server.jobs.start({ ...input, configuration }, async (record): Promise<JobResult> => {
+    const result = await server.engine.run(request, async (connection, { kind, counts, definition }) => {
+      await record(connection, { statementType: kind, counts, definition });
+    });
+    const outcome: JobOutcome = { statementType: result.kind, counts: result.counts, definition: result.definition };
+    return { outcome, columns: result.columns, rows: result.rows };
+  });
+}
+
+/** Checks the statement and says what it would give; nothing is kept, so the job cannot be asked for later. */
+function dryRun(server: Server, input: QueryJobInput, request: StatementRequest): Job {
+  const plan = server.engine.plan(request);
+  const columns = plan.kind === "SELECT" ? plan.columns : [];
+  const job = server.jobs.start(input, async () => ({ outcome: { statementType: plan.kind }, columns, rows: [] }));
+  server.jobs.remove(job);
+  return job;
+}
+
+export function jobReference(job: Job): JsonObject {
+  return { projectId: job.project, jobId: job.jobId, location: job.location };
+}
+
+function queryStatistics(job: Job): JsonObject {
+  const { statementType, counts, definition } = job.outcome;
+  const query: JsonObject = { statementType, totalBytesProcessed: "0", totalBytesBilled: "0", cacheHit: false };
+  if (counts !== undefined) {
+    query.numDmlAffectedRows = String(counts.inserted + counts.updated + counts.deleted);
+    query.dmlStats = dmlStats(counts);
+  }
+  if (definition !== undefined) {
+    query.ddlOperationPerformed = definition.operation;
+    const { project, dataset, table } = definition.target;
+    if (table !== undefined) query.ddlTargetTable = { projectId: project, datasetId: dataset, tableId: table };
+  }
+  if (job.configuration.dryRun === true) query.schema = { fields: resultFields(job.columns) };
+  return query;
+}
+
+/** https://cloud.google.com/bigquery/docs/reference/rest/v2/Job */
+export function jobResource(job: Job): JsonObject {
+  const statistics: JsonObject = {
+    creationTime: String(job.createdMs),
+    startTime: String(job.createdMs),
+    totalBytesProcessed: "0",
+  };
+  const status: JsonObject = { state: job.endedMs === undefined ? "RUNNING" : "DONE" };
+  if (job.endedMs !== undefined) statistics.endTime = String(job.endedMs);
+  if (job.error !== undefined) {
+    status.errorResult = job.error.proto();
+    status.errors = [job.error.proto()];
+  }
+  if (job.configuration.jobType === "LOAD") {
+    statistics.load = { outputRows: String(job.outcome.outputRows ?? 0) };
+  } else {
+    statistics.query = queryStatistics(job);
+  }
+  return {
+    kind: "bigquery#job",
+    etag: job.jobId,
+    id: `${job.project}:${job.location}.${job.jobId}`,
+    selfLink: `/bigquery/v2/projects/${job.project}/jobs/${job.jobId}?location=${job.location}`,
+    user_email: "embedded@localhost",
+    configuration: job.configuration,
+    jobReference: jobReference(job),
+    statistics,
+    status,
+  };
+}

@@ -1,0 +1,71 @@
+/** jobs.insert, get, list, cancel, delete: https://cloud.google.com/bigquery/docs/reference/rest/v2/jobs */
+import { BigQueryError } from "../errors.ts";
+import { jobReference, jobResource, runQueryJob } from "./job-runner.ts";
+import { booleanAt, noContent, numberAt, objectAt, ok, required, stringAt } from "./request.ts";
+import type { ApiRequest, ApiResponse } from "./request.ts";
+import type { Server } from "./server-context.ts";
+
+const listedMax = 50;
+/** A quick job is answered as done, which spares the client a poll. */
+const quickMs = 20;
+
+export async function insertJob(server: Server, request: ApiRequest): Promise<ApiResponse> {
+  const project = request.segments[1] ?? "";
+  const configuration = objectAt(request.body, "configuration") ?? {};
+  const query = objectAt(configuration, "query");
+  if (query === undefined) {
+    throw new BigQueryError(
+      "invalid",
+      "The embedded server runs query jobs here, and load jobs by upload; extract and copy jobs are not supported",
+    );
+  }
+  if (query.useLegacySql !== false && query.useLegacySql !== "false") {
+    throw new BigQueryError("invalid", "Legacy SQL is not supported by the embedded server; set useLegacySql to false");
+  }
+  const reference = objectAt(request.body, "jobReference") ?? {};
+  const job = runQueryJob(server, {
+    project,
+    jobId: stringAt(reference, "jobId"),
+    requestId: undefined,
+    location: stringAt(reference, "location"),
+    query,
+    isDryRun: booleanAt(configuration, "dryRun"),
+    configuration: { ...configuration, jobType: "QUERY" },
+  });
+  await Promise.race([job.done, new Promise((resolve) => setTimeout(resolve, quickMs))]);
+  return ok(jobResource(job));
+}
+
+export async function getJob(server: Server, request: ApiRequest): Promise<ApiResponse> {
+  const [, project = "", , jobId] = request.segments;
+  return ok(jobResource(server.jobs.job(project, required(jobId, "jobId"))));
+}
+
+export async function listJobs(server: Server, request: ApiRequest): Promise<ApiResponse> {
+  const project = request.segments[1] ?? "";
+  const most = numberAt(Object.fromEntries(request.query), "maxResults") ?? listedMax;
+  const jobs = server.jobs.list(project).slice(0, Math.min(most, listedMax));
+  return ok({
+    kind: "bigquery#jobList",
+    jobs: jobs.map((job) => {
+      const resource = jobResource(job);
+      return { ...resource, state: (resource.status as { state: string }).state };
+    }),
+  });
+}
+
+/** Statements are short here: a cancelled job runs to its end, as BigQuery reserves the right to do. */
+export async function cancelJob(server: Server, request: ApiRequest): Promise<ApiResponse> {
+  const [, project = "", , jobId] = request.segments;
+  const job = server.jobs.job(project, required(jobId, "jobId"));
+  return ok({ kind: "bigquery#jobCancelResponse", job: jobResource(job) });
+}
+
+export async function deleteJob(server: Server, request: ApiRequest): Promise<ApiResponse> {
+  const [, project = "", , jobId] = request.segments;
+  const job = server.jobs.job(project, required(jobId, "jobId"));
+  if (job.endedMs === undefined)
+    throw new BigQueryError("invalid", `Job ${String(jobReference(job).jobId)} is still running`);
+  server.jobs.remove(job);
+  return noContent;
+}

@@ -1,0 +1,67 @@
+/** insertAll and list: https://cloud.google.com/bigquery/docs/reference/rest/v2/tabledata */
+import { BigQueryError } from "../errors.ts";
+import { withFloatTimestamps } from "../wire/timestamps.ts";
+import type { InsertRow } from "../storage/insert-all.ts";
+import { pageToken, readPageToken } from "./queries.ts";
+import { booleanAt, isObject, numberAt, ok, stringAt } from "./request.ts";
+import type { ApiRequest, ApiResponse } from "./request.ts";
+import type { Server } from "./server-context.ts";
+import { tableId } from "./tables.ts";
+
+/** https://cloud.google.com/bigquery/quotas#streaming_inserts */
+const rowsPerRequestMax = 50_000;
+const listRowsMax = 50_000;
+
+export async function insertAll(server: Server, request: ApiRequest): Promise<ApiResponse> {
+  const table = server.catalog.table(tableId(request));
+  if (table.document.kind !== "TABLE") {
+    throw new BigQueryError("invalid", "Cannot add rows to a view of type VIEW.");
+  }
+  const { body } = request;
+  if (stringAt(body, "templateSuffix")) {
+    throw new BigQueryError("notImplemented", "templateSuffix is not supported by the embedded server");
+  }
+  const rows = readRows(body.rows);
+  const errors = await server.inserts.insert(table, rows, {
+    skipInvalidRows: booleanAt(body, "skipInvalidRows"),
+    ignoreUnknownValues: booleanAt(body, "ignoreUnknownValues"),
+  });
+  const kind = "bigquery#tableDataInsertAllResponse";
+  return ok(errors.length === 0 ? { kind } : { kind, insertErrors: errors });
+}
+
+function readRows(rows: unknown): InsertRow[] {
+  if (!Array.isArray(rows) || rows.length === 0) throw new BigQueryError("invalid", "No rows present in the request.");
+  if (rows.length > rowsPerRequestMax) {
+    throw new BigQueryError(
+      "invalid",
+      `Too many rows present in the request, limit: ${rowsPerRequestMax} row count: ${rows.length}.`,
+    );
+  }
+  return rows.map((row: unknown, index) => {
+    if (!isObject(row) || !isObject(row.json))
+      throw new BigQueryError("invalid", `rows[${index}].json must be an object`);
+    const insertId = row.insertId === undefined || row.insertId === null ? undefined : String(row.insertId);
+    return { insertId: insertId === "" ? undefined : insertId, json: row.json };
+  });
+}
+
+export async function listRows(server: Server, request: ApiRequest): Promise<ApiResponse> {
+  const table = server.catalog.table(tableId(request));
+  if (table.document.kind !== "TABLE") throw new BigQueryError("invalid", "Cannot list a table of type VIEW.");
+  const query = Object.fromEntries(request.query);
+  if (stringAt(query, "selectedFields")) {
+    throw new BigQueryError("notImplemented", "selectedFields is not supported by the embedded server");
+  }
+  const start = readPageToken(stringAt(query, "pageToken")) ?? numberAt(query, "startIndex") ?? 0;
+  const most = Math.min(numberAt(query, "maxResults") ?? listRowsMax, listRowsMax);
+  const { rows, totalRows } = await server.engine.listRows(table, { start, most });
+  const next = start + rows.length;
+  const useInt64 = booleanAt(query, "formatOptions.useInt64Timestamp");
+  return ok({
+    kind: "bigquery#tableDataList",
+    totalRows: String(totalRows),
+    rows: useInt64 ? rows : withFloatTimestamps(rows, table.columns),
+    ...(next < totalRows && rows.length > 0 ? { pageToken: pageToken(next) } : {}),
+  });
+}

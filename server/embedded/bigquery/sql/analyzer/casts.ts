@@ -1,0 +1,119 @@
+/**
+ * CAST and SAFE_CAST: https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_functions#cast
+ * DuckDB reads more text forms than GoogleSQL does, so each conversion from STRING checks the form first.
+ */
+import { SqlError, unsupported } from "../position.ts";
+import type { Position } from "../position.ts";
+import { duckType, sameType, scalar, typeName } from "../types.ts";
+import type { ScalarKind, SqlType } from "../types.ts";
+import { numericToFloat, tryCoerce } from "./coercion.ts";
+import { refuseVolatile } from "./operators.ts";
+import { combine } from "./typed.ts";
+import type { Typed } from "./typed.ts";
+
+/** `x` is the operand, `fail` what a bad value gives: an error, or NULL in SAFE_CAST. */
+type Conversion = (x: string, fail: string) => string;
+
+const outside = (what: string): string => `error('${what} is refused by the embedded server')`;
+
+const checkedText =
+  (pattern: string, convert: Conversion): Conversion =>
+  (x, fail) =>
+    `(CASE WHEN ${x} IS NULL THEN NULL WHEN NOT regexp_full_match(${x}, '${pattern}') THEN ${fail} ELSE ${convert(x, fail)} END)`;
+
+/** DuckDB's own cast; in SAFE_CAST what does not fit is NULL. */
+const plain =
+  (type: string): Conversion =>
+  (x, fail) =>
+    `${fail === "NULL" ? "TRY_CAST" : "CAST"}(${x} AS ${type})`;
+
+const stringToInt: Conversion = (x, fail) =>
+  `(CASE WHEN regexp_full_match(${x}, '\\s*[+-]?0[xX].*') THEN ${outside("CAST of hexadecimal text to INT64")}
+    ELSE ${checkedText("\\s*[+-]?[0-9]+\\s*", plain("BIGINT"))(x, fail)} END)`;
+
+const stringToFloat: Conversion = (x, fail) =>
+  `(CASE WHEN regexp_full_match(${x}, '(?i)\\s*[+-]?(nan|inf|infinity)\\s*') THEN ${outside("NaN or infinity")}
+    ELSE ${checkedText("\\s*[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?\\s*", (y, bad) => {
+      const value = plain("DOUBLE")(y, bad);
+      return `(CASE WHEN isinf(${value}) THEN ${bad} ELSE ${value} END)`;
+    })(x, fail)} END)`;
+
+const microsToText = (x: string): string =>
+  `(strftime(${x}, '%Y-%m-%d %H:%M:%S') || CASE WHEN epoch_us(${x}) % 1000000 = 0 THEN ''
+    WHEN epoch_us(${x}) % 1000 = 0 THEN strftime(${x}, '.%g') ELSE strftime(${x}, '.%f') END)`;
+
+const dateForm = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}";
+const timeForm = "[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(\\.[0-9]{1,6})?";
+const timestampForm = `${dateForm}([ T]${timeForm})?( ?(Z|UTC|[+-][0-9]{2}(:[0-9]{2})?))?`;
+
+const stringToTimestamp = checkedText(timestampForm, (x, fail) => {
+  const cast = fail === "NULL" ? "TRY_CAST" : "CAST";
+  return `make_timestamp(epoch_us(${cast}(${x} AS TIMESTAMPTZ)))`;
+});
+
+const conversions: Partial<Record<`${ScalarKind}>${ScalarKind}`, Conversion>> = {
+  "INT64>FLOAT64": plain("DOUBLE"),
+  "INT64>NUMERIC": plain("DECIMAL(38,9)"),
+  "INT64>BOOL": (x) => `(${x} <> 0)`,
+  "INT64>STRING": plain("VARCHAR"),
+  "FLOAT64>INT64": (x, fail) => plain("BIGINT")(`round(${x})`, fail),
+  "FLOAT64>NUMERIC": (x, fail) => plain("DECIMAL(38,9)")(`printf('%.60f', ${x})`, fail),
+  "FLOAT64>STRING": (x) =>
+    `(CASE WHEN ${x} <> 0 AND (abs(${x}) >= 1e15 OR abs(${x}) < 1e-4)
+      THEN ${outside("The text of a FLOAT64 with an exponent")}
+      ELSE regexp_replace(CAST(${x} AS VARCHAR), '\\.0$', '') END)`,
+  "NUMERIC>INT64": (x, fail) => plain("BIGINT")(`round(${x}, 0)`, fail),
+  "NUMERIC>FLOAT64": (x) => numericToFloat(x),
+  "NUMERIC>STRING": (x) => `rtrim(rtrim(CAST(${x} AS VARCHAR), '0'), '.')`,
+  "BOOL>INT64": plain("BIGINT"),
+  "BOOL>STRING": plain("VARCHAR"),
+  "STRING>INT64": stringToInt,
+  "STRING>FLOAT64": stringToFloat,
+  "STRING>NUMERIC": checkedText("\\s*[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?\\s*", plain("DECIMAL(38,9)")),
+  "STRING>BOOL": checkedText("(?i)true|false", plain("BOOLEAN")),
+  "STRING>BYTES": (x) => `encode(${x})`,
+  "STRING>DATE": checkedText(dateForm, plain("DATE")),
+  "STRING>DATETIME": checkedText(`${dateForm}([ T]${timeForm})?`, plain("TIMESTAMP")),
+  "STRING>TIME": checkedText(timeForm, plain("TIME")),
+  "STRING>TIMESTAMP": stringToTimestamp,
+  "BYTES>STRING": (x, fail) => (fail === "NULL" ? `TRY(decode(${x}))` : `decode(${x})`),
+  "DATE>STRING": (x) => `strftime(${x}, '%Y-%m-%d')`,
+  "DATE>DATETIME": plain("TIMESTAMP"),
+  "DATE>TIMESTAMP": plain("TIMESTAMP"),
+  "DATETIME>DATE": plain("DATE"),
+  "DATETIME>TIME": plain("TIME"),
+  "DATETIME>TIMESTAMP": (x) => x,
+  "DATETIME>STRING": microsToText,
+  "TIMESTAMP>DATE": plain("DATE"),
+  "TIMESTAMP>TIME": plain("TIME"),
+  "TIMESTAMP>DATETIME": (x) => x,
+  "TIMESTAMP>STRING": (x) => `(${microsToText(x)} || '+00')`,
+};
+
+/** The conversions that exist, for docs/googlesql-subset.md. */
+export const conversionNames: readonly string[] = Object.keys(conversions);
+
+export interface CastOptions {
+  isSafe: boolean;
+  position: Position;
+}
+
+export function cast(operand: Typed, target: SqlType, options: CastOptions): Typed {
+  if (operand.type.kind === "NULL") return { ...operand, sql: `CAST(NULL AS ${duckType(target)})`, type: target };
+  if (sameType(operand.type, target)) return combine(operand.sql, target, [operand]);
+  if (target.kind === "ARRAY" || target.kind === "STRUCT" || target.kind === "NULL") {
+    throw unsupported(`CAST from ${typeName(operand.type)} to ${typeName(target)}`, options.position);
+  }
+  if (operand.literal !== undefined && operand.literal.kind !== "parameter") {
+    const constant = tryCoerce(operand, target);
+    if (constant !== undefined) return combine(constant.sql, target, [operand]);
+  }
+  const from = operand.type.kind as ScalarKind;
+  const convert = conversions[`${from}>${target.kind}`];
+  if (convert === undefined) {
+    throw new SqlError(`Invalid cast from ${typeName(operand.type)} to ${typeName(target)}`, options.position);
+  }
+  refuseVolatile([operand], "CAST", options.position);
+  const fail = options.isSafe ? "NULL" : `error('Bad ${target.kind} value: ' || CAST(${operand.sql} AS VARCHAR))`;
+  return combine(convert(operand.sql, fail), target, [operand]);
+}

@@ -1,0 +1,107 @@
+/** Arrays, structs and subqueries as values. */
+import type { Expression, Query } from "../ast.ts";
+import { SqlError, unsupported } from "../position.ts";
+import { duckType, scalar } from "../types.ts";
+import type { SqlType, StructField } from "../types.ts";
+import { coerce, commonType } from "./coercion.ts";
+import type { Analyze, Place } from "./context.ts";
+import { refuseVolatile } from "./operators.ts";
+import type { Relation } from "./scope.ts";
+import { combine } from "./typed.ts";
+import type { Typed } from "./typed.ts";
+
+export function subquery(place: Place, query: Query): Relation {
+  return place.context.analyzeQuery(place.context, query, place.scope);
+}
+
+export function analyzeCollection(place: Place, expression: Expression, analyze: Analyze): Typed {
+  switch (expression.kind) {
+    case "field": {
+      const base = analyze(place, expression.base);
+      return structField(base, expression.name, expression.position);
+    }
+    case "index":
+      return element(place, expression, analyze);
+    case "array":
+      return array(place, expression, analyze);
+    case "struct":
+      return struct(place, expression, analyze);
+    case "subquery": {
+      const column = onlyColumn(subquery(place, expression.query), "Scalar subquery", expression.position);
+      return { sql: `(${column.sql})`, type: column.type };
+    }
+    case "arrayQuery": {
+      const column = onlyColumn(subquery(place, expression.query), "ARRAY subquery", expression.position);
+      if (column.type.kind === "ARRAY") throw unsupported("An array of arrays", expression.position);
+      return { sql: `ARRAY(${column.sql})`, type: { kind: "ARRAY", element: column.type } };
+    }
+    default:
+      throw unsupported(`The expression ${expression.kind}`, expression.position);
+  }
+}
+
+function onlyColumn(relation: Relation, what: string, position: number): { sql: string; type: SqlType } {
+  const [column] = relation.columns;
+  if (column === undefined || relation.columns.length > 1) {
+    throw new SqlError(`${what} cannot have more than one column unless using SELECT AS STRUCT`, position);
+  }
+  return { sql: relation.sql, type: column.type.kind === "NULL" ? scalar("INT64") : column.type };
+}
+
+export function structField(base: Typed, name: string, position: number): Typed {
+  if (base.type.kind !== "STRUCT") {
+    throw new SqlError(`Cannot access field ${name} on a value of type ${base.type.kind}`, position);
+  }
+  const matches = base.type.fields
+    .map((field, index) => ({ field, index }))
+    .filter(({ field }) => field.name?.toLowerCase() === name.toLowerCase());
+  const [match] = matches;
+  if (match === undefined) throw new SqlError(`Field name ${name} does not exist in the STRUCT`, position);
+  if (matches.length > 1) throw new SqlError(`Struct field name ${name} is ambiguous`, position);
+  return combine(`struct_extract(${base.sql}, 'f${match.index + 1}')`, match.field.type, [base]);
+}
+
+/** array[OFFSET(i)]: out of bounds is an error, with SAFE_ it is NULL. */
+function element(place: Place, expression: Expression & { kind: "index" }, analyze: Analyze): Typed {
+  const base = analyze(place, expression.base);
+  if (base.type.kind !== "ARRAY")
+    throw new SqlError(`Subscript access on a value of type ${base.type.kind}`, expression.position);
+  const index = coerce(analyze(place, expression.index), scalar("INT64"), expression.position, "An array position");
+  refuseVolatile([base, index], "an array access", expression.position);
+  const at = expression.access.endsWith("OFFSET") ? `(${index.sql} + 1)` : index.sql;
+  const outside = expression.access.startsWith("SAFE_") ? "NULL" : "error('Array index is out of bounds')";
+  const sql = `(CASE WHEN ${at} NOT BETWEEN 1 AND len(${base.sql}) THEN ${outside} ELSE ${base.sql}[${at}] END)`;
+  return combine(sql, base.type.element, [base, index]);
+}
+
+function array(place: Place, expression: Expression & { kind: "array" }, analyze: Analyze): Typed {
+  const items = expression.items.map((item) => analyze(place, item));
+  const common = expression.element ?? commonType(items, expression.position, "ARRAY");
+  const elementType: SqlType = common.kind === "NULL" ? scalar("INT64") : common;
+  if (elementType.kind === "ARRAY") throw unsupported("An array of arrays", expression.position);
+  const values = items.map((item) => coerce(item, elementType, expression.position, "An array element"));
+  const type: SqlType = { kind: "ARRAY", element: elementType };
+  const sql =
+    values.length === 0 ? `CAST([] AS ${duckType(type)})` : `[${values.map((value) => value.sql).join(", ")}]`;
+  return combine(sql, type, values);
+}
+
+function struct(place: Place, expression: Expression & { kind: "struct" }, analyze: Analyze): Typed {
+  const declared = expression.type?.kind === "STRUCT" ? expression.type.fields : undefined;
+  if (declared !== undefined && declared.length !== expression.fields.length) {
+    throw new SqlError("STRUCT type has a different number of fields than the value", expression.position);
+  }
+  const fields: StructField[] = [];
+  const values = expression.fields.map((field, index) => {
+    const value = analyze(place, field.value);
+    const target = declared?.[index];
+    const typed = target === undefined ? value : coerce(value, target.type, field.value.position, "A STRUCT field");
+    const inferred =
+      field.value.kind === "path" && expression.type === undefined ? field.value.names.at(-1) : undefined;
+    const known = typed.type.kind === "NULL" ? coerce(typed, scalar("INT64"), field.value.position) : typed;
+    fields.push({ name: target === undefined ? (field.name ?? inferred) : target.name, type: known.type });
+    return known;
+  });
+  const packed = values.map((value, index) => `f${index + 1} := ${value.sql}`).join(", ");
+  return combine(`struct_pack(${packed})`, { kind: "STRUCT", fields }, values);
+}

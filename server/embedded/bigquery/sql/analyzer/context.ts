@@ -1,0 +1,67 @@
+import type { Expression, Query, WindowSpecification } from "../ast.ts";
+import type { SqlType } from "../types.ts";
+import type { CommonTable, Relation, Scope } from "./scope.ts";
+import type { Typed } from "./typed.ts";
+
+export interface TableColumn {
+  name: string;
+  type: SqlType;
+  isRequired: boolean;
+}
+
+/** What the analyzer must know of a table or view. */
+export type TableInfo =
+  | { kind: "table"; columns: TableColumn[]; sqlName: string; isWritable: boolean }
+  | { kind: "view"; query: string; columnNames: string[] | undefined; project: string };
+
+export interface Parameter {
+  name: string | undefined;
+  type: SqlType;
+}
+
+export interface Environment {
+  /** The project and dataset that incomplete table names are completed with. */
+  project: string;
+  dataset: string | undefined;
+  /** Throws BigQueryError notFound. */
+  findTable(path: { project: string; dataset: string; table: string }): TableInfo;
+  /** SQL of an INFORMATION_SCHEMA view; undefined when there is none of that name. */
+  informationSchema(path: { project: string; dataset: string | undefined; view: string }): Relation | undefined;
+  parameters: Parameter[];
+}
+
+/** State of one translation. */
+export interface Context {
+  environment: Environment;
+  /** The text being read: a view's own text while inside the view. */
+  counter: { value: number };
+  viewDepth: number;
+  commonTables: CommonTable[];
+  analyzeQuery(context: Context, query: Query, parent: Scope | undefined): Relation;
+}
+
+/** Where an expression stands, and so what it may contain. */
+export interface Place {
+  context: Context;
+  scope: Scope;
+  /** Undefined where aggregates may not stand; the text names the clause for the message. */
+  aggregates: "allowed" | { forbiddenIn: string };
+  windows: "allowed" | { forbiddenIn: string };
+  /** Group keys by their SQL when the query is grouped. */
+  groupKeys: Set<string> | undefined;
+  /** Aliases of the select list and how they relate to columns of the same name. */
+  aliases: { items: Map<string, Typed[]>; rule: "prefer" | "fallback" } | undefined;
+  namedWindows: Map<string, WindowSpecification>;
+}
+
+export type Analyze = (place: Place, expression: Expression) => Typed;
+
+export function newAlias(context: Context, prefix: string): string {
+  context.counter.value += 1;
+  return `${prefix}${context.counter.value}`;
+}
+
+/** Stands in the generated SQL until the values are known, so that a translation can be used again. */
+export function placeholder(kind: "parameter" | "now", name = "", type = ""): string {
+  return `\u0001${kind}:${name}:${type}\u0001`;
+}

@@ -1,0 +1,71 @@
+/** CREATE TABLE, CREATE VIEW and the names of datasets. */
+import type { Statement, TablePath } from "../ast.ts";
+import type { Plan, TableId } from "../plan.ts";
+import { SqlError } from "../position.ts";
+import { duckType, scalar } from "../types.ts";
+import { coerce } from "./coercion.ts";
+import type { Context, TableColumn } from "./context.ts";
+import { completePath } from "./from.ts";
+import { analyzeQuery } from "./query.ts";
+import type { Column, Relation } from "./scope.ts";
+
+export function splitSchemaPath(context: Context, path: TablePath): Omit<TableId, "table"> {
+  const [first = "", second] = path.parts;
+  if (path.parts.length > 2) throw new SqlError(`Invalid dataset name ${path.parts.join(".")}`, path.position);
+  return second === undefined
+    ? { project: context.environment.project, dataset: first }
+    : { project: first, dataset: second };
+}
+
+/** Every output column must have a name of its own. */
+function namedColumns(relation: Relation, position: number): (Column & { name: string })[] {
+  const seen = new Set<string>();
+  return relation.columns.map((column, index) => {
+    const { name } = column;
+    if (name === undefined) throw new SqlError(`CREATE needs a name for column ${index + 1} of the query`, position);
+    if (seen.has(name.toLowerCase())) throw new SqlError(`Duplicate column name ${name} in the result`, position);
+    seen.add(name.toLowerCase());
+    return { name, type: column.type.kind === "NULL" ? scalar("INT64") : column.type };
+  });
+}
+
+export function createTable(context: Context, statement: Statement & { kind: "createTable" }): Plan {
+  const id = completePath(context, statement.path);
+  const declared = statement.columns?.map(({ name, type, isRequired, position }) => {
+    if (isRequired && type.kind === "ARRAY")
+      throw new SqlError(`NOT NULL cannot be applied to ARRAY ${name}`, position);
+    return { name, type, isRequired };
+  });
+  if (statement.query === undefined) {
+    return { kind: "CREATE_TABLE", id, statement, columns: declared ?? [], sql: undefined };
+  }
+  const relation = analyzeQuery(context, statement.query, undefined);
+  const { position } = statement.query;
+  const columns: TableColumn[] =
+    declared ?? namedColumns(relation, position).map((column) => ({ ...column, isRequired: false }));
+  if (columns.length !== relation.columns.length) {
+    throw new SqlError("The number of columns in the column definition list does not match the query", position);
+  }
+  const values = columns.map((column, index) => {
+    const from = { sql: `a.c${index + 1}`, type: relation.columns[index]?.type ?? column.type };
+    const value = coerce(from, column.type, position, `A value for column ${column.name}`).sql;
+    return column.type.kind === "ARRAY" ? `coalesce(${value}, CAST([] AS ${duckType(column.type)}))` : value;
+  });
+  const sql = `SELECT ${values.join(", ")} FROM (${relation.sql}) AS a`;
+  return { kind: "CREATE_TABLE", id, statement, columns, sql };
+}
+
+export function createView(context: Context, statement: Statement & { kind: "createView" }): Plan {
+  const id = completePath(context, statement.path);
+  // A view's names mean the same wherever it is read from, so they must be complete, as in BigQuery.
+  const environment = { ...context.environment, dataset: undefined };
+  const inside = { ...context, environment, viewDepth: 1 };
+  const relation = analyzeQuery(inside, statement.query, undefined);
+  const { columnNames } = statement;
+  if (columnNames !== undefined && columnNames.length !== relation.columns.length) {
+    throw new SqlError("The number of view columns does not match the query", statement.position);
+  }
+  const named = relation.columns.map((column, index) => ({ ...column, name: columnNames?.[index] ?? column.name }));
+  const columns = namedColumns({ sql: "", columns: named }, statement.position);
+  return { kind: "CREATE_VIEW", id, statement, query: statement.queryText, columns };
+}

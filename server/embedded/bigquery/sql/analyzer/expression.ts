@@ -1,0 +1,181 @@
+/** Expressions: resolves names and types, and writes DuckDB SQL. */
+import type { Expression } from "../ast.ts";
+import { isAggregateFunction } from "../functions/aggregates.ts";
+import { bytesLiteral, parseInteger, scalarLiteral, stringLiteral } from "../literals.ts";
+import { SqlError, unsupported } from "../position.ts";
+import { scalar } from "../types.ts";
+import { aggregateCall } from "./aggregates.ts";
+import { scalarCall } from "./calls.ts";
+import { cast } from "./casts.ts";
+import { analyzeCollection, structField } from "./collections.ts";
+import { coerce, commonType } from "./coercion.ts";
+import { placeholder } from "./context.ts";
+import type { Parameter, Place } from "./context.ts";
+import { binary, comparablePair, compare, refuseVolatile, unary } from "./operators.ts";
+import { predicate } from "./predicates.ts";
+import { resolvePath } from "./scope.ts";
+import { extract, shift } from "./specials/times.ts";
+import { combine } from "./typed.ts";
+import type { Typed } from "./typed.ts";
+import { windowCall } from "./windows.ts";
+
+export function analyzeExpression(place: Place, expression: Expression): Typed {
+  const typed = analyzeNode(place, expression);
+  if (typed.ungrouped !== undefined && place.groupKeys?.has(typed.sql) === true) delete typed.ungrouped;
+  return typed;
+}
+
+function analyzeNode(place: Place, expression: Expression): Typed {
+  switch (expression.kind) {
+    case "literal":
+      return literal(expression);
+    case "path":
+      return path(place, expression);
+    case "parameter":
+    case "positional":
+      return parameter(place, expression);
+    case "unary":
+      return unary(expression.operator, analyzeExpression(place, expression.operand), expression.position);
+    case "binary":
+      return binaryNode(place, expression);
+    case "case":
+      return caseNode(place, expression);
+    case "cast":
+      return cast(analyzeExpression(place, expression.operand), expression.type, expression);
+    case "extract":
+      if (expression.zone !== undefined) throw unsupported("EXTRACT … AT TIME ZONE", expression.position);
+      return extract(expression.part, analyzeExpression(place, expression.from), expression.position);
+    case "interval":
+      throw unsupported("An INTERVAL as a value", expression.position);
+    case "call":
+      return call(place, expression);
+    case "field":
+    case "index":
+    case "array":
+    case "struct":
+    case "subquery":
+    case "arrayQuery":
+      return analyzeCollection(place, expression, analyzeExpression);
+    default:
+      return predicate(place, expression, analyzeExpression);
+  }
+}
+
+function literal(expression: Expression & { kind: "literal" }): Typed {
+  const { type, value, position } = expression;
+  try {
+    switch (type) {
+      case "NULL":
+        return { sql: "NULL", type: { kind: "NULL" }, literal: { kind: "null", value } };
+      case "BYTES":
+        return { sql: bytesLiteral(Buffer.from(value, "hex")), type: scalar("BYTES") };
+      case "STRING":
+        return { sql: stringLiteral(value), type: scalar("STRING"), literal: { kind: "string", value } };
+      case "INT64":
+        return {
+          sql: scalarLiteral(type, value),
+          type: scalar(type),
+          literal: { kind: "integer", value: parseInteger(value).toString() },
+        };
+      case "FLOAT64":
+        return { sql: scalarLiteral(type, value), type: scalar(type), literal: { kind: "float", value } };
+      default:
+        return { sql: scalarLiteral(type, value), type: scalar(type) };
+    }
+  } catch (error) {
+    if (error instanceof RangeError) throw new SqlError(error.message, position);
+    throw error;
+  }
+}
+
+function path(place: Place, expression: Expression & { kind: "path" }): Typed {
+  const { names, position } = expression;
+  const [first = ""] = names;
+  const aliased = place.aliases?.items.get(first.toLowerCase());
+  const isPreferred = aliased !== undefined && place.aliases?.rule === "prefer";
+  const found = isPreferred ? undefined : resolvePath(place.scope, names, position);
+  if (aliased !== undefined) {
+    if (aliased.length > 1) throw new SqlError(`Name ${first} is ambiguous in the select list`, position);
+    const [item] = aliased;
+    if (item !== undefined && found === undefined) return readFields({ ...item }, names.slice(1), expression);
+    if (item !== undefined && found !== undefined && item.sql !== found.column.sql && found.column.usesLocalColumn) {
+      throw unsupported(`The name ${first}, which is both a column and a different select alias,`, position);
+    }
+  }
+  if (found === undefined) throw new SqlError(`Unrecognized name: ${names.join(".")}`, position);
+  const column = found.column;
+  if (place.groupKeys === undefined || place.groupKeys.has(column.sql)) delete column.ungrouped;
+  return readFields(column, found.fields, expression);
+}
+
+function readFields(typed: Typed, fields: string[], expression: Expression): Typed {
+  return fields.reduce((base, name) => structField(base, name, expression.position), typed);
+}
+
+function findParameter(place: Place, expression: Expression): { parameter: Parameter; key: string } | undefined {
+  const { parameters } = place.context.environment;
+  if (expression.kind === "positional") {
+    const parameter_ = parameters[expression.index];
+    return parameter_ === undefined ? undefined : { parameter: parameter_, key: String(expression.index) };
+  }
+  if (expression.kind !== "parameter") return undefined;
+  const found = parameters.find((candidate) => candidate.name?.toLowerCase() === expression.name);
+  return found === undefined ? undefined : { parameter: found, key: expression.name };
+}
+
+function parameter(place: Place, expression: Expression): Typed {
+  if (place.context.viewDepth > 0) throw new SqlError("Query parameters cannot be used in a view", expression.position);
+  const found = findParameter(place, expression);
+  if (found === undefined) {
+    const name = expression.kind === "parameter" ? `'${expression.name}'` : "at this position";
+    throw new SqlError(`Query parameter ${name} not found`, expression.position);
+  }
+  const { type } = found.parameter;
+  return { sql: placeholder("parameter", found.key), type, literal: { kind: "parameter", value: found.key } };
+}
+
+function binaryNode(place: Place, expression: Expression & { kind: "binary" }): Typed {
+  const { operator, left, right, position } = expression;
+  const [interval, other] = right.kind === "interval" ? [right, left] : [left, right];
+  if (interval.kind === "interval" && (operator === "+" || (operator === "-" && right.kind === "interval"))) {
+    const amount = {
+      value: analyzeExpression(place, interval.value),
+      unit: interval.unit,
+      isSubtracted: operator === "-",
+    };
+    const base = analyzeExpression(place, other);
+    if (base.type.kind === "DATE") throw unsupported("DATE plus INTERVAL (use DATE_ADD)", position);
+    return shift(base, amount, position);
+  }
+  return binary(operator, analyzeExpression(place, left), analyzeExpression(place, right), position);
+}
+
+function caseNode(place: Place, expression: Expression & { kind: "case" }): Typed {
+  const { position } = expression;
+  const operand = expression.operand === undefined ? undefined : analyzeExpression(place, expression.operand);
+  if (operand !== undefined) refuseVolatile([operand], "CASE", position);
+  const conditions = expression.branches.map((branch) => {
+    const when = analyzeExpression(place, branch.when);
+    return operand === undefined
+      ? coerce(when, scalar("BOOL"), branch.when.position, "A condition")
+      : compare("=", ...comparablePair("CASE", operand, when, position), position);
+  });
+  const results = expression.branches.map((branch) => analyzeExpression(place, branch.then));
+  if (expression.otherwise !== undefined) results.push(analyzeExpression(place, expression.otherwise));
+  const common = commonType(results, position, "CASE");
+  const values = results.map((value) => coerce(value, common.kind === "NULL" ? scalar("INT64") : common, position));
+  const branches = conditions.map((condition, index) => `WHEN ${condition.sql} THEN ${values[index]?.sql}`);
+  const otherwise = values.length > conditions.length ? ` ELSE ${values.at(-1)?.sql}` : "";
+  const type = values[0]?.type ?? scalar("INT64");
+  return combine(`(CASE ${branches.join(" ")}${otherwise} END)`, type, [...conditions, ...values]);
+}
+
+function call(place: Place, expression: Expression & { kind: "call" }): Typed {
+  if (expression.over !== undefined) return windowCall(place, expression, expression.over, analyzeExpression);
+  if (!isAggregateFunction(expression.name)) return scalarCall(place, expression, analyzeExpression);
+  if (place.aggregates !== "allowed") {
+    const where = place.aggregates.forbiddenIn;
+    throw new SqlError(`Aggregate function ${expression.name} not allowed in ${where}`, expression.position);
+  }
+  return aggregateCall(place, expression, undefined, analyzeExpression);
+}

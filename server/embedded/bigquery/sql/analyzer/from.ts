@@ -1,0 +1,239 @@
+/** The FROM clause: tables, views, common tables, subqueries, UNNEST and joins. */
+import type { Expression, FromItem, TablePath } from "../ast.ts";
+import { parseStatement } from "../parser/statements.ts";
+import { SqlError, unsupported } from "../position.ts";
+import { scalar } from "../types.ts";
+import type { SqlType } from "../types.ts";
+import { coerce } from "./coercion.ts";
+import { newAlias } from "./context.ts";
+import type { Context, Place } from "./context.ts";
+import { analyzeExpression } from "./expression.ts";
+import { comparablePair } from "./operators.ts";
+import { sameName } from "./scope.ts";
+import type { Column, RangeVariable, Relation, Scope, ScopeColumn } from "./scope.ts";
+
+/** What a FROM item adds to the scope, and the SQL that goes after FROM. */
+export interface Source {
+  sql: string;
+  variables: RangeVariable[];
+  columns: ScopeColumn[];
+}
+
+const viewDepthMax = 16;
+
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+export function analyzeFrom(context: Context, item: FromItem, parent: Scope | undefined): Source {
+  switch (item.kind) {
+    case "table":
+      return tableSource(context, item.path, { alias: item.alias, parent, left: undefined });
+    case "derived":
+      return relationSource(context, context.analyzeQuery(context, item.query, parent), item.alias);
+    case "unnest":
+      return unnest(context, item, parent);
+    case "join":
+      return join(context, item, parent);
+  }
+}
+
+function relationSource(context: Context, relation: Relation, alias: string | undefined): Source {
+  const name = newAlias(context, "t");
+  const columns = relation.columns.map((column, index) => ({
+    ...column,
+    type: column.type.kind === "NULL" ? scalar("INT64") : column.type,
+    sql: `${name}.c${index + 1}`,
+  }));
+  return { sql: `(${relation.sql}) AS ${name}`, variables: [{ alias, columns }], columns };
+}
+
+interface TableUse {
+  alias: string | undefined;
+  parent: Scope | undefined;
+  /** The items to the left of a comma or join: `FROM t, t.array` means an UNNEST. */
+  left: Source | undefined;
+}
+
+function tableSource(context: Context, path: TablePath, use: TableUse): Source {
+  const [only] = path.parts;
+  const alias = use.alias ?? path.parts.at(-1);
+  const common =
+    path.parts.length === 1 ? context.commonTables.findLast((table) => sameName(table.name, only)) : undefined;
+  if (common !== undefined) {
+    const name = newAlias(context, "t");
+    const columns = common.columns.map((column, index) => ({ ...column, sql: `${name}.c${index + 1}` }));
+    return { sql: `${common.sqlName} AS ${name}`, variables: [{ alias, columns }], columns };
+  }
+  if (path.parts.length > 1 && use.left?.variables.some((variable) => sameName(variable.alias, only))) {
+    throw unsupported("A correlated array path in FROM without UNNEST", path.position);
+  }
+  const schema = informationSchema(context, path);
+  if (schema !== undefined) return relationSource(context, schema, alias);
+  const info = context.environment.findTable(completePath(context, path));
+  if (info.kind === "view") return relationSource(context, viewRelation(context, info), alias);
+  const name = newAlias(context, "t");
+  const columns = info.columns.map((column) => ({
+    name: column.name,
+    type: column.type,
+    sql: `${name}.${quoteName(column.name)}`,
+  }));
+  return { sql: `${info.sqlName} AS ${name}`, variables: [{ alias, columns }], columns };
+}
+
+export function completePath(context: Context, path: TablePath): { project: string; dataset: string; table: string } {
+  const { project, dataset } = context.environment;
+  const [first = "", second = "", third = ""] = path.parts;
+  if (path.parts.length === 3) return { project: first, dataset: second, table: third };
+  if (path.parts.length === 2) return { project, dataset: first, table: second };
+  if (path.parts.length > 3) throw new SqlError(`Invalid table name ${path.parts.join(".")}`, path.position);
+  if (dataset === undefined) {
+    throw new SqlError(
+      `Table "${first}" must be qualified with a dataset (e.g. dataset.table), for no default dataset is set`,
+      path.position,
+    );
+  }
+  return { project, dataset, table: first };
+}
+
+function informationSchema(context: Context, path: TablePath): Relation | undefined {
+  const at = path.parts.findIndex((part) => part.toUpperCase() === "INFORMATION_SCHEMA");
+  if (at < 0) return undefined;
+  const before = path.parts.slice(0, at);
+  const view = path.parts
+    .slice(at + 1)
+    .join(".")
+    .toUpperCase();
+  const project = before.length === 2 ? (before[0] ?? "") : context.environment.project;
+  const dataset = before.at(-1) ?? context.environment.dataset;
+  const relation = before.length > 2 ? undefined : context.environment.informationSchema({ project, dataset, view });
+  if (relation === undefined) throw unsupported(`The view INFORMATION_SCHEMA.${view}`, path.position);
+  return relation;
+}
+
+/** A view is read as its query; the names inside mean what they meant where it was made. */
+function viewRelation(
+  context: Context,
+  info: { query: string; columnNames: string[] | undefined; project: string },
+): Relation {
+  if (context.viewDepth >= viewDepthMax) throw new SqlError(`Views are nested deeper than ${viewDepthMax}`, 0);
+  const { statement } = parseStatement(info.query);
+  if (statement.kind !== "query") throw new SqlError("A view must be a query", 0);
+  const inside: Context = {
+    ...context,
+    environment: { ...context.environment, project: info.project, dataset: undefined },
+    commonTables: [],
+    viewDepth: context.viewDepth + 1,
+  };
+  const relation = context.analyzeQuery(inside, statement.query, undefined);
+  if (info.columnNames === undefined) return relation;
+  return { sql: relation.sql, columns: renamed(relation.columns, info.columnNames) };
+}
+
+function renamed(columns: Column[], names: string[]): Column[] {
+  return columns.map((column, index) => ({ ...column, name: names[index] ?? column.name }));
+}
+
+function placeFor(context: Context, scope: Scope, clause: string): Place {
+  return {
+    context,
+    scope,
+    aggregates: { forbiddenIn: clause },
+    windows: { forbiddenIn: clause },
+    groupKeys: undefined,
+    aliases: undefined,
+    namedWindows: new Map(),
+  };
+}
+
+function unnest(context: Context, item: FromItem & { kind: "unnest" }, parent: Scope | undefined): Source {
+  const scope: Scope = { variables: [], columns: [], parent };
+  const array = analyzeExpression(placeFor(context, scope, "UNNEST"), item.array);
+  if (array.type.kind !== "ARRAY")
+    throw new SqlError("Values referenced in UNNEST must be arrays", item.array.position);
+  const name = newAlias(context, "u");
+  const offset = item.offsetAlias === undefined ? "" : `, generate_subscripts(${array.sql}, 1) - 1 AS c2`;
+  const sql = `(SELECT unnest(${array.sql}) AS c1${offset}) AS ${name}`;
+  const value: ScopeColumn = { name: item.alias, type: array.type.element, sql: `${name}.c1` };
+  const columns = value.type.kind === "STRUCT" ? structColumns(value, value.type) : [value];
+  const variables: RangeVariable[] = [{ alias: item.alias, columns }];
+  if (item.offsetAlias === undefined) return { sql, variables, columns };
+  const position: ScopeColumn = { name: item.offsetAlias, type: scalar("INT64"), sql: `${name}.c2` };
+  return { sql, variables, columns: [...columns, position] };
+}
+
+function structColumns(value: ScopeColumn, type: SqlType & { kind: "STRUCT" }): ScopeColumn[] {
+  return type.fields.map((field, index) => ({ ...field, sql: `struct_extract(${value.sql}, 'f${index + 1}')` }));
+}
+
+function join(context: Context, item: FromItem & { kind: "join" }, parent: Scope | undefined): Source {
+  const left = analyzeFrom(context, item.left, parent);
+  const isCorrelated = item.right.kind === "unnest";
+  // Only UNNEST sees what stands to its left.
+  const inner: Scope | undefined = isCorrelated ? { variables: left.variables, columns: left.columns, parent } : parent;
+  const right =
+    item.right.kind === "table"
+      ? tableSource(context, item.right.path, { alias: item.right.alias, parent, left })
+      : analyzeFrom(context, item.right, inner);
+  refuseSameAlias(left, right, item.position);
+  const lateral = isCorrelated ? "LATERAL " : "";
+  const variables = [...left.variables, ...right.variables];
+  const columns = [...left.columns, ...right.columns];
+  if (isCorrelated && (item.join === "RIGHT" || item.join === "FULL")) {
+    throw unsupported(`${item.join} JOIN with UNNEST`, item.position);
+  }
+  if (item.using !== undefined) return joinUsing(item, { left, right, variables });
+  if (item.join === "CROSS" || (item.join === "INNER" && item.on === undefined)) {
+    return { sql: `${left.sql} CROSS JOIN ${lateral}${right.sql}`, variables, columns };
+  }
+  const condition = item.on === undefined ? "TRUE" : onCondition(context, item.on, { variables, columns, parent });
+  return { sql: `${left.sql} ${item.join} JOIN ${lateral}${right.sql} ON ${condition}`, variables, columns };
+}
+
+function refuseSameAlias(left: Source, right: Source, position: number): void {
+  for (const { alias } of right.variables) {
+    if (left.variables.some((variable) => sameName(variable.alias, alias))) {
+      throw new SqlError(`Duplicate table alias ${alias ?? ""} in the same FROM clause`, position);
+    }
+  }
+}
+
+function onCondition(context: Context, on: Expression, scope: Scope): string {
+  const place = placeFor(context, scope, "a JOIN condition");
+  return coerce(analyzeExpression(place, on), scalar("BOOL"), on.position, "A JOIN condition").sql;
+}
+
+interface JoinSides {
+  left: Source;
+  right: Source;
+  variables: RangeVariable[];
+}
+
+/** USING: the named columns appear once and first; in a FULL JOIN from whichever side has the row. */
+function joinUsing(item: FromItem & { kind: "join" }, sides: JoinSides): Source {
+  const conditions: string[] = [];
+  const merged = (item.using ?? []).map((name): ScopeColumn => {
+    const [a, b] = [findOne(sides.left, name, item.position), findOne(sides.right, name, item.position)];
+    const [left, right] = comparablePair(`USING(${name})`, a, b, item.position);
+    conditions.push(`${left.sql} = ${right.sql}`);
+    if (item.join === "FULL") return { name, type: left.type, sql: `coalesce(${left.sql}, ${right.sql})` };
+    return item.join === "RIGHT" ? { name, type: b.type, sql: b.sql } : { name, type: a.type, sql: a.sql };
+  });
+  const isMerged = (column: ScopeColumn): boolean => (item.using ?? []).some((name) => sameName(name, column.name));
+  const rest = [...sides.left.columns, ...sides.right.columns].filter((column) => !isMerged(column));
+  return {
+    sql: `${sides.left.sql} ${item.join} JOIN ${sides.right.sql} ON ${conditions.join(" AND ")}`,
+    variables: sides.variables,
+    columns: [...merged, ...rest],
+  };
+}
+
+function findOne(source: Source, name: string, position: number): ScopeColumn {
+  const matches = source.columns.filter((column) => sameName(column.name, name));
+  const [match] = matches;
+  if (match === undefined)
+    throw new SqlError(`Column ${name} in USING clause not found on one side of the join`, position);
+  if (matches.length > 1)
+    throw new SqlError(`Column ${name} in USING clause is ambiguous on one side of the join`, position);
+  return match;
+}

@@ -1,0 +1,88 @@
+/** GROUP BY: https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#group_by_clause */
+import type { Expression, Select } from "../ast.ts";
+import { SqlError, unsupported } from "../position.ts";
+import { isComparable, typeName } from "../types.ts";
+import type { Place } from "./context.ts";
+import { analyzeExpression } from "./expression.ts";
+import { resolvePath } from "./scope.ts";
+import type { Typed } from "./typed.ts";
+import { containsAggregate, containsWindow } from "./walk.ts";
+
+export interface GroupKeys {
+  /** The keys' SQL: an equal expression of the select list is grouped. */
+  set: Set<string>;
+  sql: string;
+}
+
+export function groupKeys(base: Place, select: Select): GroupKeys {
+  const place: Place = {
+    ...base,
+    aggregates: { forbiddenIn: "GROUP BY clause" },
+    windows: { forbiddenIn: "GROUP BY clause" },
+  };
+  const { groupBy } = select;
+  if (groupBy === undefined) return { set: new Set(), sql: "" };
+  const expressions = groupBy.isAll ? allKeys(select) : groupBy.items.map((item) => keyExpression(place, item, select));
+  const keys = expressions.map((expression) => {
+    const typed = analyzeExpression(place, expression);
+    if (!isComparable(typed.type)) {
+      throw unsupported(`Grouping by expressions of type ${typeName(typed.type)}`, expression.position);
+    }
+    if (groupBy.isRollup && expression.kind !== "path")
+      throw unsupported("ROLLUP of an expression", expression.position);
+    return typed;
+  });
+  const list = keys.map(groupSql).join(", ");
+  const set = new Set(keys.map((key) => key.sql));
+  if (list === "") return { set, sql: "" };
+  return { set, sql: groupBy.isRollup ? ` GROUP BY ROLLUP (${list})` : ` GROUP BY ${list}` };
+}
+
+/** A NULL literal as a key needs a type. */
+function groupSql(key: Typed): string {
+  return key.type.kind === "NULL" ? "CAST(NULL AS BIGINT)" : key.sql;
+}
+
+function allKeys(select: Select): Expression[] {
+  return select.items.flatMap((item) => {
+    if (item.kind === "star") throw unsupported("GROUP BY ALL with *", item.position);
+    const isKey =
+      !containsAggregate(item.expression) && !containsWindow(item.expression) && item.expression.kind !== "literal";
+    return isKey ? [item.expression] : [];
+  });
+}
+
+/** A key is an expression over FROM, the number of a select item, or its alias. */
+function keyExpression(place: Place, item: Expression, select: Select): Expression {
+  if (item.kind === "literal") {
+    const selected = item.type === "INT64" ? select.items[Number(item.value) - 1] : undefined;
+    if (selected === undefined)
+      throw new SqlError("GROUP BY expression is neither a column nor in the select list", item.position);
+    if (select.items.some((candidate) => candidate.kind === "star"))
+      throw unsupported("GROUP BY a number with *", item.position);
+    return selectedExpression(selected, item);
+  }
+  if (item.kind !== "path" || item.names.length !== 1) return item;
+  const name = (item.names[0] ?? "").toLowerCase();
+  const aliased = select.items.filter(
+    (candidate) => candidate.kind === "expression" && candidate.alias?.toLowerCase() === name,
+  );
+  const [selected] = aliased;
+  if (selected === undefined) return item;
+  if (aliased.length > 1) throw new SqlError(`Name ${name} is ambiguous in the select list`, item.position);
+  const expression = selectedExpression(selected, item);
+  const column = resolvePath({ ...place.scope, parent: undefined }, item.names, item.position);
+  if (column === undefined) return expression;
+  if (containsAggregate(expression) || analyzeExpression(place, expression).sql !== column.column.sql) {
+    throw unsupported(`GROUP BY ${name}, which is both a column and a different select alias,`, item.position);
+  }
+  return item;
+}
+
+function selectedExpression(selected: Select["items"][number], key: Expression): Expression {
+  if (selected.kind === "star") throw unsupported("GROUP BY a number of *", key.position);
+  if (containsAggregate(selected.expression)) {
+    throw new SqlError("Aggregate functions are not allowed in GROUP BY", key.position);
+  }
+  return selected.expression;
+}

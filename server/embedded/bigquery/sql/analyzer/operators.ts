@@ -1,0 +1,161 @@
+/** Operators: https://cloud.google.com/bigquery/docs/reference/standard-sql/operators */
+import { SqlError, unsupported } from "../position.ts";
+import type { Position } from "../position.ts";
+import { isComparable, isNumericKind, scalar, typeName } from "../types.ts";
+import type { ScalarKind, SqlType } from "../types.ts";
+import { coerce, commonType, tryCoerce } from "./coercion.ts";
+import { combine } from "./typed.ts";
+import type { Typed } from "./typed.ts";
+
+/** FLOAT64 arithmetic that must not become infinite or NaN; the check stands once around a chain of operators. */
+export function checkedFloat(raw: string, parts: readonly Typed[], what: string): Typed {
+  const sql = `(CASE WHEN isfinite(${raw}) THEN ${raw} WHEN (${raw}) IS NULL THEN NULL ELSE error('${what}: floating point overflow') END)`;
+  return { ...combine(sql, scalar("FLOAT64"), parts), raw };
+}
+
+function noMatch(operator: string, parts: readonly Typed[], position: Position): SqlError {
+  const kinds = parts.map((part) => typeName(part.type)).join(", ");
+  return new SqlError(`No matching signature for operator ${operator} for argument types: ${kinds}`, position);
+}
+
+export function refuseVolatile(parts: readonly Typed[], what: string, position: Position): void {
+  if (parts.some((part) => part.isVolatile)) throw unsupported(`A random function inside ${what}`, position);
+}
+
+export function binary(operator: string, left: Typed, right: Typed, position: Position): Typed {
+  switch (operator) {
+    case "+":
+    case "-":
+    case "*":
+      return arithmetic(operator, left, right, position);
+    case "/":
+      return divide(left, right, position);
+    case "||":
+      return concatenate(left, right, position);
+    case "AND":
+    case "OR": {
+      const parts = [left, right].map((part) => coerce(part, scalar("BOOL"), position, `An operand of ${operator}`));
+      return combine(`(${parts[0]?.sql} ${operator} ${parts[1]?.sql})`, scalar("BOOL"), parts);
+    }
+    case "&":
+    case "|":
+    case "^":
+      return bitwise(operator, left, right, position);
+    case "<<":
+    case ">>":
+      throw unsupported(`The operator ${operator}`, position);
+    default:
+      return compare(operator, left, right, position);
+  }
+}
+
+function numericPair(operator: string, left: Typed, right: Typed, position: Position): [Typed, Typed, ScalarKind] {
+  const parts = [left, right];
+  if (parts.some((part) => part.type.kind !== "NULL" && !isNumericKind(part.type))) {
+    throw noMatch(operator, parts, position);
+  }
+  const common = commonType(parts, position, `operator ${operator}`);
+  const type = common.kind === "NULL" ? scalar("INT64") : common;
+  return [coerce(left, type, position), coerce(right, type, position), type.kind as ScalarKind];
+}
+
+function arithmetic(operator: string, left: Typed, right: Typed, position: Position): Typed {
+  const dates = [left, right].find((part) => part.type.kind === "DATE");
+  if (dates !== undefined) throw unsupported(`DATE ${operator} a number`, position);
+  const [a, b, kind] = numericPair(operator, left, right, position);
+  if (kind === "FLOAT64") {
+    refuseVolatile([a, b], "FLOAT64 arithmetic", position);
+    return checkedFloat(`(${a.raw ?? a.sql} ${operator} ${b.raw ?? b.sql})`, [a, b], operator);
+  }
+  if (kind === "NUMERIC" && operator === "*") return combine(multiplyNumeric(left, right, a, b), scalar(kind), [a, b]);
+  return combine(`(${a.sql} ${operator} ${b.sql})`, scalar(kind), [a, b]);
+}
+
+/** A product of two DECIMAL(38,9) has 18 decimals; DuckDB reports what no longer fits, the cast rounds half away. */
+function multiplyNumeric(left: Typed, right: Typed, a: Typed, b: Typed): string {
+  const factor = (original: Typed, coerced: Typed): string =>
+    original.type.kind === "INT64" ? `CAST(${original.sql} AS DECIMAL(19,0))` : coerced.sql;
+  return `CAST(${factor(left, a)} * ${factor(right, b)} AS DECIMAL(38,9))`;
+}
+
+function divide(left: Typed, right: Typed, position: Position): Typed {
+  const parts = [left, right];
+  if (parts.some((part) => part.type.kind !== "NULL" && !isNumericKind(part.type))) throw noMatch("/", parts, position);
+  refuseVolatile(parts, "a division", position);
+  if (commonType(parts, position, "operator /").kind === "NUMERIC") {
+    return divideNumeric(
+      coerce(left, scalar("NUMERIC"), position),
+      coerce(right, scalar("NUMERIC"), position),
+      "error",
+    );
+  }
+  const [a, b] = [coerce(left, scalar("FLOAT64"), position), coerce(right, scalar("FLOAT64"), position)];
+  const raw = `(CASE WHEN ${b.sql} = 0 THEN error('division by zero: / ') ELSE ${a.raw ?? a.sql} / ${b.sql} END)`;
+  return checkedFloat(raw, parts, "/");
+}
+
+/** Exact NUMERIC division, rounded half away from zero at the ninth decimal. What exceeds 128 bits is an error. */
+export function divideNumeric(a: Typed, b: Typed, onZero: "error" | "null"): Typed {
+  const unscaled = (sql: string): string => `CAST(${sql} * 1000000000::DECIMAL(10,0) AS HUGEINT)`;
+  const steps = `list_transform([{n: ${unscaled(a.sql)} * 1000000000::HUGEINT, d: ${unscaled(b.sql)}}], lambda s:
+    CASE WHEN s.d = 0 THEN ${onZero === "error" ? "error('division by zero: / ')" : "NULL"}
+    ELSE CAST((abs(s.n) // abs(s.d) + CASE WHEN (abs(s.n) % abs(s.d)) * 2 >= abs(s.d) THEN 1 ELSE 0 END)
+      * sign(s.n) * sign(s.d) AS DECIMAL(38,0)) END)[1]`;
+  return combine(`CAST(${steps} * 0.000000001::DECIMAL(10,9) AS DECIMAL(38,9))`, scalar("NUMERIC"), [a, b]);
+}
+
+function concatenate(left: Typed, right: Typed, position: Position): Typed {
+  const parts = [left, right];
+  const type = commonType(parts, position, "operator ||");
+  const target: SqlType = type.kind === "NULL" ? scalar("STRING") : type;
+  if (target.kind === "STRING" || target.kind === "BYTES" || target.kind === "ARRAY") {
+    const [a, b] = [coerce(left, target, position), coerce(right, target, position)];
+    if (target.kind !== "ARRAY") return combine(`(${a.sql} || ${b.sql})`, target, parts);
+    refuseVolatile(parts, "an array concatenation", position);
+    const sql = `(CASE WHEN ${a.sql} IS NULL OR ${b.sql} IS NULL THEN NULL ELSE list_concat(${a.sql}, ${b.sql}) END)`;
+    return combine(sql, target, parts);
+  }
+  throw noMatch("||", parts, position);
+}
+
+function bitwise(operator: string, left: Typed, right: Typed, position: Position): Typed {
+  const parts = [coerce(left, scalar("INT64"), position), coerce(right, scalar("INT64"), position)];
+  const [a, b] = parts.map((part) => part.sql);
+  const sql = operator === "^" ? `xor(${a}, ${b})` : `(${a} ${operator} ${b})`;
+  return combine(sql, scalar("INT64"), parts);
+}
+
+/** Both sides as one comparable type. */
+export function comparablePair(what: string, left: Typed, right: Typed, position: Position): [Typed, Typed] {
+  const parts = [left, right];
+  const type = comparisonType(parts, position, what);
+  if (!isComparable(type)) throw unsupported(`${what} of ${type.kind} values`, position);
+  const target = type.kind === "NULL" ? scalar("INT64") : type;
+  return [coerce(left, target, position), coerce(right, target, position)];
+}
+
+/** In a comparison a NUMERIC and a short decimal literal mean the same either way. */
+export function comparisonType(parts: readonly Typed[], position: Position, what: string): SqlType {
+  const hasNumeric = parts.some((part) => part.type.kind === "NUMERIC");
+  if (hasNumeric && parts.every((part) => tryCoerce(part, scalar("NUMERIC")) !== undefined)) return scalar("NUMERIC");
+  return commonType(parts, position, what);
+}
+
+export function compare(operator: string, left: Typed, right: Typed, position: Position): Typed {
+  const [a, b] = comparablePair(`operator ${operator}`, left, right, position);
+  return combine(`(${a.sql} ${operator} ${b.sql})`, scalar("BOOL"), [a, b]);
+}
+
+export function unary(operator: string, operand: Typed, position: Position): Typed {
+  if (operator === "NOT") {
+    const value = coerce(operand, scalar("BOOL"), position, "An operand of NOT");
+    return combine(`(NOT ${value.sql})`, scalar("BOOL"), [value]);
+  }
+  if (operator === "~") {
+    const value = coerce(operand, scalar("INT64"), position);
+    return combine(`(~${value.sql})`, scalar("INT64"), [value]);
+  }
+  const value = operand.type.kind === "NULL" ? coerce(operand, scalar("INT64"), position) : operand;
+  if (!isNumericKind(value.type)) throw noMatch(operator, [value], position);
+  return operator === "+" ? value : combine(`(-${value.sql})`, value.type, [value]);
+}

@@ -1,0 +1,129 @@
+/** Queries: WITH, set operators, ORDER BY and LIMIT around SELECT. */
+import type { OrderItem, Query, QueryBody, SetOperation } from "../ast.ts";
+import { SqlError, unsupported } from "../position.ts";
+import { isComparable, sameType, scalar } from "../types.ts";
+import { orderSql } from "./aggregates.ts";
+import { coerce, commonType } from "./coercion.ts";
+import { newAlias } from "./context.ts";
+import type { Context, Place } from "./context.ts";
+import { analyzeExpression } from "./expression.ts";
+import { sameName } from "./scope.ts";
+import type { Column, Relation, Scope } from "./scope.ts";
+import { analyzeSelect } from "./select.ts";
+
+export function analyzeQuery(context: Context, query: Query, parent: Scope | undefined): Relation {
+  const inside: Context = { ...context, commonTables: [...context.commonTables] };
+  const definitions = query.withs.map(({ name, query: body, position }) => {
+    if (query.withs.filter((other) => sameName(other.name, name)).length > 1) {
+      throw new SqlError(`Duplicate alias ${name} for WITH subquery`, position);
+    }
+    const relation = analyzeQuery(inside, body, parent);
+    const sqlName = newAlias(context, "w");
+    const columns = relation.columns.map((column) => ({ ...column, type: known(column) }));
+    inside.commonTables.push({ name, sqlName, columns });
+    return `${sqlName} AS (${relation.sql})`;
+  });
+  const relation = analyzeBody(inside, query, parent);
+  const withSql = definitions.length === 0 ? "" : `WITH ${definitions.join(", ")} `;
+  return { sql: `${withSql}${relation.sql}${limitSql(inside, query)}`, columns: relation.columns };
+}
+
+function known(column: Column): Column["type"] {
+  return column.type.kind === "NULL" ? scalar("INT64") : column.type;
+}
+
+function analyzeBody(context: Context, query: Query, parent: Scope | undefined): Relation {
+  if (query.body.kind === "select") return analyzeSelect(context, query.body, { parent, orderBy: query.orderBy });
+  const relation = analyzeBranch(context, query.body, parent);
+  if (query.orderBy.length === 0) return relation;
+  const keys = query.orderBy.map((item) => outputOrder(item, relation.columns));
+  return { sql: `SELECT * FROM (${relation.sql}) AS o ORDER BY ${keys.join(", ")}`, columns: relation.columns };
+}
+
+/** ORDER BY after a set operator sees only the output columns. */
+function outputOrder(item: OrderItem, columns: Column[]): string {
+  const { expression, position } = item;
+  let index = -1;
+  if (expression.kind === "literal" && expression.type === "INT64") index = Number(expression.value) - 1;
+  else if (expression.kind === "path" && expression.names.length === 1) {
+    const name = expression.names[0] ?? "";
+    const matches = columns.flatMap((column, at) => (sameName(column.name, name) ? [at] : []));
+    if (matches.length > 1) throw new SqlError(`Column name ${name} is ambiguous in ORDER BY`, position);
+    index = matches[0] ?? -1;
+  } else throw unsupported("ORDER BY an expression after a set operator", position);
+  const column = columns[index];
+  if (column === undefined) throw new SqlError("ORDER BY names no output column", position);
+  if (!isComparable(column.type)) throw new SqlError(`ORDER BY of ${column.type.kind} values`, position);
+  return orderSql(item, `o.c${index + 1}`);
+}
+
+function analyzeBranch(context: Context, body: QueryBody, parent: Scope | undefined): Relation {
+  switch (body.kind) {
+    case "select":
+      return analyzeSelect(context, body, { parent, orderBy: [] });
+    case "parenthesised": {
+      const relation = analyzeQuery(context, body.query, parent);
+      return { sql: `SELECT * FROM (${relation.sql}) AS p`, columns: relation.columns };
+    }
+    case "set":
+      return setOperation(context, body, parent);
+  }
+}
+
+function setOperation(context: Context, body: SetOperation, parent: Scope | undefined): Relation {
+  const branches = body.branches.map((branch) => analyzeBranch(context, branch, parent));
+  const [first] = branches;
+  if (first === undefined) throw new SqlError("A set operation needs queries", body.position);
+  if (branches.some((branch) => branch.columns.length !== first.columns.length)) {
+    throw new SqlError(`Queries in ${body.operator} have mismatched column count`, body.position);
+  }
+  const columns = first.columns.map((column, index): Column => {
+    const parts = branches.map((branch) => ({ sql: "", type: branch.columns[index]?.type ?? column.type }));
+    const type = commonType(parts, body.position, body.operator);
+    if (body.operator !== "UNION ALL" && !isComparable(type)) {
+      throw new SqlError(
+        `Column ${index + 1} in ${body.operator} has type that does not support set operations`,
+        body.position,
+      );
+    }
+    return { name: column.name, type: type.kind === "NULL" ? scalar("INT64") : type };
+  });
+  const sql = branches
+    .map((branch) => alignBranch(branch, columns, body.position))
+    .join(` ${body.operator.replace(" DISTINCT", "")} `);
+  return { sql, columns };
+}
+
+function alignBranch(branch: Relation, columns: Column[], position: number): string {
+  const isAligned = columns.every((column, index) => sameType(column.type, branch.columns[index]?.type ?? column.type));
+  const items = columns.map((column, index) => {
+    const from = branch.columns[index]?.type ?? column.type;
+    return `${coerce({ sql: `b.c${index + 1}`, type: from }, column.type, position).sql} AS c${index + 1}`;
+  });
+  return isAligned ? `(${branch.sql})` : `(SELECT ${items.join(", ")} FROM (${branch.sql}) AS b)`;
+}
+
+function limitSql(context: Context, query: Query): string {
+  const count = (expression: Query["limit"], clause: string): string => {
+    if (expression === undefined) return "";
+    const isConstant = ["literal", "parameter", "positional"].includes(expression.kind);
+    const typed = isConstant ? analyzeExpression(constantPlace(context), expression) : undefined;
+    if (typed?.type.kind !== "INT64" || (expression.kind === "literal" && expression.value.startsWith("-"))) {
+      throw new SqlError(`${clause} expects a non-negative integer literal or parameter`, expression.position);
+    }
+    return ` ${clause} ${typed.sql}`;
+  };
+  return count(query.limit, "LIMIT") + count(query.offset, "OFFSET");
+}
+
+function constantPlace(context: Context): Place {
+  return {
+    context,
+    scope: { variables: [], columns: [], parent: undefined },
+    aggregates: { forbiddenIn: "LIMIT" },
+    windows: { forbiddenIn: "LIMIT" },
+    groupKeys: undefined,
+    aliases: undefined,
+    namedWindows: new Map(),
+  };
+}

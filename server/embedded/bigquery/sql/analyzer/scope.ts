@@ -1,0 +1,98 @@
+import { SqlError, unsupported } from "../position.ts";
+import type { Position } from "../position.ts";
+import type { SqlType } from "../types.ts";
+import type { Typed } from "./typed.ts";
+
+export interface Column {
+  name: string | undefined;
+  type: SqlType;
+}
+
+/** A query as DuckDB SQL; its output columns are called c1, c2, … */
+export interface Relation {
+  sql: string;
+  columns: Column[];
+}
+
+export interface ScopeColumn extends Column {
+  /** The DuckDB expression that reads it. */
+  sql: string;
+}
+
+/** One name of the FROM clause: a table alias with its columns, or the element variable of an UNNEST. */
+export interface RangeVariable {
+  alias: string | undefined;
+  columns: ScopeColumn[];
+}
+
+export interface CommonTable {
+  name: string;
+  sqlName: string;
+  columns: Column[];
+}
+
+/** The names an expression can see; a subquery's scope has the enclosing one as its parent. */
+export interface Scope {
+  variables: RangeVariable[];
+  /** What an unqualified name means, in the order of `SELECT *`; USING merges columns here. */
+  columns: ScopeColumn[];
+  parent: Scope | undefined;
+}
+
+export const emptyScope: Scope = { variables: [], columns: [], parent: undefined };
+
+export function sameName(left: string | undefined, right: string | undefined): boolean {
+  return left !== undefined && right !== undefined && left.toLowerCase() === right.toLowerCase();
+}
+
+export interface Resolved {
+  column: Typed;
+  /** Names that follow the column: fields of a STRUCT. */
+  fields: string[];
+}
+
+/** Finds what a dotted name means, from the innermost scope outwards; undefined when nobody knows it. */
+export function resolvePath(scope: Scope, names: string[], position: Position): Resolved | undefined {
+  let isOuter = false;
+  for (let current: Scope | undefined = scope; current !== undefined; current = current.parent) {
+    const found = resolveHere(current, names, position);
+    if (found !== undefined) {
+      if (isOuter) found.column.usesOuterColumn = true;
+      else {
+        found.column.usesLocalColumn = true;
+        found.column.ungrouped = { name: names.join("."), position };
+      }
+      return found;
+    }
+    isOuter = true;
+  }
+  return undefined;
+}
+
+function resolveHere(scope: Scope, names: string[], position: Position): Resolved | undefined {
+  const [first = "", second] = names;
+  const columns = scope.columns.filter((column) => sameName(column.name, first));
+  const variables = scope.variables.filter((variable) => sameName(variable.alias, first));
+  if (variables.length > 1) throw new SqlError(`Table name ${first} is ambiguous`, position);
+  const variable = variables[0];
+  if (variable === undefined) {
+    if (columns.length > 1) throw new SqlError(`Column name ${first} is ambiguous`, position);
+    const column = columns[0];
+    return column === undefined ? undefined : { column: read(column), fields: names.slice(1) };
+  }
+  const element = variable.columns.length === 1 ? variable.columns[0] : undefined;
+  if (element !== undefined && sameName(element.name, first)) {
+    return { column: read(element), fields: names.slice(1) };
+  }
+  if (columns.length > 0) throw unsupported(`The name ${first}, which is both a table and a column,`, position);
+  if (second === undefined) throw unsupported(`A whole row (${first}) as a value`, position);
+  const matches = variable.columns.filter((column) => sameName(column.name, second));
+  if (matches.length > 1) throw new SqlError(`Column name ${second} is ambiguous`, position);
+  const column = matches[0];
+  if (column === undefined) throw new SqlError(`Name ${second} not found inside ${first}`, position);
+  return { column: read(column), fields: names.slice(2) };
+}
+
+function read(column: ScopeColumn): Typed {
+  return { sql: column.sql, type: column.type };
+}

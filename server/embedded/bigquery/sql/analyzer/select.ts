@@ -1,0 +1,182 @@
+/** One SELECT. The order of evaluation: FROM, WHERE, GROUP BY, select list, HAVING, QUALIFY, ORDER BY. */
+import type { Expression, OrderItem, Select, SelectItem } from "../ast.ts";
+import { SqlError, unsupported } from "../position.ts";
+import { isComparable, scalar, typeName } from "../types.ts";
+import { orderSql } from "./aggregates.ts";
+import { coerce } from "./coercion.ts";
+import type { Context, Place } from "./context.ts";
+import { analyzeExpression } from "./expression.ts";
+import { analyzeFrom } from "./from.ts";
+import type { Source } from "./from.ts";
+import { groupKeys } from "./grouping.ts";
+import { emptyScope } from "./scope.ts";
+import type { Relation, Scope } from "./scope.ts";
+import { expandStar } from "./star.ts";
+import type { Typed } from "./typed.ts";
+import { containsAggregate, containsWindow } from "./walk.ts";
+
+export interface OutputItem {
+  name: string | undefined;
+  expression: Expression | undefined;
+  typed: Typed;
+  position: number;
+}
+
+interface Surroundings {
+  parent: Scope | undefined;
+  orderBy: OrderItem[];
+}
+
+export function analyzeSelect(context: Context, select: Select, around: Surroundings): Relation {
+  const source = select.from === undefined ? undefined : analyzeFrom(context, select.from, around.parent);
+  const scope: Scope =
+    source === undefined ? { ...emptyScope, parent: around.parent } : { ...source, parent: around.parent };
+  const base = basePlace(context, select, scope);
+  const where = clause(base, select.where, "WHERE clause");
+  const isGrouped = needsGrouping(select, around.orderBy);
+  const keys = isGrouped ? groupKeys(base, select) : undefined;
+  const place: Place = { ...base, aggregates: "allowed", windows: "allowed", groupKeys: keys?.set };
+  const items = select.items.flatMap((item) => outputItems(place, item, source));
+  const aliases = aliasMap(items);
+  const having = clause(
+    { ...place, windows: { forbiddenIn: "HAVING clause" }, aliases: { items: aliases, rule: "fallback" } },
+    select.having,
+  );
+  const qualify = clause({ ...place, aliases: { items: aliases, rule: "fallback" } }, select.qualify);
+  checkClauses(select, isGrouped);
+  const order = orderKeys(place, select, { orderBy: around.orderBy, items, aliases });
+  requireGrouped([...items.map((item) => item.typed), ...[having, qualify].filter((part) => part !== undefined)]);
+  const pieces = [
+    `SELECT ${select.isDistinct ? "DISTINCT " : ""}${outputSql(select, items)}`,
+    source === undefined ? "" : ` FROM ${source.sql}`,
+    where === undefined ? "" : ` WHERE ${where.sql}`,
+    keys?.sql ?? "",
+    having === undefined ? "" : ` HAVING ${having.sql}`,
+    qualify === undefined ? "" : ` QUALIFY ${qualify.sql}`,
+    order,
+  ];
+  return { sql: pieces.join(""), columns: outputColumns(select, items) };
+}
+
+function basePlace(context: Context, select: Select, scope: Scope): Place {
+  return {
+    context,
+    scope,
+    aggregates: { forbiddenIn: "WHERE clause" },
+    windows: { forbiddenIn: "WHERE clause" },
+    groupKeys: undefined,
+    aliases: undefined,
+    namedWindows: new Map(select.windows.map(({ name, specification }) => [name.toLowerCase(), specification])),
+  };
+}
+
+function clause(place: Place, expression: Expression | undefined, name = "this clause"): Typed | undefined {
+  if (expression === undefined) return undefined;
+  return coerce(analyzeExpression(place, expression), scalar("BOOL"), expression.position, `The ${name}`);
+}
+
+function needsGrouping(select: Select, orderBy: OrderItem[]): boolean {
+  if (select.groupBy !== undefined || select.having !== undefined) return true;
+  const expressions = [
+    ...select.items.flatMap((item) =>
+      item.kind === "expression" ? [item.expression] : item.replace.map((r) => r.expression),
+    ),
+    ...orderBy.map((item) => item.expression),
+    ...(select.qualify === undefined ? [] : [select.qualify]),
+  ];
+  return expressions.some(containsAggregate);
+}
+
+function checkClauses(select: Select, isGrouped: boolean): void {
+  if (select.having !== undefined && select.groupBy === undefined && !isGrouped) {
+    throw new SqlError("The HAVING clause requires GROUP BY or aggregation", select.position);
+  }
+  const windowed = [
+    select.qualify,
+    ...select.items.map((item) => (item.kind === "expression" ? item.expression : undefined)),
+  ];
+  if (select.qualify !== undefined && !windowed.some((part) => part !== undefined && containsWindow(part))) {
+    throw new SqlError("The QUALIFY clause requires analytic functions to be present", select.position);
+  }
+}
+
+function outputItems(place: Place, item: SelectItem, source: Source | undefined): OutputItem[] {
+  if (item.kind === "star") return expandStar(place, item, source);
+  const typed = analyzeExpression(place, item.expression);
+  const last = item.expression.kind === "path" ? item.expression.names.at(-1) : undefined;
+  const inferred = last ?? (item.expression.kind === "field" ? item.expression.name : undefined);
+  return [{ name: item.alias ?? inferred, expression: item.expression, typed, position: item.position }];
+}
+
+function aliasMap(items: OutputItem[]): Map<string, Typed[]> {
+  const aliases = new Map<string, Typed[]>();
+  for (const { name, typed } of items) {
+    if (name === undefined) continue;
+    const known = aliases.get(name.toLowerCase()) ?? [];
+    if (!known.some((other) => other.sql === typed.sql)) known.push(typed);
+    aliases.set(name.toLowerCase(), known);
+  }
+  return aliases;
+}
+
+function requireGrouped(parts: Typed[]): void {
+  const column = parts.find((part) => part.ungrouped !== undefined)?.ungrouped;
+  if (column === undefined) return;
+  throw new SqlError(
+    `Expression references column ${column.name} which is neither grouped nor aggregated`,
+    column.position,
+  );
+}
+
+interface Ordering {
+  orderBy: OrderItem[];
+  items: OutputItem[];
+  aliases: Map<string, Typed[]>;
+}
+
+function orderKeys(place: Place, select: Select, ordering: Ordering): string {
+  if (ordering.orderBy.length === 0) return "";
+  const within: Place = { ...place, aliases: { items: ordering.aliases, rule: "prefer" } };
+  const keys = ordering.orderBy.map((item) => {
+    const typed = orderKey(within, item, ordering.items);
+    if (!isComparable(typed.type))
+      throw new SqlError(`ORDER BY does not support expressions of type ${typeName(typed.type)}`, item.position);
+    if (!select.isDistinct) {
+      requireGrouped([typed]);
+      return orderSql(item, typed.sql);
+    }
+    const index = ordering.items.findIndex((output) => output.typed.sql === typed.sql);
+    if (index < 0) throw new SqlError("ORDER BY after SELECT DISTINCT must name a selected expression", item.position);
+    return orderSql(item, String(index + 1));
+  });
+  return ` ORDER BY ${keys.join(", ")}`;
+}
+
+function orderKey(place: Place, item: OrderItem, items: OutputItem[]): Typed {
+  const { expression } = item;
+  if (expression.kind !== "literal") return analyzeExpression(place, expression);
+  const output = expression.type === "INT64" ? items[Number(expression.value) - 1] : undefined;
+  if (output === undefined) throw new SqlError("ORDER BY column number is out of range", item.position);
+  return output.typed;
+}
+
+function outputSql(select: Select, items: OutputItem[]): string {
+  for (const item of items) {
+    if (select.isDistinct && !isComparable(item.typed.type)) {
+      throw unsupported(`SELECT DISTINCT of ${typeName(item.typed.type)}`, item.position);
+    }
+  }
+  const values = items.map((item) => (item.typed.type.kind === "NULL" ? "CAST(NULL AS BIGINT)" : item.typed.sql));
+  if (!select.isStruct) return values.map((value, index) => `${value} AS c${index + 1}`).join(", ");
+  return `struct_pack(${values.map((value, index) => `f${index + 1} := ${value}`).join(", ")}) AS c1`;
+}
+
+function outputColumns(select: Select, items: OutputItem[]): Relation["columns"] {
+  const columns = items.map(({ name, typed }) => ({ name, type: typed.type }));
+  if (!select.isStruct) return columns;
+  const fields = columns.map((column) => ({
+    ...column,
+    type: column.type.kind === "NULL" ? scalar("INT64") : column.type,
+  }));
+  return [{ name: undefined, type: { kind: "STRUCT", fields } }];
+}

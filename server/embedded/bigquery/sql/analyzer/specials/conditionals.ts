@@ -1,0 +1,88 @@
+/** https://cloud.google.com/bigquery/docs/reference/standard-sql/conditional_expressions */
+import type { Expression } from "../../ast.ts";
+import { scalar } from "../../types.ts";
+import type { SpecialFunction } from "../../functions/special.ts";
+import { coerce, commonType } from "../coercion.ts";
+import { comparablePair, divideNumeric, refuseVolatile } from "../operators.ts";
+import { combine } from "../typed.ts";
+import type { Typed } from "../typed.ts";
+import { argument, expectCount } from "./call.ts";
+import type { SpecialCall, SpecialHandler } from "./call.ts";
+
+const variadicMax = 1000;
+
+/** All arguments from `first` on, coerced to their common type. */
+function unified(special: SpecialCall, expressions: Expression[]): Typed[] {
+  const { call } = special;
+  const items = expressions.map((expression) => special.analyze(expression));
+  const type = commonType(items, call.position, `function ${call.name}`);
+  return items.map((item) => coerce(item, type.kind === "NULL" ? scalar("INT64") : type, call.position));
+}
+
+function resultOf(items: Typed[], sql: string, parts: Typed[] = items): Typed {
+  return combine(sql, items[0]?.type ?? scalar("INT64"), parts);
+}
+
+const coalesce: SpecialHandler = (special) => {
+  expectCount(special, 1, variadicMax);
+  const items = unified(special, special.call.args);
+  return resultOf(items, `coalesce(${items.map((item) => item.sql).join(", ")})`);
+};
+
+const ifCall: SpecialHandler = (special) => {
+  expectCount(special, 3);
+  const condition = argument(special, 0, scalar("BOOL"));
+  const items = unified(special, special.call.args.slice(1));
+  const sql = `(CASE WHEN ${condition.sql} THEN ${items[0]?.sql} ELSE ${items[1]?.sql} END)`;
+  return resultOf(items, sql, [condition, ...items]);
+};
+
+const nullIf: SpecialHandler = (special) => {
+  expectCount(special, 2);
+  const [left, right] = comparablePair("NULLIF", argument(special, 0), argument(special, 1), special.call.position);
+  refuseVolatile([left], "NULLIF", special.call.position);
+  return combine(`(CASE WHEN ${left.sql} = ${right.sql} THEN NULL ELSE ${left.sql} END)`, left.type, [left, right]);
+};
+
+const extreme: SpecialHandler = (special) => {
+  expectCount(special, 1, variadicMax);
+  const items = unified(special, special.call.args);
+  if (items.some((item) => item.type.kind === "ARRAY" || item.type.kind === "STRUCT")) {
+    comparablePair(special.call.name, argument(special, 0), argument(special, 0), special.call.position);
+  }
+  refuseVolatile(items, special.call.name, special.call.position);
+  const nulls = items.map((item) => `${item.sql} IS NULL`).join(" OR ");
+  const list = items.map((item) => item.sql).join(", ");
+  return resultOf(items, `(CASE WHEN ${nulls} THEN NULL ELSE ${special.call.name.toLowerCase()}(${list}) END)`);
+};
+
+const safeDivide: SpecialHandler = (special) => {
+  expectCount(special, 2);
+  const parts = [argument(special, 0), argument(special, 1)];
+  const { position } = special.call;
+  refuseVolatile(parts, "SAFE_DIVIDE", position);
+  const isNumeric = commonType(parts, position, "function SAFE_DIVIDE").kind === "NUMERIC";
+  const [a, b] = parts.map((part) => coerce(part, scalar(isNumeric ? "NUMERIC" : "FLOAT64"), position));
+  if (a === undefined || b === undefined) throw new Error("two arguments were counted");
+  if (isNumeric) return divideNumeric(a, b, "null");
+  const quotient = `(${a.sql} / ${b.sql})`;
+  const sql = `(CASE WHEN ${b.sql} <> 0 AND isfinite${quotient} THEN ${quotient} END)`;
+  return combine(sql, scalar("FLOAT64"), parts);
+};
+
+const errorCall: SpecialHandler = (special) => {
+  expectCount(special, 1);
+  const message = argument(special, 0, scalar("STRING"));
+  return combine(`CAST(error(${message.sql}) AS BIGINT)`, { kind: "NULL" }, [message]);
+};
+
+export const conditionalHandlers: Partial<Record<SpecialFunction, SpecialHandler>> = {
+  COALESCE: coalesce,
+  IFNULL: (special) => (expectCount(special, 2), coalesce(special)),
+  IF: ifCall,
+  NULLIF: nullIf,
+  GREATEST: extreme,
+  LEAST: extreme,
+  SAFE_DIVIDE: safeDivide,
+  ERROR: errorCall,
+};

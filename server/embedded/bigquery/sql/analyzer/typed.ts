@@ -1,0 +1,29 @@
+import type { Position } from "../position.ts";
+import type { SqlType } from "../types.ts";
+
+/** A GoogleSQL expression as DuckDB SQL, with what the analyzer knows of it. */
+export interface Typed {
+  sql: string;
+  type: SqlType;
+  /** Literals (and STRING parameters) coerce further than other expressions do. */
+  literal?: { kind: "string" | "integer" | "float" | "null" | "parameter"; value: string };
+  /** FLOAT64 arithmetic without its check for infinity: the check is made once, around a whole chain. */
+  raw?: string;
+  /** A column that is neither grouped nor inside an aggregate, when the query is grouped. */
+  ungrouped?: { name: string; position: Position };
+  /** A different value on each evaluation: may not be written twice into the generated SQL. */
+  isVolatile?: boolean;
+  usesLocalColumn?: boolean;
+  usesOuterColumn?: boolean;
+}
+
+/** What the parts say about the whole. */
+export function combine(sql: string, type: SqlType, parts: readonly Typed[]): Typed {
+  const typed: Typed = { sql, type };
+  const ungrouped = parts.find((part) => part.ungrouped !== undefined)?.ungrouped;
+  if (ungrouped !== undefined) typed.ungrouped = ungrouped;
+  if (parts.some((part) => part.isVolatile)) typed.isVolatile = true;
+  if (parts.some((part) => part.usesLocalColumn)) typed.usesLocalColumn = true;
+  if (parts.some((part) => part.usesOuterColumn)) typed.usesOuterColumn = true;
+  return typed;
+}

@@ -1,0 +1,220 @@
+/** The syntax tree of the subset. Every node has the position of its first token. */
+import type { Position } from "./position.ts";
+import type { SqlType } from "./types.ts";
+
+interface Node {
+  position: Position;
+}
+
+export interface OrderItem extends Node {
+  expression: Expression;
+  descending: boolean;
+  nulls: "FIRST" | "LAST" | undefined;
+}
+
+export interface WindowFrame extends Node {
+  unit: "ROWS" | "RANGE";
+  start: FrameBound;
+  end: FrameBound | undefined;
+}
+
+export interface FrameBound extends Node {
+  kind: "UNBOUNDED PRECEDING" | "PRECEDING" | "CURRENT ROW" | "FOLLOWING" | "UNBOUNDED FOLLOWING";
+  rows: Expression | undefined;
+}
+
+export interface WindowSpecification extends Node {
+  base: string | undefined;
+  partitionBy: Expression[];
+  orderBy: OrderItem[];
+  frame: WindowFrame | undefined;
+}
+
+export interface CallExpression extends Node {
+  kind: "call";
+  name: string;
+  isSafe: boolean;
+  isStar: boolean;
+  isDistinct: boolean;
+  args: Expression[];
+  nulls: "IGNORE" | "RESPECT" | undefined;
+  orderBy: OrderItem[];
+  limit: Expression | undefined;
+  over: WindowSpecification | undefined;
+}
+
+export type LiteralType = "INT64" | "FLOAT64" | "NUMERIC" | "BOOL" | "STRING" | "BYTES" | "NULL";
+export type TypedLiteralType = "DATE" | "DATETIME" | "TIME" | "TIMESTAMP";
+export type ArrayAccess = "OFFSET" | "ORDINAL" | "SAFE_OFFSET" | "SAFE_ORDINAL";
+
+export type Expression =
+  | (Node & { kind: "literal"; type: LiteralType | TypedLiteralType; value: string })
+  | (Node & { kind: "path"; names: string[] })
+  | (Node & { kind: "field"; base: Expression; name: string })
+  | (Node & { kind: "index"; base: Expression; access: ArrayAccess; index: Expression })
+  | (Node & { kind: "parameter"; name: string })
+  | (Node & { kind: "positional"; index: number })
+  | (Node & { kind: "unary"; operator: "-" | "+" | "~" | "NOT"; operand: Expression })
+  | (Node & { kind: "binary"; operator: string; left: Expression; right: Expression })
+  | (Node & { kind: "is"; operand: Expression; test: "NULL" | "TRUE" | "FALSE"; isNegated: boolean })
+  | (Node & { kind: "distinctFrom"; left: Expression; right: Expression; isNegated: boolean })
+  | (Node & { kind: "between"; operand: Expression; low: Expression; high: Expression; isNegated: boolean })
+  | (Node & { kind: "inList"; operand: Expression; items: Expression[]; isNegated: boolean })
+  | (Node & { kind: "inQuery"; operand: Expression; query: Query; isNegated: boolean })
+  | (Node & { kind: "inArray"; operand: Expression; array: Expression; isNegated: boolean })
+  | (Node & { kind: "like"; operand: Expression; pattern: Expression; isNegated: boolean })
+  | (Node & {
+      kind: "case";
+      operand: Expression | undefined;
+      branches: { when: Expression; then: Expression }[];
+      otherwise: Expression | undefined;
+    })
+  | (Node & { kind: "cast"; operand: Expression; type: SqlType; isSafe: boolean })
+  | (Node & { kind: "extract"; part: string; from: Expression; zone: Expression | undefined })
+  | (Node & { kind: "interval"; value: Expression; unit: string })
+  | (Node & { kind: "exists"; query: Query })
+  | (Node & { kind: "subquery"; query: Query })
+  | (Node & { kind: "arrayQuery"; query: Query })
+  | (Node & { kind: "array"; element: SqlType | undefined; items: Expression[] })
+  | (Node & { kind: "struct"; type: SqlType | undefined; fields: { name: string | undefined; value: Expression }[] })
+  | CallExpression;
+
+export interface Query extends Node {
+  withs: { name: string; query: Query; position: Position }[];
+  body: QueryBody;
+  orderBy: OrderItem[];
+  limit: Expression | undefined;
+  offset: Expression | undefined;
+}
+
+export type QueryBody = Select | SetOperation | (Node & { kind: "parenthesised"; query: Query });
+
+export interface SetOperation extends Node {
+  kind: "set";
+  operator: "UNION ALL" | "UNION DISTINCT" | "INTERSECT DISTINCT" | "EXCEPT DISTINCT";
+  branches: QueryBody[];
+}
+
+export type SelectItem =
+  | (Node & { kind: "expression"; expression: Expression; alias: string | undefined })
+  | (Node & {
+      kind: "star";
+      of: Expression | undefined;
+      except: string[];
+      replace: { expression: Expression; name: string }[];
+    });
+
+export interface Select extends Node {
+  kind: "select";
+  isDistinct: boolean;
+  isStruct: boolean;
+  items: SelectItem[];
+  from: FromItem | undefined;
+  where: Expression | undefined;
+  groupBy: { isRollup: boolean; isAll: boolean; items: Expression[]; position: Position } | undefined;
+  having: Expression | undefined;
+  qualify: Expression | undefined;
+  windows: { name: string; specification: WindowSpecification }[];
+}
+
+export type JoinKind = "INNER" | "LEFT" | "RIGHT" | "FULL" | "CROSS";
+
+export interface TablePath extends Node {
+  /** Dot-separated parts, quotes removed: table, dataset.table or project.dataset.table. */
+  parts: string[];
+}
+
+export type FromItem =
+  | (Node & { kind: "table"; path: TablePath; alias: string | undefined })
+  | (Node & { kind: "derived"; query: Query; alias: string | undefined })
+  | (Node & { kind: "unnest"; array: Expression; alias: string | undefined; offsetAlias: string | undefined })
+  | (Node & {
+      kind: "join";
+      join: JoinKind;
+      left: FromItem;
+      right: FromItem;
+      on: Expression | undefined;
+      using: string[] | undefined;
+    });
+
+export interface ColumnDefinition extends Node {
+  name: string;
+  type: SqlType;
+  isRequired: boolean;
+  description: string | undefined;
+}
+
+export type OptionValue = string | number | boolean | null | [string, string][];
+export type Options = Record<string, OptionValue>;
+
+export interface MergeClause extends Node {
+  when: "MATCHED" | "NOT MATCHED BY TARGET" | "NOT MATCHED BY SOURCE";
+  condition: Expression | undefined;
+  action:
+    | { kind: "UPDATE"; set: Assignment[] }
+    | { kind: "DELETE" }
+    | { kind: "INSERT"; columns: string[] | undefined; values: (Expression | "DEFAULT")[] | "ROW" };
+}
+
+export interface Assignment extends Node {
+  column: string;
+  value: Expression | "DEFAULT";
+}
+
+export type Statement =
+  | (Node & { kind: "query"; query: Query })
+  | (Node & {
+      kind: "createTable";
+      path: TablePath;
+      isReplace: boolean;
+      isIfNotExists: boolean;
+      columns: ColumnDefinition[] | undefined;
+      partitionBy: { text: string; expression: Expression } | undefined;
+      clusterBy: string[];
+      options: Options;
+      query: Query | undefined;
+      primaryKey: string[] | undefined;
+    })
+  | (Node & {
+      kind: "createView";
+      path: TablePath;
+      isReplace: boolean;
+      isIfNotExists: boolean;
+      columnNames: string[] | undefined;
+      options: Options;
+      query: Query;
+      queryText: string;
+    })
+  | (Node & { kind: "createSchema"; path: TablePath; isIfNotExists: boolean; options: Options })
+  | (Node & {
+      kind: "drop";
+      what: "TABLE" | "VIEW" | "SCHEMA";
+      path: TablePath;
+      isIfExists: boolean;
+      isCascade: boolean;
+    })
+  | (Node & { kind: "truncate"; path: TablePath })
+  | (Node & {
+      kind: "insert";
+      path: TablePath;
+      columns: string[] | undefined;
+      query: Query | undefined;
+      rows: (Expression | "DEFAULT")[][];
+    })
+  | (Node & {
+      kind: "update";
+      path: TablePath;
+      alias: string | undefined;
+      set: Assignment[];
+      from: FromItem | undefined;
+      where: Expression;
+    })
+  | (Node & { kind: "delete"; path: TablePath; alias: string | undefined; where: Expression })
+  | (Node & {
+      kind: "merge";
+      path: TablePath;
+      alias: string | undefined;
+      source: FromItem;
+      on: Expression;
+      clauses: MergeClause[];
+    });

@@ -1,0 +1,35 @@
+/** https://cloud.google.com/bigquery/docs/reference/standard-sql/array_functions */
+import { define, guard, signature } from "./signature.ts";
+
+const rowsMax = 1_048_575;
+
+const series = (step: string): string =>
+  guard(
+    `${step} = 0`,
+    "GENERATE_ARRAY: the step is 0",
+    guard(
+      `abs(CAST($2 AS HUGEINT) - $1) // abs(CAST(${step} AS HUGEINT)) > ${rowsMax}`,
+      "GENERATE_ARRAY: too many elements",
+      `generate_series($1, $2, ${step})`,
+    ),
+  );
+
+export const arrayFunctions = [
+  define("ARRAY_LENGTH", [signature(["ARRAY<T>"], "INT64", "CAST(len($1) AS BIGINT)")]),
+  define("ARRAY_REVERSE", [signature(["ARRAY<T>"], "ARRAY<T>", "list_reverse($1)")]),
+  define("ARRAY_TO_STRING", [
+    signature(
+      ["ARRAY<STRING>", "STRING"],
+      "STRING",
+      "coalesce(array_to_string($1, $2), CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN '' END)",
+    ),
+  ]),
+  define(
+    "GENERATE_ARRAY",
+    [
+      signature(["INT64", "INT64"], "ARRAY<INT64>", series("1::BIGINT")),
+      signature(["INT64", "INT64", "INT64"], "ARRAY<INT64>", series("$3")),
+    ],
+    "INT64 only",
+  ),
+];

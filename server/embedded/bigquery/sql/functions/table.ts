@@ -1,0 +1,19 @@
+import { arrayFunctions } from "./arrays.ts";
+import { numberFunctions } from "./numbers.ts";
+import type { FunctionDefinition } from "./signature.ts";
+import { stringFunctions } from "./strings.ts";
+import { timeFunctions } from "./times.ts";
+
+/** Every scalar function with plain signatures, by group; the translator and docs/googlesql-subset.md both read it. */
+export const scalarFunctions: Record<string, FunctionDefinition[]> = {
+  "Strings, bytes and hashes": stringFunctions,
+  Numbers: numberFunctions,
+  "Dates and times": timeFunctions,
+  Arrays: arrayFunctions,
+};
+
+export const scalarFunctionsByName: ReadonlyMap<string, FunctionDefinition> = new Map(
+  Object.values(scalarFunctions)
+    .flat()
+    .flatMap((definition) => definition.names.map((name) => [name, definition] as const)),
+);

@@ -1,0 +1,84 @@
+/**
+ * Values as DuckDB literals, and the text forms of dates and times that GoogleSQL reads:
+ * https://cloud.google.com/bigquery/docs/reference/standard-sql/lexical#date_literals (and the sections after it)
+ */
+import {
+  formatDate,
+  formatTime,
+  formatTimestamp,
+  parseDate,
+  parseDatetime,
+  parseTime,
+  parseTimestamp,
+} from "../wire/times.ts";
+import { parseNumeric, formatNumeric } from "../wire/numeric.ts";
+import type { ScalarKind } from "./types.ts";
+
+export function stringLiteral(value: string): string {
+  if (value.includes("\0")) throw new RangeError("a string with a NUL character is refused by the embedded server");
+  return `'${value.replaceAll("'", "''")}'`;
+}
+
+export function integerLiteral(value: bigint): string {
+  return value < 0n ? `(${value})::BIGINT` : `${value}::BIGINT`;
+}
+
+const int64Min = -(2n ** 63n);
+const int64Max = 2n ** 63n - 1n;
+
+/** An INT64 from its text (decimal or 0x…); RangeError when it does not fit. */
+export function parseInteger(text: string): bigint {
+  const match = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|\d+)\s*$/.exec(text);
+  if (match?.[2] === undefined) throw new RangeError(`Bad int64 value: ${text}`);
+  const magnitude = BigInt(match[2]);
+  const value = match[1] === "-" ? -magnitude : magnitude;
+  if (value < int64Min || value > int64Max) throw new RangeError(`int64 out of range: ${text}`);
+  return value;
+}
+
+/** A finite FLOAT64 from its text; NaN and infinity are outside the subset. */
+export function parseFloat64(text: string): number {
+  if (!/^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(text)) {
+    throw new RangeError(`Bad double value: ${text} (NaN and infinity are refused by the embedded server)`);
+  }
+  const value = Number(text);
+  if (!Number.isFinite(value)) throw new RangeError(`double out of range: ${text}`);
+  return value;
+}
+
+/** The DuckDB literal of a scalar given as BigQuery writes it on the wire. Throws RangeError. */
+export function scalarLiteral(kind: ScalarKind, text: string): string {
+  switch (kind) {
+    case "INT64":
+      return integerLiteral(parseInteger(text));
+    case "FLOAT64":
+      return `CAST('${parseFloat64(text)}' AS DOUBLE)`;
+    case "NUMERIC":
+      return `CAST('${formatNumeric(parseNumeric(text))}' AS DECIMAL(38,9))`;
+    case "BOOL":
+      return parseBool(text) ? "TRUE" : "FALSE";
+    case "STRING":
+      return stringLiteral(text);
+    case "BYTES":
+      return bytesLiteral(Buffer.from(text, "base64"));
+    case "DATE":
+      return `DATE '${formatDate(parseDate(text))}'`;
+    case "DATETIME":
+      return `TIMESTAMP '${formatTimestamp(parseDatetime(text))}'`;
+    case "TIMESTAMP":
+      return `TIMESTAMP '${formatTimestamp(parseTimestamp(text))}'`;
+    case "TIME":
+      return `TIME '${formatTime(parseTime(text))}'`;
+  }
+}
+
+export function bytesLiteral(bytes: Uint8Array): string {
+  const digits = [...bytes].map((byte) => `\\x${byte.toString(16).padStart(2, "0").toUpperCase()}`);
+  return `'${digits.join("")}'::BLOB`;
+}
+
+export function parseBool(text: string): boolean {
+  if (/^true$/i.test(text)) return true;
+  if (/^false$/i.test(text)) return false;
+  throw new RangeError(`Bad bool value: ${text}`);
+}

@@ -1,0 +1,178 @@
+/** CREATE and DROP: https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language */
+import type { ColumnDefinition, Expression, OptionValue, Options, Statement } from "../ast.ts";
+import { unsupported } from "../position.ts";
+import type { Cursor } from "./cursor.ts";
+import { parseExpression } from "./expressions.ts";
+import { parseQuery, parseTablePath } from "./queries.ts";
+import { parseType } from "./types.ts";
+
+export function parseCreate(cursor: Cursor): Statement {
+  const position = cursor.position;
+  cursor.expect("CREATE");
+  const isReplace = cursor.accept("OR", "REPLACE");
+  const what = cursor.peek().upper;
+  if (what !== "TABLE" && what !== "VIEW" && what !== "SCHEMA") throw unsupported(`CREATE ${what}`, cursor.position);
+  cursor.next();
+  const isIfNotExists = cursor.accept("IF", "NOT", "EXISTS");
+  const path = parseTablePath(cursor);
+  const head = { path, isReplace, isIfNotExists, position };
+  if (what === "TABLE") return parseCreateTable(cursor, head);
+  if (what === "VIEW") return parseCreateView(cursor, head);
+  if (isReplace) throw unsupported("CREATE OR REPLACE SCHEMA", position);
+  return { kind: "createSchema", path, isIfNotExists, options: parseOptions(cursor), position };
+}
+
+type Head = Pick<Statement & { kind: "createTable" }, "path" | "isReplace" | "isIfNotExists" | "position">;
+
+function parseCreateTable(cursor: Cursor, head: Head): Statement {
+  for (const word of ["LIKE", "COPY", "CLONE"]) {
+    if (cursor.at(word)) throw unsupported(`CREATE TABLE … ${word}`, cursor.position);
+  }
+  let primaryKey: string[] | undefined;
+  const columns: ColumnDefinition[] = [];
+  const hasColumns = cursor.accept("(");
+  while (hasColumns && !cursor.at(")")) {
+    primaryKey = parseConstraint(cursor) ?? parseColumn(cursor, columns) ?? primaryKey;
+    if (!cursor.accept(",")) break;
+  }
+  if (hasColumns) cursor.expect(")");
+  const partitionBy = cursor.accept("PARTITION", "BY") ? parsePartition(cursor) : undefined;
+  const clusterBy = cursor.accept("CLUSTER", "BY") ? cursor.list(() => cursor.identifier()) : [];
+  const options = parseOptions(cursor);
+  const query = cursor.accept("AS") ? parseQuery(cursor) : undefined;
+  if (!hasColumns && query === undefined) throw cursor.unexpected("Expected a column list or AS with a query");
+  return {
+    kind: "createTable",
+    ...head,
+    columns: hasColumns ? columns : undefined,
+    partitionBy,
+    clusterBy,
+    options,
+    query,
+    primaryKey,
+  };
+}
+
+function parsePartition(cursor: Cursor): { text: string; expression: Expression } {
+  const start = cursor.position;
+  const expression = parseExpression(cursor);
+  return { text: cursor.source.slice(start, cursor.position).trim(), expression };
+}
+
+/** Keys are metadata in BigQuery and never enforced; a key without NOT ENFORCED is an error there too. */
+function parseConstraint(cursor: Cursor): string[] | undefined {
+  if (cursor.accept("CONSTRAINT")) {
+    cursor.accept("IF", "NOT", "EXISTS");
+    cursor.identifier("a constraint name");
+  }
+  if (cursor.accept("PRIMARY", "KEY")) {
+    const columns = cursor.parenthesised(() => cursor.list(() => cursor.identifier()));
+    cursor.expect("NOT", "ENFORCED");
+    return columns;
+  }
+  if (cursor.accept("FOREIGN", "KEY")) {
+    cursor.parenthesised(() => cursor.list(() => cursor.identifier()));
+    parseReference(cursor);
+    return [];
+  }
+  return undefined;
+}
+
+function parseReference(cursor: Cursor): void {
+  cursor.expect("REFERENCES");
+  parseTablePath(cursor);
+  cursor.parenthesised(() => cursor.list(() => cursor.identifier()));
+  cursor.expect("NOT", "ENFORCED");
+}
+
+function parseColumn(cursor: Cursor, columns: ColumnDefinition[]): string[] | undefined {
+  const position = cursor.position;
+  const name = cursor.identifier("a column name");
+  const type = parseType(cursor);
+  let isRequired = false;
+  let key: string[] | undefined;
+  let description: string | undefined;
+  while (!cursor.at(",") && !cursor.at(")")) {
+    if (cursor.accept("NOT", "NULL")) isRequired = true;
+    else if (cursor.accept("PRIMARY", "KEY")) {
+      cursor.expect("NOT", "ENFORCED");
+      key = [name];
+    } else if (cursor.at("REFERENCES")) parseReference(cursor);
+    else if (cursor.at("OPTIONS")) description = readDescription(parseOptions(cursor));
+    else if (cursor.at("DEFAULT")) throw unsupported("A DEFAULT value of a column", cursor.position);
+    else if (cursor.at("COLLATE")) throw unsupported("COLLATE", cursor.position);
+    else throw cursor.unexpected('Expected ")" or ","');
+  }
+  columns.push({ name, type, isRequired, description, position });
+  return key;
+}
+
+function readDescription(options: Options): string | undefined {
+  return typeof options.description === "string" ? options.description : undefined;
+}
+
+function parseCreateView(cursor: Cursor, head: Head): Statement {
+  const columnNames = cursor.at("(")
+    ? cursor.parenthesised(() =>
+        cursor.list(() => {
+          const name = cursor.identifier();
+          parseOptions(cursor);
+          return name;
+        }),
+      )
+    : undefined;
+  const options = parseOptions(cursor);
+  cursor.expect("AS");
+  const start = cursor.position;
+  const query = parseQuery(cursor);
+  const queryText = cursor.source.slice(start, cursor.position).trim();
+  return { kind: "createView", ...head, columnNames, options, query, queryText };
+}
+
+const knownOptions = ["description", "friendly_name", "labels", "location"];
+
+/** Options that change nothing but metadata; any other would change what is stored, and is refused. */
+export function parseOptions(cursor: Cursor): Options {
+  const options: Options = {};
+  if (!cursor.accept("OPTIONS")) return options;
+  cursor.expect("(");
+  while (!cursor.at(")")) {
+    const position = cursor.position;
+    const name = cursor.identifier("an option name").toLowerCase();
+    cursor.expect("=");
+    if (!knownOptions.includes(name)) throw unsupported(`The option ${name}`, position);
+    options[name] = readOptionValue(parseExpression(cursor));
+    if (!cursor.accept(",")) break;
+  }
+  cursor.expect(")");
+  return options;
+}
+
+function readOptionValue(expression: Expression): OptionValue {
+  if (expression.kind === "literal") {
+    if (expression.type === "STRING") return expression.value;
+    if (expression.type === "NULL") return null;
+  }
+  if (expression.kind === "array") return expression.items.map(readLabel);
+  throw unsupported("An option value that is neither a string nor a list of labels", expression.position);
+}
+
+function readLabel(expression: Expression): [string, string] {
+  if (expression.kind === "struct") {
+    const [key, value] = expression.fields.map((field) => field.value);
+    if (key?.kind === "literal" && value?.kind === "literal") return [key.value, value.value];
+  }
+  throw unsupported("A label that is not a pair of string literals", expression.position);
+}
+
+export function parseDrop(cursor: Cursor): Statement {
+  const position = cursor.position;
+  cursor.expect("DROP");
+  const what = (["TABLE", "VIEW", "SCHEMA"] as const).find((candidate) => cursor.accept(candidate));
+  if (what === undefined) throw unsupported(`DROP ${cursor.peek().upper}`, position);
+  const isIfExists = cursor.accept("IF", "EXISTS");
+  const path = parseTablePath(cursor);
+  const isCascade = cursor.accept("CASCADE");
+  if (!isCascade) cursor.accept("RESTRICT");
+  return { kind: "drop", what, path, isIfExists, isCascade, position };
+}

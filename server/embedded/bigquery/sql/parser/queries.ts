@@ -1,0 +1,270 @@
+/**
+ * Queries: WITH, SELECT, set operators, FROM with its joins.
+ * https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax
+ */
+import type {
+  Expression,
+  FromItem,
+  JoinKind,
+  Query,
+  QueryBody,
+  Select,
+  SelectItem,
+  SetOperation,
+  TablePath,
+} from "../ast.ts";
+import { SqlError, unsupported } from "../position.ts";
+import { parseOrderBy, parseWindow } from "./calls.ts";
+import type { Cursor } from "./cursor.ts";
+import { parseExpression } from "./expressions.ts";
+
+export function parseQuery(cursor: Cursor): Query {
+  return cursor.nested(() => {
+    const position = cursor.position;
+    const withs = parseWith(cursor);
+    const body = parseSetOperation(cursor);
+    const orderBy = parseOrderBy(cursor, parseExpression);
+    const limit = cursor.accept("LIMIT") ? parseExpression(cursor) : undefined;
+    const offset = limit !== undefined && cursor.accept("OFFSET") ? parseExpression(cursor) : undefined;
+    if (cursor.at("|", ">")) throw unsupported("Pipe syntax", cursor.position);
+    return { withs, body, orderBy, limit, offset, position };
+  });
+}
+
+function parseWith(cursor: Cursor): Query["withs"] {
+  if (!cursor.accept("WITH")) return [];
+  if (cursor.at("RECURSIVE")) throw unsupported("WITH RECURSIVE", cursor.position);
+  return cursor.list(() => {
+    const position = cursor.position;
+    const name = cursor.identifier("a name for the common table expression");
+    cursor.expect("AS");
+    return { name, query: cursor.parenthesised(() => parseQuery(cursor)), position };
+  });
+}
+
+function readSetOperator(cursor: Cursor): SetOperation["operator"] | undefined {
+  const position = cursor.position;
+  const name = (["UNION", "INTERSECT", "EXCEPT"] as const).find((candidate) => cursor.accept(candidate));
+  if (name === undefined) return undefined;
+  if (cursor.at("BY") || cursor.at("CORRESPONDING")) throw unsupported("BY NAME / CORRESPONDING", cursor.position);
+  if (cursor.accept("ALL")) {
+    if (name !== "UNION") throw unsupported(`${name} ALL`, position);
+    return "UNION ALL";
+  }
+  cursor.expect("DISTINCT");
+  return `${name} DISTINCT`;
+}
+
+function parseSetOperation(cursor: Cursor): QueryBody {
+  const position = cursor.position;
+  const first = parseQueryPrimary(cursor);
+  const operator = readSetOperator(cursor);
+  if (operator === undefined) return first;
+  const branches = [first, parseQueryPrimary(cursor)];
+  while (true) {
+    const at = cursor.position;
+    const following = readSetOperator(cursor);
+    if (following === undefined) return { kind: "set", operator, branches, position };
+    if (following !== operator) {
+      throw new SqlError(
+        "Syntax error: Different set operations cannot be used in the same query without parentheses",
+        at,
+      );
+    }
+    branches.push(parseQueryPrimary(cursor));
+  }
+}
+
+function parseQueryPrimary(cursor: Cursor): QueryBody {
+  const position = cursor.position;
+  if (cursor.at("(")) {
+    return { kind: "parenthesised", query: cursor.parenthesised(() => parseQuery(cursor)), position };
+  }
+  return parseSelect(cursor);
+}
+
+function parseSelect(cursor: Cursor): Select {
+  const position = cursor.position;
+  cursor.expect("SELECT");
+  if (cursor.at("WITH"))
+    throw unsupported("SELECT WITH (differential privacy, aggregation threshold)", cursor.position);
+  const isDistinct = cursor.accept("DISTINCT");
+  if (!isDistinct) cursor.accept("ALL");
+  const isStruct = cursor.accept("AS", "STRUCT");
+  if (cursor.at("AS")) throw unsupported("SELECT AS VALUE or AS a type", cursor.position);
+  const items = [parseSelectItem(cursor)];
+  while (cursor.accept(",")) {
+    if (cursor.at("FROM") || cursor.peek().kind === "end" || cursor.at(")")) break;
+    items.push(parseSelectItem(cursor));
+  }
+  const from = cursor.accept("FROM") ? parseFrom(cursor) : undefined;
+  const where = cursor.accept("WHERE") ? parseExpression(cursor) : undefined;
+  const groupBy = parseGroupBy(cursor);
+  const having = cursor.accept("HAVING") ? parseExpression(cursor) : undefined;
+  const qualify = cursor.accept("QUALIFY") ? parseExpression(cursor) : undefined;
+  const windows = parseWindows(cursor);
+  return { kind: "select", isDistinct, isStruct, items, from, where, groupBy, having, qualify, windows, position };
+}
+
+function parseSelectItem(cursor: Cursor): SelectItem {
+  const position = cursor.position;
+  if (cursor.accept("*")) return parseStar(cursor, undefined, position);
+  const expression = parseExpression(cursor);
+  if (cursor.at(".", "*")) {
+    cursor.next();
+    cursor.next();
+    return parseStar(cursor, expression, position);
+  }
+  return { kind: "expression", expression, alias: cursor.alias(), position };
+}
+
+function parseStar(cursor: Cursor, of: Expression | undefined, position: number): SelectItem {
+  const except = cursor.at("EXCEPT", "(")
+    ? (cursor.next(), cursor.parenthesised(() => cursor.list(() => cursor.identifier())))
+    : [];
+  const replace = cursor.accept("REPLACE")
+    ? cursor.parenthesised(() =>
+        cursor.list(() => {
+          const expression = parseExpression(cursor);
+          cursor.accept("AS");
+          return { expression, name: cursor.identifier() };
+        }),
+      )
+    : [];
+  return { kind: "star", of, except, replace, position };
+}
+
+function parseGroupBy(cursor: Cursor): Select["groupBy"] {
+  const position = cursor.position;
+  if (!cursor.accept("GROUP", "BY")) return undefined;
+  if (cursor.accept("ALL")) return { isRollup: false, isAll: true, items: [], position };
+  if (cursor.at("GROUPING") || cursor.at("CUBE")) throw unsupported("GROUPING SETS and CUBE", cursor.position);
+  const isRollup = cursor.at("ROLLUP", "(");
+  if (isRollup) cursor.next();
+  const items = isRollup
+    ? cursor.parenthesised(() => cursor.list(() => parseExpression(cursor)))
+    : cursor.list(() => {
+        if (["GROUPING", "CUBE", "ROLLUP"].includes(cursor.peek().upper)) {
+          throw unsupported("A mix of grouping sets and expressions", cursor.position);
+        }
+        return parseExpression(cursor);
+      });
+  if (isRollup && cursor.at(",")) throw unsupported("A mix of ROLLUP and expressions", cursor.position);
+  return { isRollup, isAll: false, items, position };
+}
+
+function parseWindows(cursor: Cursor): Select["windows"] {
+  if (!cursor.accept("WINDOW")) return [];
+  return cursor.list(() => {
+    const name = cursor.identifier("a window name");
+    cursor.expect("AS");
+    return { name, specification: parseWindow(cursor, parseExpression) };
+  });
+}
+
+export function parseFrom(cursor: Cursor): FromItem {
+  let left = parseJoined(cursor);
+  while (cursor.at(",")) {
+    const position = cursor.position;
+    cursor.next();
+    left = { kind: "join", join: "CROSS", left, right: parseJoined(cursor), on: undefined, using: undefined, position };
+  }
+  return left;
+}
+
+function readJoinKind(cursor: Cursor): JoinKind | undefined {
+  if (cursor.at("NATURAL")) throw new SqlError("NATURAL JOIN does not exist in GoogleSQL", cursor.position);
+  if (cursor.accept("CROSS", "JOIN")) return "CROSS";
+  if (cursor.accept("JOIN") || cursor.accept("INNER", "JOIN")) return "INNER";
+  const outer = (["LEFT", "RIGHT", "FULL"] as const).find((candidate) => cursor.accept(candidate));
+  if (outer === undefined) return undefined;
+  cursor.accept("OUTER");
+  cursor.expect("JOIN");
+  return outer;
+}
+
+function parseJoined(cursor: Cursor): FromItem {
+  let left = parseFromPrimary(cursor);
+  while (true) {
+    const position = cursor.position;
+    const join = readJoinKind(cursor);
+    if (join === undefined) return left;
+    const right = parseFromPrimary(cursor);
+    const on = join !== "CROSS" && cursor.accept("ON") ? parseExpression(cursor) : undefined;
+    const using =
+      join !== "CROSS" && on === undefined && cursor.accept("USING")
+        ? cursor.parenthesised(() => cursor.list(() => cursor.identifier()))
+        : undefined;
+    const needsCondition = join !== "CROSS" && right.kind !== "unnest";
+    if (needsCondition && on === undefined && using === undefined) throw cursor.unexpected("Expected ON or USING");
+    left = { kind: "join", join, left, right, on, using, position };
+  }
+}
+
+export function parseFromPrimary(cursor: Cursor): FromItem {
+  const position = cursor.position;
+  if (cursor.accept("UNNEST")) {
+    const array = cursor.parenthesised(() => parseExpression(cursor));
+    const alias = cursor.at("WITH") ? undefined : cursor.alias();
+    const hasOffset = cursor.accept("WITH", "OFFSET");
+    const offsetAlias = hasOffset ? (cursor.alias() ?? "offset") : undefined;
+    return { kind: "unnest", array, alias, offsetAlias, position };
+  }
+  if (cursor.at("(")) return parseFromParentheses(cursor);
+  if (cursor.at("LATERAL")) throw unsupported("LATERAL", position);
+  const path = parseTablePath(cursor);
+  if (cursor.at("(")) throw unsupported("A table function", position);
+  if (cursor.at("FOR")) throw unsupported("FOR SYSTEM_TIME AS OF", cursor.position);
+  const alias = cursor.alias();
+  refuseTableSuffix(cursor);
+  return { kind: "table", path, alias, position };
+}
+
+function refuseTableSuffix(cursor: Cursor): void {
+  for (const word of ["FOR", "TABLESAMPLE", "PIVOT", "UNPIVOT", "MATCH_RECOGNIZE"]) {
+    if (cursor.at(word)) throw unsupported(word, cursor.position);
+  }
+}
+
+function parseFromParentheses(cursor: Cursor): FromItem {
+  const position = cursor.position;
+  let ahead = 0;
+  while (cursor.peek(ahead).text === "(" && cursor.peek(ahead).kind === "symbol") ahead += 1;
+  if (cursor.peek(ahead).upper === "SELECT" || cursor.peek(ahead).upper === "WITH") {
+    const query = cursor.parenthesised(() => parseQuery(cursor));
+    const alias = cursor.alias();
+    refuseTableSuffix(cursor);
+    return { kind: "derived", query, alias, position };
+  }
+  return cursor.parenthesised(() => cursor.nested(() => parseFrom(cursor)));
+}
+
+/** `project.dataset.table`, quoted as a whole or in parts; an unquoted project may contain dashes. */
+export function parseTablePath(cursor: Cursor): TablePath {
+  const position = cursor.position;
+  const parts: string[] = [];
+  const readPart = (): void => {
+    const token = cursor.peek();
+    const text = parts.length === 0 ? cursor.identifier("a table name") : cursor.nameAfterDot();
+    if (token.kind === "quoted") parts.push(...text.split("."));
+    else parts.push(text + readDashes(cursor, token.end));
+  };
+  readPart();
+  while (cursor.accept(".")) readPart();
+  if (parts.some((part) => part === "" || part.includes("*"))) throw unsupported("A wildcard table", position);
+  return { parts, position };
+}
+
+function readDashes(cursor: Cursor, end: number): string {
+  let text = "";
+  let at = end;
+  while (cursor.at("-") && cursor.position === at) {
+    const following = cursor.peek(1);
+    if (following.position !== at + 1 || (following.kind !== "word" && following.kind !== "integer")) break;
+    cursor.next();
+    cursor.next();
+    text += `-${following.text}`;
+    at = following.end;
+  }
+  return text;
+}

@@ -1,0 +1,47 @@
+import { unsupported } from "../position.ts";
+import { scalarKindNamed } from "../types.ts";
+import type { SqlType, StructField } from "../types.ts";
+import type { Cursor } from "./cursor.ts";
+
+/** Reads a type such as INT64, ARRAY<STRING> or STRUCT<a INT64, b STRING>. */
+export function parseType(cursor: Cursor): SqlType {
+  const position = cursor.position;
+  if (cursor.accept("ARRAY")) {
+    cursor.expect("<");
+    const element = parseType(cursor);
+    closeAngle(cursor);
+    if (element.kind === "ARRAY") throw unsupported("An array of arrays", position);
+    return { kind: "ARRAY", element };
+  }
+  if (cursor.accept("STRUCT")) {
+    cursor.expect("<");
+    const fields = cursor.at(">") ? [] : cursor.list(() => parseField(cursor));
+    closeAngle(cursor);
+    if (fields.length === 0) throw unsupported("A STRUCT without fields", position);
+    return { kind: "STRUCT", fields };
+  }
+  const name = cursor.identifier("a type");
+  const kind = scalarKindNamed(name);
+  if (kind === undefined) throw unsupported(`The type ${name.toUpperCase()}`, position);
+  if (cursor.at("(")) throw unsupported(`The parameterised type ${name.toUpperCase()}(…)`, position);
+  return { kind };
+}
+
+function parseField(cursor: Cursor): StructField {
+  const next = cursor.peek(1);
+  const isNamed = cursor.atIdentifier() && !["<", ">", ">>", ",", "("].includes(next.text);
+  const name = isNamed ? cursor.identifier() : undefined;
+  return { name, type: parseType(cursor) };
+}
+
+/** The tokenizer reads `>>` as one symbol; two nested types may end with it. */
+function closeAngle(cursor: Cursor): void {
+  if (cursor.at(">>")) {
+    const token = cursor.peek();
+    token.text = ">";
+    token.upper = ">";
+    token.position += 1;
+    return;
+  }
+  cursor.expect(">");
+}

@@ -1,0 +1,106 @@
+/**
+ * GoogleSQL's data types, and how each is stored in DuckDB.
+ * https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types
+ *
+ * TIMESTAMP is DuckDB's TIMESTAMP read as UTC: the analyzer knows the difference to DATETIME, DuckDB need not.
+ * Struct fields are stored by position (f1, f2, …), so that names can repeat or be absent as in BigQuery.
+ */
+export const scalarKinds = [
+  "INT64",
+  "FLOAT64",
+  "NUMERIC",
+  "BOOL",
+  "STRING",
+  "BYTES",
+  "DATE",
+  "DATETIME",
+  "TIME",
+  "TIMESTAMP",
+] as const;
+
+export type ScalarKind = (typeof scalarKinds)[number];
+
+export interface StructField {
+  name: string | undefined;
+  type: SqlType;
+}
+
+export type SqlType =
+  | { kind: ScalarKind }
+  | { kind: "NULL" }
+  | { kind: "ARRAY"; element: SqlType }
+  | { kind: "STRUCT"; fields: StructField[] };
+
+export function scalar(kind: ScalarKind): SqlType {
+  return { kind };
+}
+
+const duckNames: Record<ScalarKind, string> = {
+  INT64: "BIGINT",
+  FLOAT64: "DOUBLE",
+  NUMERIC: "DECIMAL(38,9)",
+  BOOL: "BOOLEAN",
+  STRING: "VARCHAR",
+  BYTES: "BLOB",
+  DATE: "DATE",
+  DATETIME: "TIMESTAMP",
+  TIME: "TIME",
+  TIMESTAMP: "TIMESTAMP",
+};
+
+export function duckType(type: SqlType): string {
+  if (type.kind === "NULL") return "BIGINT";
+  if (type.kind === "ARRAY") return `${duckType(type.element)}[]`;
+  if (type.kind === "STRUCT") {
+    return `STRUCT(${type.fields.map((field, index) => `f${index + 1} ${duckType(field.type)}`).join(", ")})`;
+  }
+  return duckNames[type.kind];
+}
+
+/** The type as GoogleSQL writes it, for messages and INFORMATION_SCHEMA. */
+export function typeName(type: SqlType): string {
+  if (type.kind === "ARRAY") return `ARRAY<${typeName(type.element)}>`;
+  if (type.kind !== "STRUCT") return type.kind;
+  const fields = type.fields.map(
+    (field) => `${field.name === undefined ? "" : `${field.name} `}${typeName(field.type)}`,
+  );
+  return `STRUCT<${fields.join(", ")}>`;
+}
+
+export function sameType(left: SqlType, right: SqlType): boolean {
+  if (left.kind === "ARRAY" && right.kind === "ARRAY") return sameType(left.element, right.element);
+  if (left.kind === "STRUCT" && right.kind === "STRUCT") {
+    return (
+      left.fields.length === right.fields.length &&
+      left.fields.every((field, index) => sameType(field.type, right.fields[index]?.type ?? { kind: "NULL" }))
+    );
+  }
+  return left.kind === right.kind;
+}
+
+const typeAliases: Record<string, ScalarKind> = {
+  INT: "INT64",
+  INTEGER: "INT64",
+  BIGINT: "INT64",
+  SMALLINT: "INT64",
+  TINYINT: "INT64",
+  BYTEINT: "INT64",
+  DECIMAL: "NUMERIC",
+  BOOLEAN: "BOOL",
+  FLOAT: "FLOAT64",
+};
+
+/** A type name of SQL or of a REST schema (INTEGER, FLOAT, BOOLEAN) as our kind; undefined when we don't have it. */
+export function scalarKindNamed(name: string): ScalarKind | undefined {
+  const upper = name.toUpperCase();
+  return scalarKinds.find((kind) => kind === upper) ?? typeAliases[upper];
+}
+
+/** Types whose values can be compared with =, grouped and ordered. */
+export function isComparable(type: SqlType): boolean {
+  return type.kind !== "ARRAY" && type.kind !== "STRUCT";
+}
+
+export function isNumericKind(type: SqlType): boolean {
+  return type.kind === "INT64" || type.kind === "FLOAT64" || type.kind === "NUMERIC";
+}

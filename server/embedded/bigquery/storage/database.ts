@@ -1,0 +1,135 @@
+/**
+ * DuckDB: one file, a few connections for readers and a few for writers.
+ * Few, because each running statement holds one of libuv's threads, and inserts must always find one.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
+
+export const fileName = "bigquery.duckdb";
+
+const limits = {
+  memory: "256MB",
+  threads: "2",
+  /** Statements waiting for a connection beyond this are refused as rate limited. */
+  waitingMax: 1000,
+  walCheckpoint: "16MB",
+} as const;
+
+const poolSizes = { read: 2, write: 2, insert: 2 } as const;
+
+export type PoolName = keyof typeof poolSizes;
+
+/** A data directory that cannot be used, in words for the person who started the server. */
+export class StorageError extends Error {}
+
+class Pool {
+  private readonly idle: DuckDBConnection[];
+  private readonly waiting: ((connection: DuckDBConnection) => void)[] = [];
+
+  constructor(connections: DuckDBConnection[]) {
+    this.idle = connections;
+  }
+
+  async take(): Promise<DuckDBConnection> {
+    const connection = this.idle.pop();
+    if (connection !== undefined) return connection;
+    if (this.waiting.length >= limits.waitingMax) throw new StorageError("too many statements are waiting");
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  give(connection: DuckDBConnection): void {
+    const next = this.waiting.shift();
+    if (next === undefined) this.idle.push(connection);
+    else next(connection);
+  }
+}
+
+export class Database {
+  private readonly instance: DuckDBInstance;
+  private readonly pools: Record<PoolName, Pool>;
+
+  private constructor(instance: DuckDBInstance, pools: Record<PoolName, Pool>) {
+    this.instance = instance;
+    this.pools = pools;
+  }
+
+  /** Opens or creates the file in `directory`. Throws StorageError. */
+  static async open(directory: string): Promise<Database> {
+    const instance = await openInstance(directory);
+    const connect = async (size: number): Promise<Pool> => {
+      return new Pool(await Promise.all(Array.from({ length: size }, async () => instance.connect())));
+    };
+    const [read, write, insert] = await Promise.all([
+      connect(poolSizes.read),
+      connect(poolSizes.write),
+      connect(poolSizes.insert),
+    ]);
+    return new Database(instance, { read, write, insert });
+  }
+
+  async use<Result>(pool: PoolName, work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
+    const connection = await this.pools[pool].take();
+    try {
+      return await work(connection);
+    } finally {
+      this.pools[pool].give(connection);
+    }
+  }
+
+  /** Everything that `work` does is committed, or nothing is. */
+  async transaction<Result>(pool: PoolName, work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
+    return this.use(pool, async (connection) => {
+      await connection.run("BEGIN TRANSACTION");
+      try {
+        const result = await work(connection);
+        await connection.run("COMMIT");
+        return result;
+      } catch (error) {
+        // After a failed COMMIT there is nothing left to roll back.
+        await connection.run("ROLLBACK").catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  close(): void {
+    this.instance.closeSync();
+  }
+}
+
+async function openInstance(directory: string): Promise<DuckDBInstance> {
+  try {
+    mkdirSync(directory, { recursive: true });
+    return await DuckDBInstance.create(join(directory, fileName), {
+      threads: limits.threads,
+      memory_limit: limits.memory,
+      checkpoint_threshold: limits.walCheckpoint,
+      temp_directory: join(directory, "spill"),
+      autoinstall_known_extensions: "false",
+      autoload_known_extensions: "false",
+      enable_external_access: "false",
+    });
+  } catch (error) {
+    throw new StorageError(explainOpenFailure(directory, error));
+  }
+}
+
+function explainOpenFailure(directory: string, error: unknown): string {
+  const [reason = "unknown reason"] = (error instanceof Error ? error.message : String(error)).split("\n");
+  if (/lock/i.test(reason)) {
+    const owner = /PID (\d+)/.exec(reason)?.[1];
+    return `the data directory ${directory} is in use by another server${owner === undefined ? "" : ` (process ${owner})`}`;
+  }
+  if (/not a valid DuckDB|corrupt|deserialize|checksum|magic/i.test(reason)) {
+    return `the data in ${join(directory, fileName)} is damaged (${reason}); restore it or choose another --data`;
+  }
+  return `the data directory ${directory} cannot be used (${reason}); choose another --data`;
+}
+
+/** Rows as arrays of plain values, for the server's own small queries. */
+export async function readRows(connection: DuckDBConnection, sql: string): Promise<unknown[][]> {
+  const reader = await connection.runAndReadAll(sql);
+  return reader.getRows();
+}

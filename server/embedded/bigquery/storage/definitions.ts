@@ -1,0 +1,222 @@
+/** DDL statements and the REST calls that do the same, as changes of the catalog. */
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { BigQueryError } from "../errors.ts";
+import { quoteName } from "../sql/analyzer/from.ts";
+import type { Expression, OptionValue } from "../sql/ast.ts";
+import type { Plan, TableId } from "../sql/plan.ts";
+import { SqlError, unsupported } from "../sql/position.ts";
+import { fieldOf } from "../wire/schema.ts";
+import { newGeneration } from "./catalog.ts";
+import type { Catalog, DatasetDocument, Table, TableDocument } from "./catalog.ts";
+
+export interface DefinitionContext {
+  connection: DuckDBConnection;
+  catalog: Catalog;
+  nowMs: number;
+}
+
+/** What to do once the transaction is committed, and whether anything changed. */
+export interface DefinitionResult {
+  apply: () => void;
+  operation: "CREATE" | "REPLACE" | "SKIP" | "DROP";
+  rows: number;
+}
+
+const skipped: DefinitionResult = { apply: () => undefined, operation: "SKIP", rows: 0 };
+
+type DefinitionPlan = Exclude<Plan, { kind: "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE_TABLE" }>;
+
+export async function runDefinition(context: DefinitionContext, plan: DefinitionPlan): Promise<DefinitionResult> {
+  switch (plan.kind) {
+    case "CREATE_TABLE":
+      return createTable(context, plan);
+    case "CREATE_VIEW":
+      return createView(context, plan);
+    case "CREATE_SCHEMA":
+      return createSchema(context, plan);
+    case "DROP_SCHEMA":
+      return dropSchema(context, plan);
+    case "DROP_TABLE":
+    case "DROP_VIEW":
+      return dropTable(context, plan);
+  }
+}
+
+function alreadyExists(what: string, id: TableId): BigQueryError {
+  return new BigQueryError("duplicate", `Already Exists: ${what} ${id.project}:${id.dataset}.${id.table}`);
+}
+
+function metadata(
+  options: Record<string, OptionValue>,
+): Pick<TableDocument, "description" | "friendlyName" | "labels"> {
+  const found: Pick<TableDocument, "description" | "friendlyName" | "labels"> = {};
+  if (typeof options.description === "string") found.description = options.description;
+  if (typeof options.friendly_name === "string") found.friendlyName = options.friendly_name;
+  if (Array.isArray(options.labels)) found.labels = Object.fromEntries(options.labels);
+  return found;
+}
+
+interface Replacement {
+  isReplace: boolean;
+  isIfNotExists: boolean;
+  kind: "TABLE" | "VIEW";
+}
+
+/** Removes what is to be replaced; "skip" when there is nothing to do. */
+async function makeRoom(
+  context: DefinitionContext,
+  id: TableId,
+  how: Replacement,
+): Promise<(() => void) | "skip" | "new"> {
+  context.catalog.dataset(id.project, id.dataset);
+  const existing = context.catalog.findTable(id);
+  if (existing === undefined) return "new";
+  if (how.isIfNotExists) return "skip";
+  if (!how.isReplace) throw alreadyExists("Table", id);
+  if (existing.document.kind !== how.kind) {
+    throw new BigQueryError("invalid", `${id.dataset}.${id.table} is not a ${how.kind} and cannot be replaced by one`);
+  }
+  return context.catalog.dropTable(context.connection, existing);
+}
+
+async function createTable(
+  context: DefinitionContext,
+  plan: Plan & { kind: "CREATE_TABLE" },
+): Promise<DefinitionResult> {
+  const { id, statement } = plan;
+  const room = await makeRoom(context, id, { ...statement, kind: "TABLE" });
+  if (room === "skip") return skipped;
+  const now = String(context.nowMs);
+  const document: TableDocument = {
+    kind: "TABLE",
+    schema: {
+      fields: plan.columns.map((column, index) => {
+        const field = fieldOf(column, "", column.isRequired ? "REQUIRED" : undefined);
+        const description = statement.columns?.[index]?.description;
+        return description === undefined ? field : { ...field, description };
+      }),
+    },
+    ...metadata(statement.options),
+    ...partitioning(plan),
+    creationTime: now,
+    lastModifiedTime: now,
+    generation: newGeneration(),
+  };
+  if (statement.clusterBy.length > 0) document.clustering = { fields: statement.clusterBy };
+  if (statement.primaryKey !== undefined && statement.primaryKey.length > 0) {
+    document.tableConstraints = { primaryKey: { columns: statement.primaryKey } };
+  }
+  const apply = await context.catalog.createTable(context.connection, id, document);
+  const rows = plan.sql === undefined ? 0 : await fillTable(context, plan);
+  return { apply, operation: room === "new" ? "CREATE" : "REPLACE", rows };
+}
+
+async function fillTable(context: DefinitionContext, plan: Plan & { kind: "CREATE_TABLE" }): Promise<number> {
+  const { project, dataset, table } = plan.id;
+  const columns = plan.columns.map((column) => quoteName(column.name)).join(", ");
+  const name = `${quoteName(`${project}.${dataset}`)}.${quoteName(table)}`;
+  const result = await context.connection.run(`INSERT INTO ${name} (${columns}) ${plan.sql ?? ""}`);
+  return result.rowsChanged;
+}
+
+const partitionUnits = ["HOUR", "DAY", "MONTH", "YEAR"];
+
+/** PARTITION BY decides what a query costs, not what it answers: kept as metadata, after a check of its form. */
+function partitioning(plan: Plan & { kind: "CREATE_TABLE" }): Partial<TableDocument> {
+  const partition = plan.statement.partitionBy;
+  if (partition === undefined) return {};
+  const { expression } = partition;
+  const column = partitionColumn(plan, expression);
+  if (expression.kind === "path") return { timePartitioning: { type: "DAY", field: column } };
+  if (expression.kind !== "call") throw unsupported("This PARTITION BY", expression.position);
+  const unit = expression.args[1];
+  if (expression.name === "DATE" && unit === undefined) return { timePartitioning: { type: "DAY", field: column } };
+  if (["DATE_TRUNC", "TIMESTAMP_TRUNC", "DATETIME_TRUNC"].includes(expression.name) && unit?.kind === "path") {
+    const type = (unit.names[0] ?? "").toUpperCase();
+    if (partitionUnits.includes(type)) return { timePartitioning: { type, field: column } };
+  }
+  if (expression.name === "RANGE_BUCKET") return { rangePartitioning: { field: column } };
+  throw unsupported(`PARTITION BY ${partition.text}`, expression.position);
+}
+
+function partitionColumn(plan: Plan & { kind: "CREATE_TABLE" }, expression: Expression): string {
+  const path = expression.kind === "call" ? expression.args[0] : expression;
+  const name = path?.kind === "path" ? path.names[0] : undefined;
+  const column = plan.columns.find((candidate) => candidate.name.toLowerCase() === name?.toLowerCase());
+  if (column === undefined) throw new SqlError("PARTITION BY names no column of the table", expression.position);
+  const isTime = ["DATE", "DATETIME", "TIMESTAMP"].includes(column.type.kind);
+  const isRange = expression.kind === "call" && expression.name === "RANGE_BUCKET" && column.type.kind === "INT64";
+  const isPlainDate = expression.kind !== "path" || column.type.kind === "DATE";
+  if ((!isTime && !isRange) || !isPlainDate) {
+    throw new SqlError(
+      `PARTITION BY cannot use column ${column.name} of type ${column.type.kind} like this`,
+      expression.position,
+    );
+  }
+  return column.name;
+}
+
+async function createView(context: DefinitionContext, plan: Plan & { kind: "CREATE_VIEW" }): Promise<DefinitionResult> {
+  const { id, statement } = plan;
+  const room = await makeRoom(context, id, { ...statement, kind: "VIEW" });
+  if (room === "skip") return skipped;
+  const now = String(context.nowMs);
+  const view: NonNullable<TableDocument["view"]> = { query: plan.query };
+  if (statement.columnNames !== undefined) view.columnNames = statement.columnNames;
+  const document: TableDocument = {
+    kind: "VIEW",
+    schema: { fields: plan.columns.map((column) => fieldOf(column, "")) },
+    view,
+    ...metadata(statement.options),
+    creationTime: now,
+    lastModifiedTime: now,
+    generation: newGeneration(),
+  };
+  const apply = await context.catalog.createTable(context.connection, id, document);
+  return { apply, operation: room === "new" ? "CREATE" : "REPLACE", rows: 0 };
+}
+
+async function createSchema(
+  context: DefinitionContext,
+  plan: Plan & { kind: "CREATE_SCHEMA" },
+): Promise<DefinitionResult> {
+  const { project, dataset } = plan.id;
+  if (context.catalog.findDataset(project, dataset) !== undefined) {
+    if (plan.isIfNotExists) return skipped;
+    throw new BigQueryError("duplicate", `Already Exists: Dataset ${project}:${dataset}`);
+  }
+  const now = String(context.nowMs);
+  const location = typeof plan.options.location === "string" ? plan.options.location : "US";
+  const document: DatasetDocument = { location, ...metadata(plan.options), creationTime: now, lastModifiedTime: now };
+  const entry = { project, dataset, document, tables: new Map<string, Table>() };
+  return { apply: await context.catalog.createDataset(context.connection, entry), operation: "CREATE", rows: 0 };
+}
+
+async function dropSchema(context: DefinitionContext, plan: Plan & { kind: "DROP_SCHEMA" }): Promise<DefinitionResult> {
+  const { project, dataset: name } = plan.id;
+  const dataset = context.catalog.findDataset(project, name);
+  if (dataset === undefined && plan.isIfExists) return skipped;
+  const found = dataset ?? context.catalog.dataset(project, name);
+  if (found.tables.size > 0 && !plan.isCascade) throw inUse(project, name);
+  return { apply: await context.catalog.dropDataset(context.connection, found), operation: "DROP", rows: 0 };
+}
+
+export function inUse(project: string, dataset: string): BigQueryError {
+  return new BigQueryError("resourceInUse", `Dataset ${project}:${dataset} is still in use`);
+}
+
+async function dropTable(
+  context: DefinitionContext,
+  plan: Plan & { kind: "DROP_TABLE" | "DROP_VIEW" },
+): Promise<DefinitionResult> {
+  const existing = context.catalog.findTable(plan.id);
+  if (existing === undefined && plan.isIfExists) return skipped;
+  const table = existing ?? context.catalog.table(plan.id);
+  const kind = plan.kind === "DROP_VIEW" ? "VIEW" : "TABLE";
+  if (table.document.kind !== kind) {
+    throw new BigQueryError("invalidQuery", `${plan.id.dataset}.${plan.id.table} is not a ${kind}`, {
+      location: "query",
+    });
+  }
+  return { apply: await context.catalog.dropTable(context.connection, table), operation: "DROP", rows: 0 };
+}

@@ -1,0 +1,242 @@
+/** Runs GoogleSQL statements: translates, fills in the values, and runs the plan in DuckDB. */
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { BigQueryError } from "../errors.ts";
+import { quoteName } from "../sql/analyzer/from.ts";
+import { translate } from "../sql/analyzer/statements.ts";
+import type { Column } from "../sql/analyzer/scope.ts";
+import type { Environment, TableInfo } from "../sql/analyzer/context.ts";
+import type { Plan, StatementKind, TableId } from "../sql/plan.ts";
+import { typeName } from "../sql/types.ts";
+import { encodeValue } from "../wire/encode.ts";
+import type { WireRow } from "../wire/encode.ts";
+import type { Catalog, Table } from "./catalog.ts";
+import { readRows } from "./database.ts";
+import type { Database } from "./database.ts";
+import { runDefinition } from "./definitions.ts";
+import { runDml } from "./dml.ts";
+import type { DmlCounts } from "./dml.ts";
+import { isConflict, statementError } from "./failures.ts";
+import { embeddedDataset, embeddedTable, informationSchema } from "./information-schema.ts";
+import { Locks } from "./locks.ts";
+import { fillPlaceholders } from "./placeholders.ts";
+import type { QueryParameter } from "./placeholders.ts";
+
+export interface StatementRequest {
+  sql: string;
+  project: string;
+  defaultDataset: { project: string; dataset: string } | undefined;
+  parameters: QueryParameter[];
+}
+
+export interface StatementResult {
+  kind: StatementKind;
+  columns: Column[];
+  rows: WireRow[];
+  counts: DmlCounts | undefined;
+  /** What a definition did, and to what. */
+  definition: { operation: string; target: Partial<TableId> } | undefined;
+}
+
+/** Runs inside the transaction of a statement that changes something, so that both are committed or neither. */
+export type InTransaction = (connection: DuckDBConnection, result: StatementResult) => Promise<void>;
+
+const limits = {
+  translationsMax: 500,
+  resultBytesMax: 64 * 1024 * 1024,
+  conflictRetries: 20,
+} as const;
+
+export interface EngineOptions {
+  clock: { now(): number };
+  streamingBufferMs: number;
+}
+
+export class Engine {
+  private readonly database: Database;
+  private readonly catalog: Catalog;
+  private readonly options: EngineOptions;
+  private readonly translations = new Map<string, Plan>();
+  private readonly locks = new Locks();
+
+  constructor(database: Database, catalog: Catalog, options: EngineOptions) {
+    this.database = database;
+    this.catalog = catalog;
+    this.options = options;
+  }
+
+  /** The plan of a statement without running it. Throws BigQueryError. */
+  plan(request: StatementRequest): Plan {
+    const { sql, project, defaultDataset, parameters } = request;
+    const types = parameters.map((parameter) => `${parameter.name ?? "?"}:${typeName(parameter.type)}`);
+    const key = JSON.stringify([sql, project, defaultDataset, types, this.catalog.version]);
+    const known = this.translations.get(key);
+    if (known !== undefined) return known;
+    let plan: Plan;
+    try {
+      plan = translate(sql, this.environment(request));
+    } catch (error) {
+      throw statementError(error, sql);
+    }
+    if (this.translations.size >= limits.translationsMax) {
+      const [oldest] = this.translations.keys();
+      if (oldest !== undefined) this.translations.delete(oldest);
+    }
+    this.translations.set(key, plan);
+    return plan;
+  }
+
+  /** Runs a statement. Throws BigQueryError. */
+  async run(request: StatementRequest, inTransaction: InTransaction = async () => undefined): Promise<StatementResult> {
+    const plan = this.plan(request);
+    try {
+      const filled = this.fill(plan, request.parameters);
+      if (filled.kind === "SELECT") return await this.select(filled);
+      return await this.locks.run(lockOf(filled), async () => this.change(filled, inTransaction));
+    } catch (error) {
+      throw statementError(error, request.sql);
+    }
+  }
+
+  /** A change of the catalog by the REST API, in one transaction; `work` gives what to do after the commit. */
+  async define(work: (connection: DuckDBConnection) => Promise<() => void>): Promise<void> {
+    await this.locks.run("definitions", async () => {
+      const apply = await this.database.transaction("write", work);
+      apply();
+    });
+  }
+
+  async countRows(table: Table): Promise<number> {
+    const rows = await this.database.use("read", async (connection) =>
+      readRows(connection, `SELECT count(*) FROM ${table.sqlName}`),
+    );
+    return Number(rows[0]?.[0] ?? 0);
+  }
+
+  /** Rows in the order they were stored. */
+  async listRows(table: Table, page: { start: number; most: number }): Promise<{ rows: WireRow[]; totalRows: number }> {
+    const names = table.columns.map((column) => quoteName(column.name)).join(", ");
+    const sql = `SELECT ${names} FROM ${table.sqlName} ORDER BY rowid LIMIT ${page.most} OFFSET ${page.start}`;
+    const totalRows = await this.countRows(table);
+    if (table.columns.length === 0) return { rows: [], totalRows };
+    const { rows } = await this.select({ kind: "SELECT", sql, columns: table.columns });
+    return { rows, totalRows };
+  }
+
+  private environment(request: StatementRequest): Environment {
+    const { catalog } = this;
+    return {
+      project: request.defaultDataset?.project ?? request.project,
+      dataset: request.defaultDataset?.dataset,
+      parameters: request.parameters,
+      findTable: (id): TableInfo => {
+        if (id.dataset === embeddedDataset) {
+          const table = embeddedTable(id.project, id.table);
+          if (table !== undefined) return table;
+        }
+        const { document, columns, sqlName } = catalog.table(id);
+        if (document.view === undefined) return { kind: "table", columns, sqlName, isWritable: true };
+        return {
+          kind: "view",
+          query: document.view.query,
+          columnNames: document.view.columnNames,
+          project: id.project,
+        };
+      },
+      informationSchema: (path) => informationSchema(catalog, path),
+    };
+  }
+
+  private fill<Filled extends Plan>(plan: Filled, parameters: QueryParameter[]): Filled {
+    const execution = { parameters, nowMicros: BigInt(this.options.clock.now()) * 1000n };
+    const fillIn = (value: unknown): unknown => {
+      if (typeof value === "string") return value.includes("\u0001") ? fillPlaceholders(value, execution) : value;
+      return value;
+    };
+    const steps = (plan.kind === "MERGE" ? plan.steps : []).map((step) => {
+      return { ...step, values: step.values.map((value) => fillPlaceholders(value, execution)) };
+    });
+    const filled = Object.fromEntries(Object.entries(plan).map(([name, value]) => [name, fillIn(value)]));
+    return (plan.kind === "MERGE" ? { ...filled, steps } : filled) as Filled;
+  }
+
+  private async select(plan: Plan & { kind: "SELECT" }): Promise<StatementResult> {
+    const rows = await this.database.use("read", async (connection) => {
+      const result = await connection.stream(plan.sql);
+      const encoded: WireRow[] = [];
+      let bytes = 0;
+      for await (const chunk of result) {
+        for (const row of chunk.getRows()) {
+          const f = plan.columns.map((column, index) => ({
+            v: encodeValue(row[index] ?? null, column.type, { useInt64Timestamp: true }),
+          }));
+          bytes += rowBytes(f);
+          encoded.push({ f });
+        }
+        if (bytes > limits.resultBytesMax) {
+          throw new BigQueryError("responseTooLarge", `The result is larger than ${limits.resultBytesMax} bytes`);
+        }
+      }
+      return encoded;
+    });
+    return { kind: "SELECT", columns: plan.columns, rows, counts: undefined, definition: undefined };
+  }
+
+  private async change(
+    plan: Exclude<Plan, { kind: "SELECT" }>,
+    inTransaction: InTransaction,
+  ): Promise<StatementResult> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.changeOnce(plan, inTransaction);
+      } catch (error) {
+        if (!isConflict(error) || attempt >= limits.conflictRetries) throw error;
+      }
+    }
+  }
+
+  private async changeOnce(
+    plan: Exclude<Plan, { kind: "SELECT" }>,
+    inTransaction: InTransaction,
+  ): Promise<StatementResult> {
+    const nowMs = this.options.clock.now();
+    const result: StatementResult = {
+      kind: plan.kind,
+      columns: [],
+      rows: [],
+      counts: undefined,
+      definition: undefined,
+    };
+    const apply = await this.database.transaction("write", async (connection) => {
+      let afterCommit = (): void => undefined;
+      if (isDml(plan)) {
+        const streamedAfter = BigInt(nowMs - this.options.streamingBufferMs) * 1000n;
+        result.counts = await runDml(connection, plan, { streamedAfter });
+      } else {
+        const definition = await runDefinition({ connection, catalog: this.catalog, nowMs }, plan);
+        result.definition = { operation: definition.operation, target: plan.id };
+        afterCommit = definition.apply;
+      }
+      await inTransaction(connection, result);
+      return afterCommit;
+    });
+    apply();
+    return result;
+  }
+}
+
+function rowBytes(cells: WireRow["f"]): number {
+  let bytes = 16;
+  for (const { v } of cells) bytes += typeof v === "string" ? v.length + 8 : v === null ? 8 : JSON.stringify(v).length;
+  return bytes;
+}
+
+type DmlPlan = Plan & { kind: "INSERT" | "DELETE" | "TRUNCATE_TABLE" | "UPDATE" | "MERGE" };
+
+function isDml(plan: Plan): plan is DmlPlan {
+  return ["INSERT", "DELETE", "TRUNCATE_TABLE", "UPDATE", "MERGE"].includes(plan.kind);
+}
+
+/** Statements that change one table run one after another; definitions all do. */
+function lockOf(plan: Exclude<Plan, { kind: "SELECT" }>): string {
+  return isDml(plan) ? plan.target.sqlName : "definitions";
+}

@@ -1,0 +1,99 @@
+/** TableFieldSchema of the REST API: https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableFieldSchema */
+import { BigQueryError } from "../errors.ts";
+import type { Column } from "../sql/analyzer/scope.ts";
+import type { TableColumn } from "../sql/analyzer/context.ts";
+import { scalarKindNamed } from "../sql/types.ts";
+import type { ScalarKind, SqlType } from "../sql/types.ts";
+
+export interface FieldSchema {
+  name: string;
+  type: string;
+  mode?: string;
+  description?: string;
+  fields?: FieldSchema[];
+}
+
+const wireNames: Partial<Record<ScalarKind, string>> = { INT64: "INTEGER", FLOAT64: "FLOAT", BOOL: "BOOLEAN" };
+const columnNamePattern = /^[\p{L}\p{N}_][\p{L}\p{N}_\-&%=+:'<>#|]{0,299}$/u;
+const refusedPrefixes = /^(_TABLE_|_FILE_|_PARTITION|_ROW_TIMESTAMP|__ROOT__|_COLIDENTIFIER|_CHANGE_)/i;
+const refusedAttributes = [
+  "precision",
+  "scale",
+  "maxLength",
+  "defaultValueExpression",
+  "policyTags",
+  "collation",
+  "rangeElementType",
+];
+
+export function fieldOf(column: Column, fallbackName: string, mode?: string): FieldSchema {
+  const name = column.name ?? fallbackName;
+  const isRepeated = column.type.kind === "ARRAY";
+  const type = column.type.kind === "ARRAY" ? column.type.element : column.type;
+  const field: FieldSchema = { name, type: wireType(type), mode: isRepeated ? "REPEATED" : (mode ?? "NULLABLE") };
+  if (type.kind === "STRUCT") {
+    field.fields = type.fields.map((inner, index) => fieldOf(inner, `_field_${index + 1}`));
+  }
+  return field;
+}
+
+function wireType(type: SqlType): string {
+  if (type.kind === "STRUCT") return "RECORD";
+  if (type.kind === "NULL" || type.kind === "ARRAY") return "INTEGER";
+  return wireNames[type.kind] ?? type.kind;
+}
+
+/** The schema of a result; columns without a name are called f0_, f1_ … as in BigQuery. */
+export function resultFields(columns: Column[]): FieldSchema[] {
+  let unnamed = 0;
+  return columns.map((column) => {
+    const fallback = column.name === undefined ? `f${unnamed++}_` : "";
+    return fieldOf(column, fallback);
+  });
+}
+
+function refuse(path: string, what: string): BigQueryError {
+  return new BigQueryError("invalid", `Field ${path}: ${what}`);
+}
+
+function typeOf(field: FieldSchema, path: string): SqlType {
+  if (!columnNamePattern.test(field.name ?? "") || refusedPrefixes.test(field.name)) {
+    throw refuse(path, "is not a valid name");
+  }
+  for (const attribute of refusedAttributes) {
+    const value = (field as unknown as Record<string, unknown>)[attribute];
+    if (value !== undefined && value !== null && value !== "")
+      throw refuse(path, `${attribute} is not supported by the embedded server`);
+  }
+  const upper = String(field.type).toUpperCase();
+  const kind = scalarKindNamed(upper);
+  if (kind !== undefined) return { kind };
+  if (upper !== "RECORD" && upper !== "STRUCT")
+    throw refuse(path, `the type ${upper} is not supported by the embedded server`);
+  if (field.fields === undefined || field.fields.length === 0) throw refuse(path, "a RECORD needs fields");
+  return {
+    kind: "STRUCT",
+    fields: field.fields.map((inner) => ({ name: inner.name, type: columnType(inner, `${path}.${inner.name}`) })),
+  };
+}
+
+function columnType(field: FieldSchema, path: string): SqlType {
+  const type = typeOf(field, path);
+  const mode = field.mode?.toUpperCase() ?? "NULLABLE";
+  if (mode === "REPEATED") return { kind: "ARRAY", element: type };
+  if (mode !== "NULLABLE" && mode !== "REQUIRED") throw refuse(path, `the mode ${mode} is unknown`);
+  if (mode === "REQUIRED" && path.includes("."))
+    throw refuse(path, "REQUIRED inside a RECORD is not supported by the embedded server");
+  return type;
+}
+
+/** The columns of a table from its REST schema. Throws BigQueryError. */
+export function columnsOf(fields: FieldSchema[]): TableColumn[] {
+  const seen = new Set<string>();
+  return fields.map((field) => {
+    const name = String(field.name);
+    if (seen.has(name.toLowerCase())) throw refuse(name, "already exists in the schema");
+    seen.add(name.toLowerCase());
+    return { name, type: columnType(field, name), isRequired: field.mode?.toUpperCase() === "REQUIRED" };
+  });
+}
