@@ -4,6 +4,10 @@ import { GroupCoordinator } from "./groups/group-coordinator.ts";
 import { OffsetTable } from "./groups/offset-table.ts";
 import { OpenFiles } from "./log/open-files.ts";
 import type { BrokerLogger } from "./logger.ts";
+import { collectMetrics } from "./metrics/collect-metrics.ts";
+import type { BrokerMetrics } from "./metrics/collect-metrics.ts";
+import { startMetricsServer } from "./metrics/metrics-server.ts";
+import type { MetricsServer } from "./metrics/metrics-server.ts";
 import { BrokerServer } from "./network/broker-server.ts";
 import { ProducerIds } from "./producer-state/producer-ids.ts";
 import { startUpkeep } from "./upkeep.ts";
@@ -15,7 +19,8 @@ import { Topics } from "./topics/topics.ts";
 export interface RunningBroker {
   readonly host: string;
   readonly port: number;
-  readonly topics: Topics;
+  /** Null when no metrics were asked for. */
+  readonly metricsPort: number | null;
   /** Answers what is being answered, saves what spares the next start a scan, releases the directory. */
   close(): Promise<void>;
 }
@@ -46,11 +51,13 @@ export async function startBroker(
   });
   listening.port = await server.listen(settings.host, settings.port);
   const upkeep = startUpkeep({ settings, topics, logger });
+  const metrics = await serveMetrics(settings, topics, clock);
   return {
     ...listening,
-    topics,
+    metricsPort: metrics?.port ?? null,
     async close() {
       upkeep.stop();
+      metrics?.close();
       await server.close();
       groups.close();
       topics.close();
@@ -62,4 +69,16 @@ export async function startBroker(
 
 function newMemberId(clientId: string): string {
   return `${clientId}-${randomUUID()}`;
+}
+
+async function serveMetrics(
+  settings: BrokerSettings,
+  topics: Topics,
+  clock: () => number,
+): Promise<MetricsServer | null> {
+  if (settings.metricsPort === null) return null;
+  const startedAt = clock();
+  const collect = (): BrokerMetrics =>
+    collectMetrics(topics, { nowMs: clock(), startedAt, residentBytes: process.memoryUsage.rss() });
+  return await startMetricsServer(collect, { host: settings.host, port: settings.metricsPort });
 }

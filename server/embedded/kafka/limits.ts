@@ -18,6 +18,8 @@ export const LIMITS = {
   pipelinedBytesMax: 1_048_576,
   /** How often connections are looked over for those that take too long. */
   connectionSweepMs: 5_000,
+  /** Topics created because one Metadata request names them; the others stay unknown. */
+  autoCreatedTopicsMax: 100,
   /** Partitions of all topics together; creating more is refused with POLICY_VIOLATION. */
   partitionsMax: 10_000,
   /** Bytes of records in one fetch answer, whatever the client asks. */

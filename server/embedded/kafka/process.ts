@@ -6,7 +6,7 @@ import { pino } from "pino";
 import { startBroker } from "./broker.ts";
 import type { RunningBroker } from "./broker.ts";
 import { DamagedDataError } from "./log/damaged-data-error.ts";
-import { ListenError } from "./network/broker-server.ts";
+import { ListenError } from "./network/listen-error.ts";
 import { parseOptions } from "./options.ts";
 import { DataDirectoryError } from "./storage/data-directory-error.ts";
 
@@ -22,7 +22,8 @@ async function main(): Promise<void> {
   const broker = await startBroker(settings, { logger, clock: Date.now });
   stopOnSignals(broker);
   console.log(`kafka broker ready on ${broker.host}:${broker.port} (data ${settings.dataDirectory})`);
-  process.send?.({ type: "ready", host: broker.host, port: broker.port });
+  const { host, port, metricsPort } = broker;
+  process.send?.({ type: "ready", host, port, metricsPort });
 }
 
 function stopOnSignals(broker: RunningBroker): void {

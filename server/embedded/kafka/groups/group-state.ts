@@ -26,7 +26,7 @@ export interface Member {
   readonly sync: Ticket | null;
 }
 
-export type GroupPhase = "Empty" | "PreparingRebalance" | "CompletingRebalance" | "Stable";
+type GroupPhase = "Empty" | "PreparingRebalance" | "CompletingRebalance" | "Stable";
 
 export interface Group {
   readonly id: string;
@@ -57,7 +57,7 @@ export function emptyGroup(id: string): Group {
 }
 
 /** The assignors that every member supports, in the first member's order. */
-export function commonProtocols(group: Group): string[] {
+function commonProtocols(group: Group): string[] {
   const [first, ...others] = [...group.members.values()];
   if (first === undefined) return [];
   const names = first.protocols.map((protocol) => protocol.name);

@@ -9,7 +9,7 @@ import { crc32c } from "@node-rs/crc32";
 import { readInt64 } from "../protocol/reader.ts";
 import { writeInt64 } from "../protocol/writer.ts";
 
-export const INDEX_INTERVAL_BYTES = 16_384;
+const INDEX_INTERVAL_BYTES = 16_384;
 
 const MAGIC = 0x44_49_58_31;
 const HEADER_BYTES = 32;

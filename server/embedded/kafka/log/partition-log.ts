@@ -1,5 +1,5 @@
 /** One partition: its segments on disk, what it remembers of its producers, and who waits for its next record. */
-import { fsync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkSequence, isExpired, rememberBatch } from "../producer-state/sequence-check.ts";
 import type { ProducerEntry } from "../producer-state/sequence-check.ts";
@@ -55,7 +55,8 @@ export class PartitionLog {
   readonly #segments: Segment[];
   readonly #snapshotOffsets: number[];
   #logStart: number;
-  #isDirty = false;
+  /** Segments with bytes that only the page cache may hold. */
+  readonly #unflushed = new Set<Segment>();
 
   constructor(options: PartitionLogOptions) {
     this.#options = options;
@@ -152,7 +153,10 @@ export class PartitionLog {
   removeOldest(count: number): number {
     if (count === 0) return 0;
     if (count >= this.#segments.length) this.#roll();
-    for (const segment of this.#segments.splice(0, count)) segment.remove();
+    for (const segment of this.#segments.splice(0, count)) {
+      this.#unflushed.delete(segment);
+      segment.remove();
+    }
     this.#logStart = Math.max(this.#logStart, this.#segments[0]?.baseOffset ?? 0);
     return count;
   }
@@ -169,14 +173,12 @@ export class PartitionLog {
     return expired;
   }
 
-  /** Asks the operating system to write the last segment to the disk itself. */
+  /** Asks the operating system to write what was appended to the disk itself. */
   async flush(): Promise<void> {
-    const active = this.#segments.at(-1);
-    if (!this.#isDirty || active === undefined) return;
-    this.#isDirty = false;
-    await new Promise<void>((resolve, reject) => {
-      fsync(active.descriptor(), (error) => (error === null ? resolve() : reject(error)));
-    });
+    for (const segment of this.#unflushed) {
+      this.#unflushed.delete(segment);
+      await segment.flush();
+    }
   }
 
   /** Saves what spares the next start a scan. Without it nothing is lost. */
@@ -200,8 +202,9 @@ export class PartitionLog {
     }
     header.baseOffset = this.logEnd;
     placeBatch(batch, { baseOffset: header.baseOffset, leaderEpoch: LEADER_EPOCH });
-    this.#segmentFor(header.sizeBytes, policy).append(batch, header);
-    this.#isDirty = true;
+    const segment = this.#segmentFor(header.sizeBytes, policy);
+    segment.append(batch, header);
+    this.#unflushed.add(segment);
     if (header.producerId >= 0) {
       this.#producers.set(header.producerId, rememberBatch(this.#producers.get(header.producerId), header));
     }

@@ -7,7 +7,7 @@ export function readFully(descriptor: number, range: { position: number; length:
 }
 
 /** Fills `buffer` from `position` on; returns how many bytes there were. */
-export function readInto(descriptor: number, buffer: Buffer, position: number): number {
+function readInto(descriptor: number, buffer: Buffer, position: number): number {
   let done = 0;
   while (done < buffer.length) {
     const count = readSync(descriptor, buffer, done, buffer.length - done, position + done);

@@ -3,6 +3,7 @@
  * index. What it holds is described by its extent; bytes in the file beyond it do not count.
  */
 import { existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { BatchHeader } from "../records/batch-header.ts";
 import { OffsetIndex } from "./offset-index.ts";
@@ -109,9 +110,14 @@ export class Segment {
     return readFully(this.#files.descriptor(this.#path), { position: range.position, length });
   }
 
-  /** The file's open descriptor, for flushing. */
-  descriptor(): number {
-    return this.#files.descriptor(this.#path);
+  /** Asks the operating system to write the file to the disk itself. */
+  async flush(): Promise<void> {
+    const file = await open(this.#path, "r+");
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
   }
 
   remove(): void {

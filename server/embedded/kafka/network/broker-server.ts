@@ -4,11 +4,7 @@ import type { Server, Socket } from "node:net";
 import { LIMITS } from "../limits.ts";
 import type { BrokerParts } from "../protocol/api.ts";
 import { Connection } from "./connection.ts";
-
-/** The broker cannot listen where it was told to: the message says why and what to do. */
-export class ListenError extends Error {
-  override readonly name = "ListenError";
-}
+import { ListenError } from "./listen-error.ts";
 
 export class BrokerServer {
   readonly #broker: BrokerParts;
@@ -28,7 +24,7 @@ export class BrokerServer {
   /** Resolves with the port, which is a free one when 0 was asked for. */
   listen(host: string, port: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#server.once("error", (error) => reject(describe(error, host, port)));
+      this.#server.once("error", (error) => reject(new ListenError(error, { host, port, option: "--port" })));
       this.#server.listen({ host, port }, () => {
         const address = this.#server.address();
         this.#sweep = setInterval(() => this.#sweepConnections(), LIMITS.connectionSweepMs);
@@ -79,15 +75,4 @@ export class BrokerServer {
     const now = performance.now();
     for (const connection of this.#connections) connection.sweep(now);
   }
-}
-
-function describe(error: Error, host: string, port: number): ListenError {
-  const code = "code" in error ? String(error.code) : error.message;
-  const reasons: Record<string, string> = {
-    EADDRINUSE: `port ${port} on ${host} is in use: stop what listens there, or choose another with --port (0 = free)`,
-    EACCES: `port ${port} on ${host} needs rights that this user has not: choose one above 1023 with --port`,
-    EADDRNOTAVAIL: `${host} is no address of this machine: choose another with --host, for example 127.0.0.1`,
-    ENOTFOUND: `${host} is not known as a host: choose another with --host, for example 127.0.0.1`,
-  };
-  return new ListenError(reasons[code] ?? `cannot listen on ${host}:${port} (${code})`, { cause: error });
 }

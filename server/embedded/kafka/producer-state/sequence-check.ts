@@ -16,7 +16,7 @@
 import { advanceSequence } from "./sequence.ts";
 
 /** Batches remembered per partition and producer id; why a client may have at most five in flight. */
-export const REMEMBERED_BATCHES_MAX = 5;
+const REMEMBERED_BATCHES_MAX = 5;
 
 /** What the rules need of a batch: its producer and its range of sequences. */
 export interface BatchIdentity {

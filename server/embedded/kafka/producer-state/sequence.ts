@@ -1,5 +1,5 @@
 /** Sequence numbers of idempotent producers: int32, and 0 follows 2147483647. */
-export const SEQUENCE_MAX = 2_147_483_647;
+const SEQUENCE_MAX = 2_147_483_647;
 
 /** The sequence `steps` after `sequence`. Source: DefaultRecordBatch.incrementSequence in Apache Kafka. */
 export function advanceSequence(sequence: number, steps: number): number {

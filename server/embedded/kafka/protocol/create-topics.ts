@@ -39,10 +39,10 @@ export const createTopics: Api = {
     const topics = request.array(decodeTopic);
     request.int32();
     const validateOnly = request.boolean();
-    const names = topics.map(({ name }) => name);
+    const occurrences = Map.groupBy(topics, ({ name }) => name);
     const writer = new Writer().int32(0);
     return writer.array(topics, (topic) => {
-      const isRepeated = names.indexOf(topic.name) !== names.lastIndexOf(topic.name);
+      const isRepeated = (occurrences.get(topic.name)?.length ?? 0) > 1;
       const problem = isRepeated
         ? { error: ErrorCode.INVALID_REQUEST, message: `The topic ${topic.name} is named more than once.` }
         : findProblem(topic, broker);

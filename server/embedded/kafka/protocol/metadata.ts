@@ -8,6 +8,7 @@
  *   leader int32 · (v7+) leader epoch int32 · [replica int32] · [in-sync int32] · (v5+) [offline int32]] · (v8+)
  *   operations int32] · (v8+) cluster operations int32
  */
+import { LIMITS } from "../limits.ts";
 import { LEADER_EPOCH } from "../log/partition-log.ts";
 import { CLUSTER_ID, NODE_ID } from "../settings.ts";
 import { topicNameProblem } from "../topics/topic-name.ts";
@@ -34,9 +35,7 @@ export const metadata: Api = {
     const asked = request.nullableArray((reader) => reader.string());
     const mayCreate = version >= 4 ? request.boolean() : true;
     const isAll = asked === null || (version === 0 && asked.length === 0);
-    const topics = isAll
-      ? Array.from(broker.topics.all(), known)
-      : [...new Set(asked)].map((name) => findTopic(name, mayCreate, broker));
+    const topics = isAll ? Array.from(broker.topics.all(), known) : findTopics(new Set(asked), mayCreate, broker);
     const { host, port } = broker.address();
     const writer = new Writer();
     if (version >= 3) writer.int32(0);
@@ -53,16 +52,21 @@ function known(topic: Topic): TopicAnswer {
   return { name: topic.name, error: ErrorCode.NONE, partitionCount: topic.partitions.length };
 }
 
-function findTopic(name: string, mayCreate: boolean, broker: BrokerParts): TopicAnswer {
-  const topic = broker.topics.get(name);
-  if (topic !== undefined) return known(topic);
-  if (topicNameProblem(name) !== null) return { name, error: ErrorCode.INVALID_TOPIC_EXCEPTION, partitionCount: 0 };
+/** Creates what is missing, but not more than LIMITS.autoCreatedTopicsMax in one request. */
+function findTopics(names: ReadonlySet<string>, mayCreate: boolean, broker: BrokerParts): TopicAnswer[] {
   const partitions = broker.settings.defaultPartitions;
-  if (!mayCreate || !broker.topics.hasRoomFor(partitions)) {
-    return { name, error: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, partitionCount: 0 };
-  }
-  broker.logger.info({ topic: name, partitions }, "topic created because a client asked for it");
-  return known(broker.topics.create({ name, partitions, configs: new Map() }));
+  let created = 0;
+  return Array.from(names, (name) => {
+    const topic = broker.topics.get(name);
+    if (topic !== undefined) return known(topic);
+    if (topicNameProblem(name) !== null) return { name, error: ErrorCode.INVALID_TOPIC_EXCEPTION, partitionCount: 0 };
+    if (!mayCreate || created >= LIMITS.autoCreatedTopicsMax || !broker.topics.hasRoomFor(partitions)) {
+      return { name, error: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, partitionCount: 0 };
+    }
+    created += 1;
+    broker.logger.info({ topic: name, partitions }, "topic created because a client asked for it");
+    return known(broker.topics.create({ name, partitions, configs: new Map() }));
+  });
 }
 
 function encodeTopic(writer: Writer, topic: TopicAnswer, version: number): void {

@@ -5,6 +5,8 @@
  */
 import { MalformedRequestError } from "./malformed-request-error.ts";
 
+/** Elements of all arrays of one request together; a request with more is malformed. */
+const REQUEST_ELEMENTS_MAX = 200_000;
 const TWO_TO_32 = 4_294_967_296;
 
 /** An int64 as a number; exact up to 2^53, which offsets, timestamps in milliseconds and producer ids stay below. */
@@ -15,6 +17,7 @@ export function readInt64(buffer: Buffer, at: number): number {
 export class Reader {
   readonly #buffer: Buffer;
   #at = 0;
+  #elementsRead = 0;
 
   constructor(buffer: Buffer) {
     this.#buffer = buffer;
@@ -109,6 +112,10 @@ export class Reader {
     if (length === -1) return null;
     if (length < 0 || length > this.remaining) {
       throw new MalformedRequestError(`an array claims ${length} elements, ${this.remaining} bytes are left`);
+    }
+    this.#elementsRead += length;
+    if (this.#elementsRead > REQUEST_ELEMENTS_MAX) {
+      throw new MalformedRequestError(`the arrays hold more than ${REQUEST_ELEMENTS_MAX} elements`);
     }
     const values: T[] = [];
     for (let index = 0; index < length; index += 1) values.push(element(this));

@@ -15,7 +15,7 @@ import { writeInt64 } from "../protocol/writer.ts";
 
 export const BATCH_HEADER_BYTES = 61;
 /** Base offset and batch length: what stands before the bytes that the length counts. */
-export const BATCH_OVERHEAD_BYTES = 12;
+const BATCH_OVERHEAD_BYTES = 12;
 
 const LENGTH_AT = 8;
 const LEADER_EPOCH_AT = 12;
@@ -66,10 +66,6 @@ export function batchSizeAt(buffer: Buffer, at: number): number {
 
 export function batchMagicAt(buffer: Buffer, at: number): number {
   return buffer.readInt8(at + MAGIC_AT);
-}
-
-export function baseOffsetAt(buffer: Buffer, at: number): number {
-  return readInt64(buffer, at);
 }
 
 /** Reads the header at `at`; the caller has made sure that BATCH_HEADER_BYTES are there. */

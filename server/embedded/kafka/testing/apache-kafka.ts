@@ -12,8 +12,9 @@ import { RawConnection } from "./raw-connection.ts";
 import { initProducerId } from "./raw-requests.ts";
 import { ensureCommand, runCommand } from "./run-command.ts";
 
-export const APACHE_KAFKA_VERSION = "4.3.1";
+const APACHE_KAFKA_VERSION = "4.3.1";
 
+const JAVA = "java";
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const CACHE_DIRECTORY = join(HERE, "../../../../.cache/apache-kafka", APACHE_KAFKA_VERSION);
 const MAVEN_GOAL = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
@@ -23,7 +24,7 @@ const CLUSTER_ID = "ZGVkdXBzY29wZS10ZXN0cw";
 
 /** Fetches the jars unless they are there; returns the Java class path. */
 export async function ensureApacheKafkaJars(): Promise<string> {
-  await ensureCommand("java", "openjdk-17-jre-headless");
+  await ensureCommand(JAVA, "openjdk-17-jre-headless");
   const jars = join(CACHE_DIRECTORY, "jars");
   if (!existsSync(jars)) {
     await ensureCommand("mvn", "maven");
@@ -50,7 +51,7 @@ export async function runKafkaTool(
   args: readonly string[],
   options: { timeoutMs?: number } = {},
 ): Promise<{ stdout: string; stderr: string }> {
-  return await runCommand("java", ["-cp", await ensureApacheKafkaJars(), "-Xmx256m", mainClass, ...args], options);
+  return await runCommand(JAVA, ["-cp", await ensureApacheKafkaJars(), "-Xmx256m", mainClass, ...args], options);
 }
 
 export interface ApacheKafkaOptions {
@@ -84,7 +85,7 @@ export class ApacheKafka {
   /** Starts the broker; resolves when it gives out producer ids, the last thing to work. */
   async start(): Promise<void> {
     const args = ["-Xmx512m", "-cp", this.#classPath, "kafka.Kafka", join(this.#directory, "server.properties")];
-    const child = spawn("java", args, { stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(JAVA, args, { stdio: ["ignore", "ignore", "pipe"] });
     this.#child = child;
     let errors = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => (errors = (errors + text).slice(-4_000)));
