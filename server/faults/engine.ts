@@ -24,7 +24,7 @@ export interface FaultStore {
   readonly actedOn: (faultId: number) => readonly { readonly lane: LaneName; readonly batchId: number }[];
 }
 
-export interface FaultEvents {
+interface FaultEvents {
   readonly armed: (faultId: number, firstBatchId: number) => void;
   readonly refused: (faultId: number, reason: string) => void;
   readonly ended: (faultId: number) => void;
@@ -123,11 +123,12 @@ export class FaultEngine {
   beforeWrite(attempt: Attempt) {
     if (this.#active.some(({ rendezvous }) => rendezvous?.isKilling === true))
       return { move: "hold", faultId: null, plan: null } as const;
-    for (const active of this.#covering(attempt)) {
-      if (active.rendezvous !== undefined && attempt.attemptNumber > 1)
-        active.rendezvous.abandon("the batch was not confirmed in both lanes at its first attempt");
-    }
-    const active = this.#covering(attempt)[0];
+    if (attempt.attemptNumber > 1)
+      for (const { fault, rendezvous } of this.#active)
+        if (fault.firstBatchId === attempt.batchId)
+          rendezvous?.abandon("the batch was not confirmed in both lanes at its first attempt");
+    const covering = this.#covering(attempt);
+    const active = covering.find(({ rendezvous }) => rendezvous !== undefined) ?? covering[0];
     if (active === undefined) return { move: "write", faultId: null, plan: null } as const;
     const { fault, rule } = active;
     const move = rule.request?.(fault.parameters) ?? "write";

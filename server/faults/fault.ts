@@ -4,7 +4,7 @@ import type { FaultDescription, FaultParameter } from "#contract/faults.ts";
 export type FaultParameters = Readonly<Record<string, number>>;
 
 /** For how long a fault lasts: a number of batches from the one on which it arms, or a time. */
-export type FaultSpan =
+type FaultSpan =
   | { readonly kind: "batches"; readonly batches: number }
   | { readonly kind: "time"; readonly durationMs: number };
 
@@ -36,7 +36,7 @@ export interface ProducerRule {
 }
 
 /** What carries a fault out: the producer by its rule, the app by its plan, or another process. */
-export type FaultAction = { readonly in: "producer"; readonly rule: ProducerRule } | { readonly in: "plan" };
+type FaultAction = { readonly in: "producer"; readonly rule: ProducerRule } | { readonly in: "plan" };
 
 /** One row of the table of faults. */
 export interface FaultDefinition extends Omit<FaultDescription, "canActNow" | "cannotActBecause"> {

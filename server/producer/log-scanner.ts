@@ -16,6 +16,8 @@ export interface LogScanner {
 
 type Ranges = ReadonlyMap<number, { readonly from: number; readonly to: number }>;
 
+/** Leaving waits for the fetch that is under way. */
+const fetchWaitMs = 100;
 /** A reading that takes longer than this is given up and made again. */
 const scanDeadlineMs = 60_000;
 
@@ -36,7 +38,7 @@ export class KafkaLogScanner implements LogScanner {
     const ranges = await this.#ranges(request);
     if (ranges.size === 0) return [];
     const groupId = this.#createGroupId(request.topic);
-    const consumer = this.#kafka.consumer({ groupId, allowAutoTopicCreation: false });
+    const consumer = this.#kafka.consumer({ groupId, allowAutoTopicCreation: false, maxWaitTimeInMs: fetchWaitMs });
     try {
       await consumer.connect();
       return await read(consumer, request, ranges);

@@ -167,7 +167,7 @@ export class ProducerRig {
     const ends = await this.logEnds(lane);
     const expected = Object.values(ends).reduce((sum, end) => sum + end, 0);
     const records: StoredRecord[] = [];
-    const consumer = kafka.consumer({ groupId: `test-${crypto.randomUUID()}` });
+    const consumer = kafka.consumer({ groupId: `test-${crypto.randomUUID()}`, maxWaitTimeInMs: 100 });
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
     await consumer.run({
