@@ -29,7 +29,7 @@ export const consumerLimits = {
   leaseWaitMs: 10_000,
   insertRowsMax: 500,
   insertBytesMax: 4_194_304,
-  insertDeadlineMs: 10_000,
+  insertDeadlineMs: 5_000,
   insertBackoffFirstMs: 100,
   insertBackoffMaxMs: 5_000,
   /** Failures in a row after which the circuit opens: an alarm, and one probe per `circuitProbeMs`. */

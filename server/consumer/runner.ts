@@ -1,7 +1,7 @@
 import type { Clock } from "#server/shared/clock.ts";
 import type { Protections } from "#contract/names.ts";
 import type { BatchProgress, CrashPoint } from "../processes/messages.ts";
-import type { Checkpoint } from "./checkpoint/checkpoint.ts";
+import type { BatchLogs } from "./checkpoint/checkpoint.ts";
 import { endsAfter, outgoingBatch } from "./batch-outcome.ts";
 import type { BatchCommit, BatchPlan } from "./checkpoint/entries.ts";
 import { decideBatch, nextWatermark } from "./engine/decide.ts";
@@ -18,7 +18,7 @@ import { Stopwatch } from "./stopwatch.ts";
 export type ConsumerProtections = Pick<Protections, "deduplication" | "insertIds">;
 
 export interface RunnerOptions {
-  readonly checkpoint: Checkpoint;
+  readonly checkpoint: BatchLogs;
   readonly state: StateStore;
   readonly source: Source;
   readonly sink: Sink;

@@ -30,11 +30,21 @@ export interface CheckpointOptions {
   readonly leaseWaitMs?: number;
 }
 
+/** What the micro-batch loop needs of a checkpoint. */
+export interface BatchLogs {
+  readonly epoch: number;
+  readonly lastCommit: BatchCommit | null;
+  /** A batch that was planned and not committed: it is run again exactly as planned. */
+  readonly openPlan: BatchPlan | null;
+  readonly logPlan: (plan: BatchPlan) => Promise<void>;
+  readonly commit: (commit: BatchCommit) => Promise<void>;
+}
+
 /**
  * The offset log and the commit log of one lane (micro-batch.md C1, C7), under a lease. Where the state of batch k is
  * kept is the state store's business; its mark travels in the commit entry.
  */
-export class Checkpoint {
+export class Checkpoint implements BatchLogs {
   readonly checkpointId: string;
   readonly stateDirectory: string;
   readonly #lease: Lease;
@@ -96,7 +106,6 @@ export class Checkpoint {
     return this.#lastCommit;
   }
 
-  /** A batch that was planned and not committed: it is run again exactly as planned. */
   get openPlan(): BatchPlan | null {
     return this.#openPlan;
   }

@@ -81,10 +81,6 @@ export class HashLogStore implements StateStore {
     await Promise.all(gone.map(({ name }) => rm(join(this.#options.directory, name), { force: true })));
   }
 
-  rows(): number {
-    return this.#table.count;
-  }
-
   memoryBytes(): number {
     return this.#table.bytes;
   }

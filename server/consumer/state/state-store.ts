@@ -55,7 +55,6 @@ export interface StateStore {
   readonly apply: (batch: StateBatch) => Promise<StateCommit>;
   /** The commit log has the batch: what only a re-run of it would need may go. */
   readonly committed: () => Promise<void>;
-  readonly rows: () => number;
   readonly memoryBytes: () => number;
   readonly close: () => Promise<void>;
 }

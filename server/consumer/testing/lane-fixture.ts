@@ -83,9 +83,11 @@ export class Lane {
   }
 
   async deleteRecords(partition: number, offset: number): Promise<void> {
-    await this.#admin((admin) =>
-      admin.deleteTopicRecords({ topic: this.topic, partitions: [{ partition, offset: offset.toString() }] }),
-    );
+    await this.#admin(async (admin) => {
+      // kafkajs looks for the leader in metadata that only another call loads.
+      await admin.fetchTopicOffsets(this.topic);
+      await admin.deleteTopicRecords({ topic: this.topic, partitions: [{ partition, offset: offset.toString() }] });
+    });
   }
 
   /** Records in the topic, all partitions. */

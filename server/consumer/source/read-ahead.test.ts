@@ -1,0 +1,90 @@
+import { expect, test } from "vitest";
+import { consumerLimits } from "../limits.ts";
+import { modelPayment } from "../testing/model-world.ts";
+import { ReadAhead } from "./read-ahead.ts";
+
+function rows(partition: number, from: number, timesMs: readonly number[]) {
+  return timesMs.map((timeMs, index) =>
+    modelPayment(partition, from + index, { id: `${partition}-${timeMs}`, timeMs }),
+  );
+}
+
+function startTwo(logEnds: readonly [number, number]): ReadAhead {
+  const ahead = new ReadAhead();
+  ahead.start(0, 0, logEnds[0]);
+  ahead.start(1, 0, logEnds[1]);
+  return ahead;
+}
+
+const planAll = { nowMs: 1_000_000, rowsMax: 100, futureAfterMs: 2_000_000 };
+
+test("a partition with a backlog is awaited, so that its payments are not late", () => {
+  const ahead = startTwo([3, 3]);
+  ahead.push(0, rows(0, 0, [10, 20, 30]), { nextOffset: 3, logEnd: 3 });
+  expect(ahead.plan(planAll)).toEqual([]);
+  ahead.push(1, rows(1, 0, [11]), { nextOffset: 1, logEnd: 3 });
+  expect(ahead.plan(planAll)).toEqual([
+    { partition: 0, from: 0, to: 1 },
+    { partition: 1, from: 0, to: 1 },
+  ]);
+});
+
+test("at the end of the other partitions everything that was read is planned", () => {
+  const ahead = startTwo([3, 0]);
+  ahead.push(0, rows(0, 0, [10, 20, 30]), { nextOffset: 3, logEnd: 3 });
+  expect(ahead.plan(planAll)).toEqual([{ partition: 0, from: 0, to: 3 }]);
+});
+
+test("a partition that brings nothing for the waiting limit is not awaited any longer", () => {
+  const ahead = startTwo([3, 3]);
+  ahead.push(0, rows(0, 0, [10, 20, 30]), { nextOffset: 3, logEnd: 3 });
+  expect(ahead.plan(planAll)).toEqual([]);
+  const laterMs = planAll.nowMs + consumerLimits.alignmentWaitMs;
+  expect(ahead.plan({ ...planAll, nowMs: laterMs })).toEqual([{ partition: 0, from: 0, to: 3 }]);
+});
+
+test("a bounded batch takes the oldest event times of all partitions", () => {
+  const ahead = startTwo([3, 3]);
+  ahead.push(0, rows(0, 0, [10, 40, 50]), { nextOffset: 3, logEnd: 3 });
+  ahead.push(1, rows(1, 0, [20, 30, 60]), { nextOffset: 3, logEnd: 3 });
+  expect(ahead.plan({ ...planAll, rowsMax: 3 })).toEqual([
+    { partition: 0, from: 0, to: 1 },
+    { partition: 1, from: 0, to: 2 },
+  ]);
+});
+
+test("an event time in the far future does not hold its partition back", () => {
+  const ahead = startTwo([2, 2]);
+  ahead.push(0, rows(0, 0, [9_000_000, 10]), { nextOffset: 2, logEnd: 2 });
+  ahead.push(1, rows(1, 0, [20, 30]), { nextOffset: 2, logEnd: 2 });
+  expect(ahead.plan({ ...planAll, rowsMax: 2 })).toEqual([{ partition: 0, from: 0, to: 2 }]);
+});
+
+test("records are taken by partition and offset, and the next range starts where the last one ended", () => {
+  const ahead = startTwo([3, 3]);
+  ahead.push(1, rows(1, 0, [20, 30, 60]), { nextOffset: 3, logEnd: 3 });
+  ahead.push(0, rows(0, 0, [10, 40, 50]), { nextOffset: 3, logEnd: 3 });
+  const taken = ahead.take([
+    { partition: 1, from: 0, to: 2 },
+    { partition: 0, from: 0, to: 1 },
+  ]);
+  expect(taken.map(({ partition, offset }) => [partition, offset])).toEqual([
+    [0, 0],
+    [1, 0],
+    [1, 1],
+  ]);
+  expect(ahead.plan(planAll)).toEqual([
+    { partition: 0, from: 1, to: 3 },
+    { partition: 1, from: 2, to: 3 },
+  ]);
+});
+
+test("a full buffer stops the reading only when no partition keeps the others waiting", () => {
+  const ahead = startTwo([1_000_000, 10]);
+  const many = Array.from({ length: consumerLimits.bufferedRowsMax }, (_, index) => index);
+  ahead.push(0, rows(0, 0, many), { nextOffset: many.length, logEnd: 1_000_000 });
+  expect(ahead.isFull()).toBe(false);
+  expect(ahead.isPartitionFull(0)).toBe(true);
+  ahead.push(1, rows(1, 0, [5]), { nextOffset: 1, logEnd: 10 });
+  expect(ahead.isFull()).toBe(true);
+});

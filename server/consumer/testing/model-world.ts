@@ -1,0 +1,173 @@
+import type { BatchLogs } from "../checkpoint/checkpoint.ts";
+import type { BatchCommit, BatchPlan, OffsetRange } from "../checkpoint/entries.ts";
+import type { DecodedRow, PaymentRow } from "../engine/records.ts";
+import type { Sink, SinkBatch } from "../sink/sink.ts";
+import { SourceStopped, type Source } from "../source/source.ts";
+import type { KeyWords } from "../engine/keys.ts";
+import type { PositionedView, StateBatch, StateCommit, StateStore } from "../state/state-store.ts";
+
+/** A row of a generated stream: the position is its partition and its index there. */
+export interface ModelRow {
+  readonly id: string;
+  readonly timeMs: number;
+}
+
+export function modelPayment(partition: number, offset: number, { id, timeMs }: ModelRow): PaymentRow {
+  return {
+    kind: "payment",
+    partition,
+    offset,
+    value: Buffer.from(id),
+    sendId: "",
+    transactionId: id,
+    customerId: "customer",
+    merchantId: "merchant",
+    amount: "1.00",
+    amountMinor: 100,
+    currency: "USD",
+    eventTime: new Date(timeMs).toISOString(),
+    eventTimeMs: timeMs,
+  };
+}
+
+/** The checkpoint's two logs, which survive every crash. */
+export class DurableLogs implements BatchLogs {
+  readonly epoch = 1;
+  readonly plans: BatchPlan[] = [];
+  readonly commits: BatchCommit[] = [];
+
+  get lastCommit(): BatchCommit | null {
+    return this.commits.at(-1) ?? null;
+  }
+  get openPlan(): BatchPlan | null {
+    const plan = this.plans.at(-1);
+    return plan !== undefined && plan.batchId > (this.lastCommit?.batchId ?? -1) ? plan : null;
+  }
+  logPlan(plan: BatchPlan): Promise<void> {
+    this.plans.push(plan);
+    return Promise.resolve();
+  }
+  commit(commit: BatchCommit): Promise<void> {
+    this.commits.push(commit);
+    return Promise.resolve();
+  }
+}
+
+/** A state log in memory; opening it drops what was not committed, as the stores on disk do. */
+export class ModelState implements StateStore {
+  /** Expiry by key. */
+  readonly #live = new Map<string, number>();
+  readonly #log: StateBatch[];
+
+  constructor(log: StateBatch[], committedBatchId: number, options: { keepUncommitted: boolean }) {
+    this.#log = log;
+    const from = log.findIndex(({ batchId }) => batchId > committedBatchId);
+    if (from >= 0 && !options.keepUncommitted) log.splice(from);
+    for (const batch of log) this.#fill(batch);
+  }
+
+  view(): Promise<PositionedView> {
+    return Promise.resolve({
+      find: (keys: KeyWords, row: number) => (this.#live.has(keyText(keys, row)) ? 0 : -1),
+      position: () => ({ partition: 0, offset: 0 }),
+    });
+  }
+  apply(batch: StateBatch): Promise<StateCommit> {
+    this.#log.push(batch);
+    return Promise.resolve({ removed: this.#fill(batch), rows: this.#live.size, mark: "" });
+  }
+  committed(): Promise<void> {
+    return Promise.resolve();
+  }
+  memoryBytes(): number {
+    return 0;
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #fill(batch: StateBatch): number {
+    for (const row of batch.added)
+      this.#live.set(keyText(batch.keys, row), (batch.eventTimesMs[row] ?? 0) + batch.delayMs);
+    const before = this.#live.size;
+    for (const [key, expiresAtMs] of this.#live) if (expiresAtMs <= batch.watermarkMs) this.#live.delete(key);
+    return before - this.#live.size;
+  }
+}
+
+function keyText(keys: KeyWords, row: number): string {
+  return keys.subarray(row * 4, row * 4 + 4).join(" ");
+}
+
+/** Hands out a random part of what is left in each partition; ends with `SourceStopped` when all is read. */
+export class ModelSource implements Source {
+  readonly #partitions: readonly (readonly ModelRow[])[];
+  readonly #random: (limit: number) => number;
+  readonly #taken: number[];
+  #idle = 0;
+
+  constructor(parts: {
+    partitions: readonly (readonly ModelRow[])[];
+    taken: readonly number[];
+    random: (limit: number) => number;
+  }) {
+    this.#partitions = parts.partitions;
+    this.#taken = [...parts.taken];
+    this.#random = parts.random;
+  }
+
+  start(): Promise<void> {
+    return Promise.resolve();
+  }
+  waitForRecords(): Promise<void> {
+    this.#idle += 1;
+    const isDone = this.#taken.every((taken, partition) => taken === this.#partitions[partition]?.length);
+    return isDone && this.#idle > 1 ? Promise.reject(new SourceStopped()) : Promise.resolve();
+  }
+  plan(): OffsetRange[] {
+    return this.#taken.flatMap((from, partition) => {
+      const left = (this.#partitions[partition]?.length ?? 0) - from;
+      const to = from + this.#random(Math.min(left, 6) + 1);
+      return to > from ? [{ partition, from, to }] : [];
+    });
+  }
+  take(ranges: readonly OffsetRange[]): Promise<DecodedRow[]> {
+    const rows = ranges.flatMap(({ partition, from, to }) => {
+      this.#taken[partition] = to;
+      const part = this.#partitions[partition]?.slice(from, to) ?? [];
+      return part.map((row, index) => modelPayment(partition, from + index, row));
+    });
+    return Promise.resolve(rows);
+  }
+  latestOffsets() {
+    return {};
+  }
+  stop(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Rows by position, which is what an idempotent sink makes of any number of repetitions. */
+export class ModelSink implements Sink {
+  readonly emitted = new Map<string, string>();
+  readonly late = new Set<string>();
+  /** Called between two rows; throws where a crash cuts the write in two. */
+  readonly #between: () => void;
+
+  constructor(between: () => void) {
+    this.#between = between;
+  }
+
+  write(batch: SinkBatch): Promise<void> {
+    for (const row of batch.kept) {
+      this.emitted.set(`${row.partition}-${row.offset}`, row.transactionId);
+      this.#between();
+    }
+    for (const row of batch.late) this.late.add(`${row.partition}-${row.offset}`);
+    return Promise.resolve();
+  }
+  refusedForGood(): number {
+    return 0;
+  }
+  stop(): void {}
+}
