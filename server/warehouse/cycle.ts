@@ -6,10 +6,11 @@ import { canClose, closeBeforeMs, closeWindows } from "./close-windows.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Gateway } from "./gateway.ts";
 import { type Judgement, judge, readAbsorbed } from "./judge.ts";
+import { wrongRecords } from "./judged-rows.ts";
 import type { LaneState } from "./lane-state.ts";
 import { type MergeWindow, runMerge } from "./merge-step.ts";
 import { cycleOutput } from "./output.ts";
-import { readTotals } from "./read-totals.ts";
+import { readTotals, type TotalsPosition } from "./read-totals.ts";
 import { changedVerdicts, readLastVerdicts, type RecordedVerdict, verdictRows } from "./record-verdicts.ts";
 import { shipIntents } from "./ship-intents.ts";
 import { mergeRemainder, namedTotals, type Reading } from "./totals.ts";
@@ -35,7 +36,7 @@ export async function runCycle(context: CycleContext, input: CycleInput): Promis
   const cycle = state.progress.cycle + 1;
   const arrival = await shipAndCount(context, input);
   const merged = await mergeCommitted(context, input, arrival, cycle);
-  const { reading, booked } = await readAndRepair(context, input, merged, cycle);
+  const { reading, booked } = await readAndRepair(context, input, { arrival, merged, cycle });
   const progress = nextProgress(state.progress, input, { arrival, merged, cycle });
   const changed = booked || merged.booked || state.touched;
   await writeProgress(context, { last: state.progress, progress, changed });
@@ -53,7 +54,7 @@ export async function runCycle(context: CycleContext, input: CycleInput): Promis
     reading,
     judgement,
     progress,
-    shownBatchId: merged.batchId,
+    shownBatchId: merged.shown.batchId,
     absorbedPositions: state.absorbed.positions,
     settledUntilMs,
     layerDown: input.layerDown,
@@ -103,8 +104,8 @@ async function shipAndCount({ gateway, definitions, state }: CycleContext, input
 interface Merged {
   readonly checkpointId: string;
   readonly mergedBatchId: number;
-  /** The last batch that the merge was shown. */
-  readonly batchId: number;
+  /** Up to where the merge was shown the rows: beyond, they are not yet merged. */
+  readonly shown: TotalsPosition;
   /** Every row that the committed batches kept was seen by the merge, and its intent is there. */
   readonly complete: boolean;
   readonly booked: boolean;
@@ -119,24 +120,26 @@ async function mergeCommitted(
 ): Promise<Merged> {
   const { progress, shownBatchId } = context.state;
   const { checkpointId, batchId, keptCount, refusedForGood } = input.committed;
+  const newCheckpoint = checkpointId !== null && checkpointId !== progress.checkpointId;
   const unchanged: Merged = {
     checkpointId: progress.checkpointId,
     mergedBatchId: progress.mergedBatchId,
-    batchId: shownBatchId,
+    shown: newCheckpoint
+      ? { checkpointId, batchId: -1 }
+      : { checkpointId: progress.checkpointId, batchId: shownBatchId },
     complete: false,
     booked: false,
   };
   if (checkpointId === null || !arrival.complete) return unchanged;
   const complete = arrival.positions + refusedForGood >= keptCount;
-  const newCheckpoint = checkpointId !== progress.checkpointId;
-  const afterBatchId = newCheckpoint ? -1 : progress.mergedBatchId;
-  const mergedBatchId = complete ? batchId : afterBatchId;
   if (!newCheckpoint && batchId <= progress.mergedBatchId) return { ...unchanged, complete };
+  const afterBatchId = newCheckpoint ? -1 : progress.mergedBatchId;
   // Rows of an earlier checkpoint may have been left unmerged: batch ids began again, so all are shown once more.
   const window: MergeWindow = { checkpointId, afterBatchId, batchId, everything: newCheckpoint };
   const rawRows = newCheckpoint ? null : arrival.rawRows;
   const booked = await runMerge({ ...context, ...window, windowSeconds, cycle, mergeOn: input.mergeOn, rawRows });
-  return { checkpointId, mergedBatchId, batchId, complete, booked };
+  const mergedBatchId = complete ? batchId : afterBatchId;
+  return { checkpointId, mergedBatchId, shown: { checkpointId, batchId }, complete, booked };
 }
 
 /**
@@ -146,18 +149,17 @@ async function mergeCommitted(
 async function readAndRepair(
   context: CycleContext,
   input: CycleInput,
-  merged: Merged,
-  cycle: number,
+  { arrival, merged, cycle }: { readonly arrival: Arrival; readonly merged: Merged; readonly cycle: number },
 ): Promise<{ readonly reading: Reading; readonly booked: boolean }> {
   const { gateway, definitions, state } = context;
-  const position = { checkpointId: merged.checkpointId, batchId: merged.batchId };
-  const reading = await readTotals(gateway, definitions, state.known, position);
+  const reading = await readTotals(gateway, definitions, state.known, merged.shown);
   const key = `${reading.allRawRows}/${reading.allBooked}`;
-  if (mergeRemainder(reading) === 0 || state.wideMergeTriedAt === key) return { reading, booked: false };
+  const mayMerge = input.committed.checkpointId === merged.checkpointId && arrival.complete;
+  if (mergeRemainder(reading) === 0 || !mayMerge || state.wideMergeTriedAt === key) return { reading, booked: false };
   context.logger.info({ lane: context.lane, rows: key }, "merging all rows again: some came behind the merge's window");
-  const window: MergeWindow = { ...position, afterBatchId: -1, everything: true };
+  const window: MergeWindow = { ...merged.shown, afterBatchId: -1, everything: true };
   await runMerge({ ...context, ...window, windowSeconds, cycle, mergeOn: input.mergeOn, rawRows: null });
-  const again = await readTotals(gateway, definitions, null, position);
+  const again = await readTotals(gateway, definitions, null, merged.shown);
   state.wideMergeTriedAt = mergeRemainder(again) === 0 ? null : `${again.allRawRows}/${again.allBooked}`;
   return { reading: again, booked: true };
 }
@@ -229,9 +231,9 @@ function remember(
 ): void {
   const { progress, merged, reading, judgement } = done;
   state.progress = progress;
-  state.shownBatchId = merged.batchId;
-  if (merged.mergedBatchId === merged.batchId)
-    state.known = { reading, checkpointId: merged.checkpointId, batchId: merged.batchId, cycle: progress.cycle };
+  state.shownBatchId = merged.checkpointId === merged.shown.checkpointId ? merged.shown.batchId : state.shownBatchId;
+  if (merged.checkpointId === merged.shown.checkpointId && merged.mergedBatchId === merged.shown.batchId)
+    state.known = { reading, ...merged.shown, cycle: progress.cycle };
   state.closed = judgement.closed;
   state.charged = judgement.charged;
   state.touched = false;
@@ -256,7 +258,7 @@ function waitingWords(input: CycleInput, arrival: Arrival, merged: Merged, progr
 async function recordVerdicts(context: CycleContext, judgement: Judgement, output: CycleOutput): Promise<void> {
   const { gateway, definitions, state } = context;
   state.verdicts ??= await readLastVerdicts(gateway, definitions);
-  const wrong = judgement.open.reduce((sum, window) => sum + window.wrong, 0);
+  const wrong = wrongRecords(judgement.terms);
   const lane: RecordedVerdict = {
     startMs: null,
     verdict: output.verdict,

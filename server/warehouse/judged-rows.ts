@@ -45,6 +45,16 @@ export function sumTerms(rows: readonly Row[], start: JudgedTerms = noTerms): Ju
   return rows.map(termsOf).reduce(addTerms, start);
 }
 
+/** Records that break a verdict. */
+export function wrongRecords(terms: JudgedTerms): number {
+  const { surplus, unexpected, mismatched } = terms;
+  return unbookedRecords(terms) + surplus.records + unexpected.records + mismatched.records;
+}
+
+function unbookedRecords({ missing, latePayments, deadLetteredPayments }: JudgedTerms): number {
+  return missing.records + latePayments.records + deadLetteredPayments.records;
+}
+
 /** A window of event time, all its currencies together. */
 export interface JudgedWindow {
   readonly startMs: number;
@@ -63,8 +73,8 @@ export function openWindows(rows: readonly Row[]): JudgedWindow[] {
   for (const row of rows) {
     const startMs = Date.parse(String(row["window_start"]));
     const terms = termsOf(row);
-    const unbooked = terms.missing.records + terms.latePayments.records + terms.deadLetteredPayments.records;
-    const wrong = unbooked + terms.surplus.records + terms.unexpected.records + terms.mismatched.records;
+    const unbooked = unbookedRecords(terms);
+    const wrong = wrongRecords(terms);
     const known = windows.get(startMs);
     windows.set(startMs, {
       startMs,

@@ -3,6 +3,8 @@ import type { Clock } from "../shared/clock.ts";
 import { messageOf } from "../shared/errors.ts";
 import type { Logger } from "../shared/logger.ts";
 import type { DedupDecisionRow } from "../shared/warehouse-rows.ts";
+import { type AlarmChange, type AlarmRequest, alarmChanges, tryAlarm, undoAlarm } from "./alarm.ts";
+import { closeBeforeMs } from "./close-windows.ts";
 import { runCycle, windowSeconds } from "./cycle.ts";
 import type { Definition, Definitions } from "./definitions.ts";
 import type { Gateway, Row } from "./gateway.ts";
@@ -29,6 +31,11 @@ export interface Warehouse {
   readonly lastBrokerDecision: () => Promise<number>;
   /** Books a late payment that nobody booked. False when there was nothing to book: no late row, or booked already. */
   readonly bookLatePayment: (transactionId: string) => Promise<boolean>;
+  /** Changes one settled payment so that reconciliation must turn red; throws `cannot-act-now` when none is old enough. */
+  readonly tryAlarm: (request: AlarmRequest) => Promise<AlarmChange>;
+  /** Makes it what it was; false when there is no such change (any more). */
+  readonly undoAlarm: (changeId: string) => Promise<boolean>;
+  readonly alarmChanges: () => Promise<AlarmChange[]>;
   readonly paymentRows: (transactionId: string) => Promise<TableRows[]>;
   readonly duplicateCharges: () => Promise<Row[]>;
   readonly layerSummary: () => Promise<Row[]>;
@@ -54,7 +61,7 @@ export function createLaneWarehouse(parts: LaneWarehouseParts): Warehouse {
   const list = (name: "list-duplicate-charges" | "list-reconciliation") =>
     gateway.query(definitions.statements[name], { rowsMax: listRowsMax });
 
-  const cycle = async (input: CycleInput): Promise<CycleOutput> => {
+  const runOne = async (input: CycleInput): Promise<CycleOutput> => {
     try {
       last = await runCycle({ ...parts, state: await readState() }, input);
       return last;
@@ -65,14 +72,20 @@ export function createLaneWarehouse(parts: LaneWarehouseParts): Warehouse {
       return failedOutput(last, messageOf(error));
     }
   };
-  const bookLatePayment = async (transactionId: string): Promise<boolean> => {
+  /** The next cycle must look for rows that were booked by hand: by their cycle, which is the next one. */
+  const touch = async () => {
     const present = await readState();
     present.touched = true;
+    return { gateway, definitions, clock, cycle: present.progress.cycle + 1 };
+  };
+  const settledUntilMs = () => (last?.settledUntil ? Date.parse(last.settledUntil) : null);
+  const bookLatePayment = async (transactionId: string): Promise<boolean> => {
+    const { cycle } = await touch();
     const booked = await gateway.change(definitions.statements["book-by-hand"], {
       transactionId,
       windowSeconds,
       bookedAt: new Date(clock.nowMs()),
-      cycle: present.progress.cycle + 1,
+      cycle,
     });
     return booked !== 0;
   };
@@ -87,13 +100,17 @@ export function createLaneWarehouse(parts: LaneWarehouseParts): Warehouse {
   };
   return {
     prepare: () => prepareDataset(gateway, definitions, { logger, ...clock, deadlineMs: prepareDeadlineMs }),
-    cycle: (input) => exclusively(() => cycle(input)),
+    cycle: (input) => exclusively(() => runOne(input)),
     shipDecisions,
     lastBrokerDecision: async () => {
       const [row] = await gateway.query(definitions.statements["last-broker-decision"]);
       return Number(row?.["attempt_id"] ?? 0);
     },
     bookLatePayment: (transactionId) => exclusively(() => bookLatePayment(transactionId)),
+    tryAlarm: (request) =>
+      exclusively(async () => tryAlarm(await touch(), request, closeBeforeMs(settledUntilMs()) ?? 0)),
+    undoAlarm: (changeId) => exclusively(async () => undoAlarm(await touch(), changeId)),
+    alarmChanges: () => alarmChanges(gateway, definitions),
     paymentRows: (transactionId) => readPayment(gateway, definitions, transactionId),
     duplicateCharges: () => list("list-duplicate-charges"),
     layerSummary: () => gateway.query(definitions.statements["list-layer-summary"]),

@@ -4,10 +4,11 @@
 --   plantedRows less removedRows. `allRawRows` and `allBooked` count whole tables: they tell whether a partial reading can be added
 --   to the last.
 -- Parameters: @everything: read all; else only what came after: @checkpointId and @afterBatchId (payments_raw),
---   @afterCycle (payments, the merge's decisions). @batchId: the last batch that the merge was shown.
+--   @afterCycle (payments, the merge's decisions). @batchId: the last batch that the merge was shown; @checkpointId is ''
+--   before there is one, and then no row was shown.
 -- Cost: the rows after those positions; whole tables with @everything.
 SELECT
-  IF(r.checkpoint_id = @checkpointId AND r.batch_id > @batchId, 'notYetMerged', 'mergeable') AS name,
+  IF(@checkpointId IN ('', r.checkpoint_id) AND r.batch_id > @batchId, 'notYetMerged', 'mergeable') AS name,
   r.currency,
   COUNT(*) AS records,
   SUM(r.amount) AS money

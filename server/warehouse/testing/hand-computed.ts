@@ -1,6 +1,6 @@
 import { decimalToMinor, type Currency } from "#contract/money.ts";
-import type { DeadLetterRow, LatePaymentRow, PaymentsRawRow } from "../shared/warehouse-rows.ts";
-import type { Committed, Intent } from "./types.ts";
+import type { DeadLetterRow, LatePaymentRow, PaymentsRawRow } from "../../shared/warehouse-rows.ts";
+import type { Committed, Intent } from "../types.ts";
 
 /**
  * Twelve payments whose totals were worked out with pencil and paper; used by tests only. Windows of ten seconds:

@@ -1,0 +1,117 @@
+import type { Money } from "#contract/money.ts";
+import { pino } from "pino";
+import type { DeadLetterRow, LatePaymentRow, PaymentsRawRow } from "../../shared/warehouse-rows.ts";
+import type { Definition, Definitions } from "../definitions.ts";
+import type { Gateway, Row } from "../gateway.ts";
+import * as hand from "./hand-computed.ts";
+import { createLaneWarehouse, type Warehouse } from "../lane-warehouse.ts";
+import type { CycleInput, CycleOutput, WarehouseTotalName } from "../types.ts";
+
+/** A lane's dataset as tests use it: the real warehouse, and hands to put rows in and look at them. */
+export interface TestLane {
+  readonly gateway: Gateway;
+  readonly definitions: Definitions;
+  /** A new instance, as after a restart of the app; `gateway` may be a wrapped one. */
+  readonly open: (gateway?: Gateway) => Warehouse;
+  readonly addRaw: (rows: readonly PaymentsRawRow[]) => Promise<void>;
+  readonly addLate: (rows: readonly LatePaymentRow[]) => Promise<void>;
+  readonly addDead: (rows: readonly DeadLetterRow[]) => Promise<void>;
+  readonly sql: (text: string) => Promise<Row[]>;
+}
+
+export async function createTestLane(gateway: Gateway, definitions: Definitions, dataset: string): Promise<TestLane> {
+  const insert = (table: string, rows: readonly object[]) =>
+    rows.length === 0
+      ? Promise.resolve()
+      : gateway.insert(
+          table,
+          rows.map((json) => ({ insertId: crypto.randomUUID(), json })),
+        );
+  const open = (through: Gateway = gateway) =>
+    createLaneWarehouse({
+      lane: "protected",
+      gateway: through,
+      definitions,
+      clock: { nowMs: () => Date.now() },
+      logger: pino({ level: "silent" }),
+    });
+  await open().prepare();
+  return {
+    gateway,
+    definitions,
+    open,
+    addRaw: (rows) => insert("payments_raw", rows),
+    addLate: (rows) => insert("late_payments", rows),
+    addDead: (rows) => insert("dead_letters", rows),
+    sql: (text) => gateway.query({ name: "test", purpose: "", text: text.replaceAll("{dataset}", dataset) }),
+  };
+}
+
+/** The hand-computed payments, all of them there. */
+export async function fillByHand(lane: TestLane): Promise<void> {
+  await lane.addRaw(hand.rawRows);
+  await lane.addLate(hand.lateRows);
+  await lane.addDead(hand.deadLetters);
+}
+
+export function handInput(change: Partial<CycleInput> = {}): CycleInput {
+  return {
+    committed: hand.committed,
+    intentsSince: hand.intentsSince,
+    lastIntentSequence: hand.intents.length,
+    settledSequenceAfterMerge: () => hand.settledSequence,
+    mergeOn: true,
+    layerDown: null,
+    ...change,
+  };
+}
+
+export type Figures = Readonly<
+  Partial<Record<WarehouseTotalName | "intended", readonly [count: number, money: Money]>>
+>;
+
+/** Counts and money of a cycle, without the moments at which they were read. */
+export function figures(output: CycleOutput): Figures {
+  if (output.totals === null || output.cut === null) throw new Error(`the cycle has no totals: ${output.failure}`);
+  const entries = Object.entries({ ...output.totals, intended: output.cut.intended });
+  return Object.fromEntries(entries.map(([name, { count, money }]) => [name, [count, money]]));
+}
+
+const equation7Names = {
+  left: ["intended", "surplus", "unexpected"],
+  right: ["booked", "latePayments", "deadLetteredPayments", "missing", "pending"],
+} as const;
+
+/** Left − right of equation 7: records, then cents (whole yen times a hundred) per currency. */
+export function equation7(output: CycleOutput): { readonly records: number; readonly money: Record<string, number> } {
+  const all = figures(output);
+  const { left, right } = equation7Names;
+  const sum = (names: readonly (keyof Figures)[], pick: (name: keyof Figures) => number) =>
+    names.reduce((total, name) => total + pick(name), 0);
+  const records = (name: keyof Figures) => all[name]?.[0] ?? 0;
+  const cents = (currency: keyof Money) => (name: keyof Figures) =>
+    Math.round(Number(all[name]?.[1][currency] ?? 0) * 100);
+  const money = (currency: keyof Money) => sum([...left, "mismatched"], cents(currency)) - sum(right, cents(currency));
+  return {
+    records: sum(left, records) - sum(right, records),
+    money: { USD: money("USD"), EUR: money("EUR"), JPY: money("JPY") },
+  };
+}
+
+/** A gateway that dies at its `deadAt`-th call: before doing it, or after, so that the answer is lost. */
+export function dyingGateway(gateway: Gateway, deadAt: number, after: boolean): Gateway {
+  let calls = 0;
+  const dying = async <T>(run: () => Promise<T>): Promise<T> => {
+    calls += 1;
+    if (calls > deadAt || (calls === deadAt && !after)) throw new Error("the app was killed");
+    const result = await run();
+    if (calls === deadAt) throw new Error("the app was killed");
+    return result;
+  };
+  return {
+    query: (definition: Definition, parameters) => dying(() => gateway.query(definition, parameters)),
+    change: (definition: Definition, parameters) => dying(() => gateway.change(definition, parameters)),
+    insert: (table, rows) => dying(() => gateway.insert(table, rows)),
+    createDataset: () => dying(() => gateway.createDataset()),
+  };
+}
