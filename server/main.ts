@@ -46,7 +46,6 @@ async function run(config: Config, directory: DataDirectory): Promise<void> {
     environment: config.childEnvironment,
     compileCacheDirectory: join(config.dataDirectory, "compile-cache"),
     onDied: (name, reason) => {
-      logger.warn({ name, reason }, "a process died");
       say("process-died", name, reason);
     },
     onBack: (name) => {
@@ -57,7 +56,6 @@ async function run(config: Config, directory: DataDirectory): Promise<void> {
 
   const pagesReady = preparePages(config);
   const backends = await startBackends(config, directory, supervisor);
-  backends.ready.catch(() => undefined);
   const program = new Program({
     config,
     directory,

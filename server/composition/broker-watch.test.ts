@@ -16,6 +16,7 @@ function ports(before: AttemptTotals, after: AttemptTotals): BrokerWatchPorts {
     starts: [100, 0],
     link: { logEnds: () => Promise.resolve({ ends: [103, 4], atMs: 0 }) },
     attempts: { totals: () => readings.shift() ?? after },
+    consumer: { read: () => null },
   };
 }
 

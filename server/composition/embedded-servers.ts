@@ -34,8 +34,9 @@ async function freePort(preferred: number): Promise<number> {
 export interface Backends {
   readonly kafka: KafkaConnection;
   readonly warehouse: WarehouseConnection;
-  /** Resolves when the embedded ones answer; rejects with the reason when one is given up. */
-  readonly ready: Promise<void>;
+  /** Resolve when the embedded server answers; reject with the reason when it is given up. */
+  readonly kafkaReady: Promise<void>;
+  readonly warehouseReady: Promise<void>;
 }
 
 /** Real systems where settings name them, embedded servers otherwise; a restarted one comes back on its port. */
@@ -44,29 +45,30 @@ export async function startBackends(
   directory: DataDirectory,
   supervisor: Supervisor,
 ): Promise<Backends> {
-  const starts: Promise<void>[] = [];
-  let kafka = config.kafka;
-  if (kafka === null) {
-    const port = await freePort(preferredBrokerPort);
-    const { partitions } = config;
-    const dataDirectory = directory.brokerDirectory;
-    starts.push(supervisor.start(brokerSpec({ host, port: () => port, dataDirectory, partitions })));
-    kafka = { brokers: [`${host}:${port}`], ssl: false, sasl: null };
-  }
-  if (config.bigquery !== null) {
-    return { kafka, warehouse: { ...config.bigquery, apiEndpoint: null }, ready: allOf(starts) };
-  }
-  const port = await freePort(preferredWarehousePort);
-  const dataDirectory = directory.warehouseDirectory;
-  starts.push(supervisor.start(warehouseSpec({ host, port: () => port, dataDirectory })));
-  const apiEndpoint = `http://${host}:${port}`;
+  const broker = await startBroker(config, directory, supervisor);
+  const warehouse = await startWarehouse(config, directory, supervisor);
   return {
-    kafka,
-    warehouse: { projectId: embeddedProject, location: embeddedLocation, apiEndpoint },
-    ready: allOf(starts),
+    kafka: broker.connection,
+    kafkaReady: broker.ready,
+    warehouse: warehouse.connection,
+    warehouseReady: warehouse.ready,
   };
 }
 
-async function allOf(starts: readonly Promise<void>[]): Promise<void> {
-  await Promise.all(starts);
+async function startBroker({ kafka, partitions }: Config, directory: DataDirectory, supervisor: Supervisor) {
+  if (kafka !== null) return { connection: kafka, ready: Promise.resolve() };
+  const port = await freePort(preferredBrokerPort);
+  const spec = brokerSpec({ host, port: () => port, dataDirectory: directory.brokerDirectory, partitions });
+  return { connection: { brokers: [`${host}:${port}`], ssl: false, sasl: null }, ready: supervisor.start(spec) };
+}
+
+async function startWarehouse({ bigquery }: Config, directory: DataDirectory, supervisor: Supervisor) {
+  if (bigquery !== null) return { connection: { ...bigquery, apiEndpoint: null }, ready: Promise.resolve() };
+  const port = await freePort(preferredWarehousePort);
+  const spec = warehouseSpec({ host, port: () => port, dataDirectory: directory.warehouseDirectory });
+  const apiEndpoint = `http://${host}:${port}`;
+  return {
+    connection: { projectId: embeddedProject, location: embeddedLocation, apiEndpoint },
+    ready: supervisor.start(spec),
+  };
 }

@@ -8,7 +8,7 @@ import { attemptTotalNames, type AttemptTotals } from "../ledger/attempts-types.
 import type { IntentsReader } from "../ledger/intents-reader.ts";
 import { CopyTracker, type CopyCounts } from "../live/copies.ts";
 import { laneSnapshot } from "../live/lane-snapshot.ts";
-import type { Amount, Amounts, Reading } from "../live/readings.ts";
+import type { Amount, Amounts } from "../live/readings.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { CycleOutput } from "../warehouse/types.ts";
 import { readBroker, type BrokerState } from "./broker-watch.ts";
@@ -56,9 +56,9 @@ export class LaneObserver {
     if (this.#polling || this.#starts === null) return;
     this.#polling = true;
     try {
-      const { runId, lane, link, attempts } = this.#ports;
-      this.#broker = await readBroker({ runId, lane, starts: this.#starts, link, attempts });
+      this.#broker = await readBroker({ ...this.#ports, starts: this.#starts });
       if (this.#broker.cut !== null) this.#book.enter("3", this.#broker.cut);
+      if (this.#broker.lagCut !== null) this.#book.enter("4a", this.#broker.lagCut);
     } catch {
       // The snapshot shows the age of the last answer, and the process or the badge says what is down.
     } finally {
@@ -72,7 +72,7 @@ export class LaneObserver {
     const totals = attempts.totals(lane);
     const checkpoint = consumer.read();
     this.#enterLedgerCuts(totals, asOf);
-    if (checkpoint?.totals) this.#enterCheckpointCuts(checkpoint, checkpoint.totals, asOf);
+    if (checkpoint?.totals) this.#enterCheckpointCut(checkpoint.totals, asOf);
     const made = intents.totals();
     const copies = this.#countCopies(checkpoint, warehouse.output);
     const readings = {
@@ -80,7 +80,7 @@ export class LaneObserver {
         { amounts: { intended: { count: made.count, money: moneyFromMinor(made.money) } }, asOf },
         { amounts: attemptAmounts(totals), asOf },
         this.#broker?.reading ?? null,
-        this.#checkpointReading(checkpoint, asOf),
+        checkpoint === null ? null : { amounts: checkpointAmounts(checkpoint.totals), asOf },
         { amounts: warehouse.sinkAmounts(), asOf },
         ...warehouse.readings(),
       ],
@@ -110,36 +110,15 @@ export class LaneObserver {
     this.#book.enter("2", { counts, at });
   }
 
-  #enterCheckpointCuts(checkpoint: CheckpointReading, totals: CheckpointTotals, at: string): void {
+  #enterCheckpointCut({ read, kept, duplicates, late, deadLettered }: CheckpointTotals, at: string): void {
     const counts = {
-      read: totals.read.count,
-      kept: totals.kept.count,
-      duplicates: totals.duplicates.count,
-      late: totals.late.count,
-      deadLettered: totals.deadLettered.count,
+      read: read.count,
+      kept: kept.count,
+      duplicates: duplicates.count,
+      late: late.count,
+      deadLettered: deadLettered.count,
     };
     this.#book.enter("4b", { counts, at });
-    const stored = this.#broker?.reading.amounts.stored;
-    const lag = this.#lag(checkpoint);
-    if (stored === undefined || lag === null) return;
-    this.#book.enter("4a", { counts: { stored: stored.count, read: totals.read.count, lag }, at });
-  }
-
-  /** Log end − checkpoint, by offsets; null while one of them was not read, or the log end is the older reading. */
-  #lag(checkpoint: CheckpointReading): number | null {
-    const ends = this.#broker?.ends;
-    if (ends === undefined) return null;
-    const behind = ends.map(
-      (end, partition) => end - (checkpoint.offsets[partition] ?? this.#starts?.[partition] ?? 0),
-    );
-    return behind.some((records) => records < 0) ? null : behind.reduce((sum, records) => sum + records, 0);
-  }
-
-  #checkpointReading(checkpoint: CheckpointReading | null, asOf: string): Reading | null {
-    if (checkpoint === null) return null;
-    const amounts = checkpointAmounts(checkpoint.totals);
-    const lag = this.#lag(checkpoint);
-    return { amounts: lag === null ? amounts : { ...amounts, lag: { count: lag, money: null } }, asOf };
   }
 
   #countCopies(checkpoint: CheckpointReading | null, output: CycleOutput | null): CopyCounts {

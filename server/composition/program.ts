@@ -10,7 +10,7 @@ import { SettingsLedger } from "../ledger/app-settings.ts";
 import type { createSocket } from "../live/socket.ts";
 import type { Supervisor } from "../processes/supervisor.ts";
 import type { Clock } from "../shared/clock.ts";
-import { DedupscopeError, messageOf } from "../shared/errors.ts";
+import { DedupscopeError } from "../shared/errors.ts";
 import type { Logger } from "../shared/logger.ts";
 import { Broadcaster } from "./broadcaster.ts";
 import { createBrokerLink, type BrokerLink } from "./broker-link.ts";
@@ -131,7 +131,7 @@ export class Program {
 
   #openRun(record: RunRecord, speed = this.#rememberedSpeed()): Run {
     const { config, directory, backends, supervisor, clock, logger } = this.#ports;
-    const { kafka, warehouse } = backends;
+    const { kafka, warehouse, kafkaReady, warehouseReady } = backends;
     return new Run(
       {
         config,
@@ -140,6 +140,8 @@ export class Program {
         supervisor,
         kafka,
         warehouse,
+        kafkaReady,
+        warehouseReady,
         link: this.#link,
         runs: this.ledger,
         faults: this.#faults,
@@ -172,18 +174,10 @@ export class Program {
   }
 
   #startRun(): void {
-    const { config, logger, backends } = this.#ports;
+    const { config } = this.#ports;
     const run = this.#run;
     const socket = this.#socket;
-    const begin = async (): Promise<void> => {
-      await backends.ready;
-      await run.begin();
-    };
-    run.simulator.start();
-    begin().catch((error: unknown) => {
-      run.alarms.set("start", messageOf(error));
-      logger.error({ reason: messageOf(error) }, "the pipeline could not start");
-    });
+    void run.begin();
     if (socket !== undefined) {
       socket.series(this.#broadcaster.everything().series);
       socket.tape(this.#broadcaster.everything().tape);

@@ -27,6 +27,9 @@ export interface RunSurroundings {
   readonly supervisor: Supervisor;
   readonly kafka: KafkaConnection;
   readonly warehouse: WarehouseConnection;
+  /** Resolve when they answer for the first time; reject with the reason when they never will. */
+  readonly kafkaReady: Promise<void>;
+  readonly warehouseReady: Promise<void>;
   readonly link: BrokerLink;
   readonly runs: RunsLedger;
   readonly faults: FaultsLedger;
@@ -58,6 +61,8 @@ export class Run {
   readonly #directory: string;
   readonly #writer: IntentsWriter;
   #protections: Readonly<Record<LaneName, Protections>>;
+  /** Lanes whose dataset is there. */
+  readonly #prepared = new Set<LaneName>();
   #stopped = false;
 
   constructor(surroundings: RunSurroundings, options: RunOptions) {
@@ -89,11 +94,17 @@ export class Run {
     this.desk = this.#createDesk();
   }
 
-  /** Payments are made at once; each process starts as soon as what it works on is there. */
+  /**
+   * Payments are made at once; each process starts as soon as what it works on is there. Resolves when all run; what
+   * cannot start is an alarm, and the others go on.
+   */
   async begin(): Promise<void> {
     this.simulator.start();
     const topics = this.#beginBroker();
-    await Promise.all([this.#beginProducer(topics), ...laneNames.map((lane) => this.#beginConsumer(lane, topics))]);
+    await Promise.all([
+      this.#orAlarm("producer", this.#beginProducer(topics)),
+      ...laneNames.map((lane) => this.#orAlarm(`consumer ${lane}`, this.#beginConsumer(lane, topics))),
+    ]);
   }
 
   protections(lane: LaneName): Protections {
@@ -123,6 +134,7 @@ export class Run {
   /** One cycle of each lane's warehouse, one after the other: they share its single writer. */
   async cycleWarehouse(): Promise<void> {
     for (const lane of Object.values(this.lanes)) {
+      if (!this.#prepared.has(lane.name)) continue;
       try {
         await lane.watch.cycle();
         await lane.decisions.ship();
@@ -215,6 +227,16 @@ export class Run {
     });
   }
 
+  async #orAlarm(source: string, starting: Promise<void>): Promise<void> {
+    try {
+      await starting;
+    } catch (error) {
+      if (this.#stopped) return;
+      this.#alarm(source, messageOf(error));
+      this.#surroundings.logger.error({ reason: messageOf(error) }, `the ${source} could not start`);
+    }
+  }
+
   async #beginProducer(topics: Promise<void>): Promise<void> {
     await topics;
     if (this.#stopped) return;
@@ -226,7 +248,10 @@ export class Run {
   }
 
   async #beginConsumer(lane: LaneName, topics: Promise<void>): Promise<void> {
-    await Promise.all([topics, this.lanes[lane].warehouse.prepare()]);
+    await this.#surroundings.warehouseReady;
+    await this.lanes[lane].warehouse.prepare();
+    this.#prepared.add(lane);
+    await topics;
     if (this.#stopped) return;
     await this.#surroundings.supervisor.start(
       consumerSpec(
@@ -240,7 +265,8 @@ export class Run {
   }
 
   async #beginBroker(): Promise<void> {
-    const { link, runs } = this.#surroundings;
+    const { link, runs, kafkaReady } = this.#surroundings;
+    await kafkaReady;
     await link.createTopics(this.id, this.record.partitions);
     const starts = this.record.logStarts ?? (await this.#readStarts());
     if (this.record.logStarts === null) runs.setLogStarts(this.id, starts);

@@ -32,7 +32,8 @@ export const equationSides: Readonly<Record<EquationName, Sides>> = {
   },
 };
 
-export const equationNames = Object.keys(equationSides) as readonly EquationName[];
+/** In the order of the path of a payment; an object would put the whole numbers first. */
+export const equationNames: readonly EquationName[] = ["1", "2", "3", "4a", "4b", "5a", "5b", "6", "7"];
 
 /** All terms of one equation as they stood at one position or at one moment at which nothing moved. */
 export interface Cut {

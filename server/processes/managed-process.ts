@@ -63,6 +63,9 @@ interface Waiter {
   readonly reject: (error: DedupscopeError) => void;
 }
 
+/** kafkajs sets one negative timeout per connection, which Node takes as 1 ms and would warn about on the terminal. */
+const nodeOptions = ["--disable-warning=TimeoutNegativeWarning"];
+
 /** One child process through all its incarnations. */
 export class ManagedProcess<Name extends ProcessName> {
   readonly #spec: ProcessSpec<Name>;
@@ -132,7 +135,7 @@ export class ManagedProcess<Name extends ProcessName> {
     const { entry, args, name, readyTimeoutMs, startMessage } = this.#spec;
     const { clock, environment } = this.#surroundings;
     // Standard output belongs to the parent's ready line. A group of its own, because Ctrl-C is the parent's to handle.
-    const child = spawn(process.execPath, [entry, ...args()], {
+    const child = spawn(process.execPath, [...nodeOptions, entry, ...args()], {
       env: environment,
       stdio: ["ignore", 2, 2, "ipc"],
       detached: true,
