@@ -35,10 +35,10 @@ async function run(config: Config, directory: DataDirectory): Promise<void> {
   const logger = createLogger("app", config.logLevel);
   const shown = isLoopback(config.host) ? config.host : hostname();
   let port = config.port;
-  let socket: Socket | undefined;
+  const live: { socket?: Socket } = {};
   const say = (kind: "process-died" | "process-back", process: string, reason: string): void => {
     const at = new Date(systemClock.nowMs()).toISOString();
-    socket?.moment({ kind, at, process, reason });
+    live.socket?.moment({ kind, at, process, reason });
   };
   const supervisor = new Supervisor({
     clock: systemClock,
@@ -76,20 +76,20 @@ async function run(config: Config, directory: DataDirectory): Promise<void> {
     },
   });
   port = await listen(server, config.host, config.port);
-  socket = createSocket({ http: server, policy, everything: () => program.broadcaster.everything() });
+  const socket = createSocket({ http: server, policy, everything: () => program.broadcaster.everything() });
+  live.socket = socket;
   program.start(socket);
   const { run: current } = program;
   const seed = current.simulator.state().seed;
   console.log(`dedupscope ready on http://${shown}:${port} (run ${current.id}, seed ${seed}, data ${directory.path})`);
   if (config.tokenGenerated) console.log(`token for everything that controls: ${config.token}`);
 
-  const live = socket;
   let stopping = false;
   const stop = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
     await program.stop();
-    await live.close();
+    await socket.close();
     await pages.close();
     process.exit(0);
   };

@@ -1,9 +1,10 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Admin, Kafka } from "kafkajs";
 import type { LaneName } from "#contract/names.ts";
 import { laneNames } from "#contract/names.ts";
 import type { Clock } from "../shared/clock.ts";
 import { runNames, type KafkaConnection } from "../shared/connections.ts";
-import { DedupscopeError, messageOf } from "../shared/errors.ts";
+import { messageOf } from "../shared/errors.ts";
 import { createKafka } from "../shared/kafka-client.ts";
 import type { Logger } from "../shared/logger.ts";
 
@@ -22,8 +23,7 @@ export interface BrokerLinkDependencies {
 /** One try each, because the caller polls: a broker that is down must not pile up calls. */
 const pollRetry = { retries: 1, initialRetryTime: 100, maxRetryTime: 200 } as const;
 const pollTimeoutMs = 1_500;
-const createDeadlineMs = 60_000;
-const createRetryMs = 250;
+const createRetryMs = 500;
 
 /** What the app itself asks the broker: topics of a run, and how far their logs go. */
 export function createBrokerLink({ connection, clock, logger }: BrokerLinkDependencies) {
@@ -45,27 +45,29 @@ export function createBrokerLink({ connection, clock, logger }: BrokerLinkDepend
   }
 
   return {
-    /** Creates both topics unless they exist; waits for a broker that is still starting, up to a minute. */
-    async createTopics(runId: string, partitions: number): Promise<void> {
+    /**
+     * Creates both topics unless they exist. A broker that is still starting or not there is asked again until it
+     * answers or `signal` says stop; `onTrouble` is told in words, and null when it is over.
+     */
+    async createTopics(
+      runId: string,
+      partitions: number,
+      options: { readonly signal: AbortSignal; readonly onTrouble: (text: string | null) => void },
+    ): Promise<void> {
       const topics = laneNames.map((lane) => ({
         topic: runNames(runId, lane).topic,
         numPartitions: partitions,
         replicationFactor: -1,
       }));
-      const deadlineMs = clock.nowMs() + createDeadlineMs;
-      for (;;) {
+      while (!options.signal.aborted) {
         try {
           await withAdmin(patient, (admin) => admin.createTopics({ topics, waitForLeaders: true }));
+          options.onTrouble(null);
           return;
         } catch (error) {
-          if (clock.nowMs() > deadlineMs) {
-            throw new DedupscopeError(
-              "broker-unreachable",
-              `the topics of run ${runId} cannot be created on ${connection.brokers.join(", ")}: ${messageOf(error)}`,
-              { cause: error, retriable: true },
-            );
-          }
-          await new Promise((resolve) => setTimeout(resolve, createRetryMs));
+          const where = connection.brokers.join(", ");
+          options.onTrouble(`the broker at ${where} does not do what is asked: ${messageOf(error)}; trying again`);
+          await pause(createRetryMs, undefined, { signal: options.signal }).catch(() => undefined);
         }
       }
     },

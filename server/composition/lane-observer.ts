@@ -13,7 +13,7 @@ import type { Clock } from "../shared/clock.ts";
 import type { CycleOutput } from "../warehouse/types.ts";
 import { readBroker, type BrokerState } from "./broker-watch.ts";
 import type { BrokerLink } from "./broker-link.ts";
-import { EquationBook } from "./equation-book.ts";
+import type { EquationBook } from "./equation-book.ts";
 import type { WarehouseWatch } from "./warehouse-watch.ts";
 
 export interface LaneObserverPorts {

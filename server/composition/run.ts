@@ -63,7 +63,7 @@ export class Run {
   #protections: Readonly<Record<LaneName, Protections>>;
   /** Lanes whose dataset is there. */
   readonly #prepared = new Set<LaneName>();
-  #stopped = false;
+  readonly #stopping = new AbortController();
 
   constructor(surroundings: RunSurroundings, options: RunOptions) {
     const { record, directory } = options;
@@ -161,8 +161,8 @@ export class Run {
 
   /** Stops what works for this run and closes its files; everything is on disk. */
   async stop(): Promise<void> {
-    if (this.#stopped) return;
-    this.#stopped = true;
+    if (this.#stopping.signal.aborted) return;
+    this.#stopping.abort();
     this.simulator.stop();
     const { supervisor } = this.#surroundings;
     await Promise.all([supervisor.stop("producer"), ...laneNames.map((lane) => supervisor.stop(`consumer-${lane}`))]);
@@ -231,7 +231,7 @@ export class Run {
     try {
       await starting;
     } catch (error) {
-      if (this.#stopped) return;
+      if (this.#stopping.signal.aborted) return;
       this.#alarm(source, messageOf(error));
       this.#surroundings.logger.error({ reason: messageOf(error) }, `the ${source} could not start`);
     }
@@ -239,7 +239,7 @@ export class Run {
 
   async #beginProducer(topics: Promise<void>): Promise<void> {
     await topics;
-    if (this.#stopped) return;
+    if (this.#stopping.signal.aborted) return;
     await this.#surroundings.supervisor.start(
       producerSpec(this.#producerSettings, (message) => {
         this.#hearProducer(message);
@@ -252,7 +252,7 @@ export class Run {
     await this.lanes[lane].warehouse.prepare();
     this.#prepared.add(lane);
     await topics;
-    if (this.#stopped) return;
+    if (this.#stopping.signal.aborted) return;
     await this.#surroundings.supervisor.start(
       consumerSpec(
         lane,
@@ -267,7 +267,13 @@ export class Run {
   async #beginBroker(): Promise<void> {
     const { link, runs, kafkaReady } = this.#surroundings;
     await kafkaReady;
-    await link.createTopics(this.id, this.record.partitions);
+    await link.createTopics(this.id, this.record.partitions, {
+      signal: this.#stopping.signal,
+      onTrouble: (text) => {
+        this.#alarm("broker", text);
+      },
+    });
+    if (this.#stopping.signal.aborted) return;
     const starts = this.record.logStarts ?? (await this.#readStarts());
     if (this.record.logStarts === null) runs.setLogStarts(this.id, starts);
     for (const lane of laneNames) this.lanes[lane].observer.begin(starts[lane]);

@@ -106,7 +106,6 @@ export class WarehouseWatch {
   /** The journal's totals; what insertIds absorbed is counted by the embedded server and derived on BigQuery. */
   sinkAmounts(): Amounts {
     const sink = this.#ports.consumer.sink();
-    const plain = (count: number): Amount => ({ count, money: null });
     const rawRows = this.#output?.totals?.rawRows.count;
     return {
       insertAttempts: plain(sink.insertAttempts),
@@ -138,6 +137,8 @@ export class WarehouseWatch {
     return { verdict, settledUntil, waitingFor, reasons, windows: windowCounts };
   }
 }
+
+const plain = (count: number): Amount => ({ count, money: null });
 
 function derivedAbsorbed(sink: SinkReading, rawRows: number): number {
   return Math.max(0, sink.insertAttempts - sink.insertFailures - sink.rejected - rawRows);
