@@ -41,7 +41,7 @@ function readRows(rows: unknown): InsertRow[] {
   return rows.map((row: unknown, index) => {
     if (!isObject(row) || !isObject(row.json))
       throw new BigQueryError("invalid", `rows[${index}].json must be an object`);
-    const insertId = row.insertId === undefined || row.insertId === null ? undefined : String(row.insertId);
+    const insertId = stringAt(row, "insertId");
     return { insertId: insertId === "" ? undefined : insertId, json: row.json };
   });
 }

@@ -66,7 +66,7 @@ export type Expression =
   | (Node & {
       kind: "case";
       operand: Expression | undefined;
-      branches: { when: Expression; then: Expression }[];
+      branches: { when: Expression; result: Expression }[];
       otherwise: Expression | undefined;
     })
   | (Node & { kind: "cast"; operand: Expression; type: SqlType; isSafe: boolean })

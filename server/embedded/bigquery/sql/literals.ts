@@ -67,7 +67,7 @@ export function scalarLiteral(kind: ScalarKind, text: string): string {
       return `TIMESTAMP '${formatTimestamp(parseDatetime(text))}'`;
     case "TIMESTAMP":
       return `TIMESTAMP '${formatTimestamp(parseTimestamp(text))}'`;
-    case "TIME":
+    default:
       return `TIME '${formatTime(parseTime(text))}'`;
   }
 }

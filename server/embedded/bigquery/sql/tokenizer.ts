@@ -28,7 +28,7 @@ export interface Token {
   end: Position;
 }
 
-const symbols = ["<=", ">=", "<>", "!=", "||", "<<", ">>", "=>", ..."+-*/=<>()[],.;&|^~:{}"];
+const symbols = ["<=", ">=", "<>", "!=", "||", "<<", ">>", "=>", ...Array.from("+-*/=<>()[],.;&|^~:{}")];
 const wordPattern = /[A-Za-z_][A-Za-z0-9_]*/y;
 const spacePattern = /(?:\s|--[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/)+/y;
 const numberPattern = /0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
@@ -46,9 +46,9 @@ export function tokenize(source: string): Token[] {
   while (true) {
     position += match(spacePattern, source, position)?.length ?? 0;
     if (position >= source.length) break;
-    const token = readToken(source, position, tokens.at(-1));
-    tokens.push(token);
-    position = token.end;
+    const found = readToken(source, position, tokens.at(-1));
+    tokens.push(found);
+    position = found.end;
   }
   tokens.push({ kind: "end", text: "", upper: "", position: source.length, end: source.length });
   return tokens;

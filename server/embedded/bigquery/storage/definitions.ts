@@ -36,8 +36,7 @@ export async function runDefinition(context: DefinitionContext, plan: Definition
       return createSchema(context, plan);
     case "DROP_SCHEMA":
       return dropSchema(context, plan);
-    case "DROP_TABLE":
-    case "DROP_VIEW":
+    default:
       return dropTable(context, plan);
   }
 }

@@ -40,7 +40,7 @@ export async function runDml(connection: DuckDBConnection, plan: DmlPlan, option
       return removeWhere(connection, plan.target, plan, options);
     case "UPDATE":
       return update(connection, plan, options);
-    case "MERGE":
+    default:
       return merge(connection, plan, options);
   }
 }

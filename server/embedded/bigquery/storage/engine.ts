@@ -207,7 +207,7 @@ export class Engine {
       definition: undefined,
     };
     const apply = await this.database.transaction("write", async (connection) => {
-      let afterCommit = (): void => undefined;
+      let afterCommit = nothing;
       if (isDml(plan)) {
         const streamedAfter = BigInt(nowMs - this.options.streamingBufferMs) * 1000n;
         result.counts = await runDml(connection, plan, { streamedAfter });
@@ -223,6 +223,8 @@ export class Engine {
     return result;
   }
 }
+
+const nothing = (): void => undefined;
 
 function rowBytes(cells: WireRow["f"]): number {
   let bytes = 16;

@@ -82,7 +82,7 @@ export class Jobs {
         this.add({
           project: String(project),
           jobId: String(jobId),
-          requestId: requestId === null ? undefined : String(requestId),
+          requestId: typeof requestId === "string" ? requestId : undefined,
           location: "US",
           configuration: stored.configuration,
           createdMs: at,

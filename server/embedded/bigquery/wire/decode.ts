@@ -126,7 +126,7 @@ function decodeScalar(value: unknown, kind: ScalarKind): DuckDBValue {
       return new DuckDBTimeValue(parseTime(text(value, kind)));
     case "DATETIME":
       return new DuckDBTimestampValue(parseDatetime(text(value, kind)));
-    case "TIMESTAMP":
+    default:
       return new DuckDBTimestampValue(timestampMicros(value));
   }
 }

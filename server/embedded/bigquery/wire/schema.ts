@@ -65,7 +65,7 @@ function typeOf(field: FieldSchema, path: string): SqlType {
     if (value !== undefined && value !== null && value !== "")
       throw refuse(path, `${attribute} is not supported by the embedded server`);
   }
-  const upper = String(field.type).toUpperCase();
+  const upper = field.type.toUpperCase();
   const kind = scalarKindNamed(upper);
   if (kind !== undefined) return { kind };
   if (upper !== "RECORD" && upper !== "STRUCT")
@@ -91,7 +91,7 @@ function columnType(field: FieldSchema, path: string): SqlType {
 export function columnsOf(fields: FieldSchema[]): TableColumn[] {
   const seen = new Set<string>();
   return fields.map((field) => {
-    const name = String(field.name);
+    const { name } = field;
     if (seen.has(name.toLowerCase())) throw refuse(name, "already exists in the schema");
     seen.add(name.toLowerCase());
     return { name, type: columnType(field, name), isRequired: field.mode?.toUpperCase() === "REQUIRED" };

@@ -54,10 +54,10 @@ export function aggregateCall(
   const orderList = call.orderBy.map((item, index) => orderSql(item, orders[index]?.sql ?? "NULL")).join(", ");
   const order = orderList === "" ? "" : ` ORDER BY ${orderList}`;
   const typed = handlers[name]({ call, args, order, over: over?.sql ?? "" });
-  const result = combine(typed.sql, typed.type, over === undefined ? parts : [...parts, ...over.parts]);
-  if (over === undefined) delete result.ungrouped;
-  delete result.isVolatile;
-  return result;
+  const combined = combine(typed.sql, typed.type, over === undefined ? parts : [...parts, ...over.parts]);
+  if (over === undefined) delete combined.ungrouped;
+  delete combined.isVolatile;
+  return combined;
 }
 
 const ordered = new Set(["STRING_AGG", "ARRAY_AGG"]);

@@ -4,7 +4,7 @@
  */
 import { SqlError, unsupported } from "../position.ts";
 import type { Position } from "../position.ts";
-import { duckType, sameType, scalar, typeName } from "../types.ts";
+import { duckType, sameType, typeName } from "../types.ts";
 import type { ScalarKind, SqlType } from "../types.ts";
 import { numericToFloat, tryCoerce } from "./coercion.ts";
 import { refuseVolatile } from "./operators.ts";
@@ -47,8 +47,8 @@ const timeForm = "[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(\\.[0-9]{1,6})?";
 const timestampForm = `${dateForm}([ T]${timeForm})?( ?(Z|UTC|[+-][0-9]{2}(:[0-9]{2})?))?`;
 
 const stringToTimestamp = checkedText(timestampForm, (x, fail) => {
-  const cast = fail === "NULL" ? "TRY_CAST" : "CAST";
-  return `make_timestamp(epoch_us(${cast}(${x} AS TIMESTAMPTZ)))`;
+  const keyword = fail === "NULL" ? "TRY_CAST" : "CAST";
+  return `make_timestamp(epoch_us(${keyword}(${x} AS TIMESTAMPTZ)))`;
 });
 
 const conversions: Partial<Record<`${ScalarKind}>${ScalarKind}`, Conversion>> = {

@@ -115,8 +115,8 @@ function readFields(typed: Typed, fields: string[], expression: Expression): Typ
 function findParameter(place: Place, expression: Expression): { parameter: Parameter; key: string } | undefined {
   const { parameters } = place.context.environment;
   if (expression.kind === "positional") {
-    const parameter_ = parameters[expression.index];
-    return parameter_ === undefined ? undefined : { parameter: parameter_, key: String(expression.index) };
+    const given = parameters[expression.index];
+    return given === undefined ? undefined : { parameter: given, key: String(expression.index) };
   }
   if (expression.kind !== "parameter") return undefined;
   const found = parameters.find((candidate) => candidate.name?.toLowerCase() === expression.name);
@@ -160,7 +160,7 @@ function caseNode(place: Place, expression: Expression & { kind: "case" }): Type
       ? coerce(when, scalar("BOOL"), branch.when.position, "A condition")
       : compare("=", ...comparablePair("CASE", operand, when, position), position);
   });
-  const results = expression.branches.map((branch) => analyzeExpression(place, branch.then));
+  const results = expression.branches.map((branch) => analyzeExpression(place, branch.result));
   if (expression.otherwise !== undefined) results.push(analyzeExpression(place, expression.otherwise));
   const common = commonType(results, position, "CASE");
   const values = results.map((value) => coerce(value, common.kind === "NULL" ? scalar("INT64") : common, position));

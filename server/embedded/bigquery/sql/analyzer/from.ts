@@ -33,7 +33,7 @@ export function analyzeFrom(context: Context, item: FromItem, parent: Scope | un
       return relationSource(context, context.analyzeQuery(context, item.query, parent), item.alias);
     case "unnest":
       return unnest(context, item, parent);
-    case "join":
+    default:
       return join(context, item, parent);
   }
 }

@@ -7,8 +7,8 @@ import { analyzeExpression } from "./expression.ts";
 import { analyzeFrom, quoteName } from "./from.ts";
 import type { Scope, ScopeColumn } from "./scope.ts";
 import { sameName } from "./scope.ts";
-import { condition, findColumn, insertedColumns, statementPlace, storedValue, valueSql } from "./statements.ts";
-import type { WritableTable } from "./statements.ts";
+import { condition, findColumn, insertedColumns, statementPlace, storedValue, valueSql } from "./assignments.ts";
+import type { WritableTable } from "./assignments.ts";
 
 type Merge = Statement & { kind: "merge" };
 

@@ -71,10 +71,12 @@ function arithmetic(operator: string, left: Typed, right: Typed, position: Posit
   return combine(`(${a.sql} ${operator} ${b.sql})`, scalar(kind), [a, b]);
 }
 
+function factor(original: Typed, coerced: Typed): string {
+  return original.type.kind === "INT64" ? `CAST(${original.sql} AS DECIMAL(19,0))` : coerced.sql;
+}
+
 /** A product of two DECIMAL(38,9) has 18 decimals; DuckDB reports what no longer fits, the cast rounds half away. */
 function multiplyNumeric(left: Typed, right: Typed, a: Typed, b: Typed): string {
-  const factor = (original: Typed, coerced: Typed): string =>
-    original.type.kind === "INT64" ? `CAST(${original.sql} AS DECIMAL(19,0))` : coerced.sql;
   return `CAST(${factor(left, a)} * ${factor(right, b)} AS DECIMAL(38,9))`;
 }
 
@@ -94,9 +96,13 @@ function divide(left: Typed, right: Typed, position: Position): Typed {
   return checkedFloat(raw, parts, "/");
 }
 
+/** Billionths as a 128-bit integer. */
+function unscaled(sql: string): string {
+  return `CAST(${sql} * 1000000000::DECIMAL(10,0) AS HUGEINT)`;
+}
+
 /** Exact NUMERIC division, rounded half away from zero at the ninth decimal. What exceeds 128 bits is an error. */
 export function divideNumeric(a: Typed, b: Typed, onZero: "error" | "null"): Typed {
-  const unscaled = (sql: string): string => `CAST(${sql} * 1000000000::DECIMAL(10,0) AS HUGEINT)`;
   const steps = `list_transform([{n: ${unscaled(a.sql)} * 1000000000::HUGEINT, d: ${unscaled(b.sql)}}], lambda s:
     CASE WHEN s.d = 0 THEN ${onZero === "error" ? "error('division by zero: / ')" : "NULL"}
     ELSE CAST((abs(s.n) // abs(s.d) + CASE WHEN (abs(s.n) % abs(s.d)) * 2 >= abs(s.d) THEN 1 ELSE 0 END)

@@ -65,7 +65,7 @@ function analyzeBranch(context: Context, body: QueryBody, parent: Scope | undefi
       const relation = analyzeQuery(context, body.query, parent);
       return { sql: `SELECT * FROM (${relation.sql}) AS p`, columns: relation.columns };
     }
-    case "set":
+    default:
       return setOperation(context, body, parent);
   }
 }

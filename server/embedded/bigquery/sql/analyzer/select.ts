@@ -12,15 +12,9 @@ import { groupKeys } from "./grouping.ts";
 import { emptyScope } from "./scope.ts";
 import type { Relation, Scope } from "./scope.ts";
 import { expandStar } from "./star.ts";
+import type { OutputItem } from "./star.ts";
 import type { Typed } from "./typed.ts";
 import { containsAggregate, containsWindow } from "./walk.ts";
-
-export interface OutputItem {
-  name: string | undefined;
-  expression: Expression | undefined;
-  typed: Typed;
-  position: number;
-}
 
 interface Surroundings {
   parent: Scope | undefined;

@@ -1,13 +1,20 @@
 /** `*` and `t.*` with EXCEPT and REPLACE. */
-import type { SelectItem } from "../ast.ts";
+import type { Expression, SelectItem } from "../ast.ts";
 import { SqlError, unsupported } from "../position.ts";
 import type { Place } from "./context.ts";
 import { analyzeExpression } from "./expression.ts";
 import type { Source } from "./from.ts";
 import { sameName } from "./scope.ts";
 import type { ScopeColumn } from "./scope.ts";
-import type { OutputItem } from "./select.ts";
 import type { Typed } from "./typed.ts";
+
+/** One column of a select list. */
+export interface OutputItem {
+  name: string | undefined;
+  expression: Expression | undefined;
+  typed: Typed;
+  position: number;
+}
 
 export function expandStar(
   place: Place,

@@ -1,21 +1,20 @@
 /** From a statement's syntax tree to the plan that the storage runs. */
-import type { Expression, Query, Statement, TablePath } from "../ast.ts";
+import type { Query, Statement, TablePath } from "../ast.ts";
 import { parseStatement } from "../parser/statements.ts";
-import type { Plan, TableId, Target } from "../plan.ts";
+import type { Plan, TableId } from "../plan.ts";
 import { SqlError, unsupported } from "../position.ts";
-import { duckType, scalar } from "../types.ts";
-import type { SqlType } from "../types.ts";
-import { coerce } from "./coercion.ts";
+import { scalar } from "../types.ts";
 import { newAlias } from "./context.ts";
-import type { Context, Environment, Place, TableColumn } from "./context.ts";
+import type { Context, Environment, TableColumn } from "./context.ts";
 import { createTable, createView, splitSchemaPath } from "./definitions.ts";
 import { analyzeExpression } from "./expression.ts";
 import { analyzeFrom, completePath, quoteName } from "./from.ts";
+import { condition, findColumn, insertedColumns, statementPlace, storedValue, valueSql } from "./assignments.ts";
+import type { WritableTable } from "./assignments.ts";
 import { planMerge } from "./merge.ts";
 import { analyzeQuery } from "./query.ts";
-import { emptyScope, sameName } from "./scope.ts";
+import { emptyScope } from "./scope.ts";
 import type { Relation, Scope } from "./scope.ts";
-import type { Typed } from "./typed.ts";
 
 /** Translates one statement. Throws SqlError, and BigQueryError for tables that do not exist. */
 export function translate(source: string, environment: Environment): Plan {
@@ -52,7 +51,7 @@ function planStatement(context: Context, statement: Statement): Plan {
       const id = splitSchemaPath(context, statement.path);
       return { kind: "CREATE_SCHEMA", id, isIfNotExists: statement.isIfNotExists, options: statement.options };
     }
-    case "drop": {
+    default: {
       const { isIfExists, isCascade, path } = statement;
       if (statement.what === "SCHEMA") {
         return { kind: "DROP_SCHEMA", id: splitSchemaPath(context, path), isIfExists, isCascade };
@@ -62,11 +61,6 @@ function planStatement(context: Context, statement: Statement): Plan {
   }
 }
 
-export interface WritableTable {
-  target: Target;
-  columns: TableColumn[];
-}
-
 function findTarget(context: Context, path: TablePath): WritableTable {
   const id: TableId = completePath(context, path);
   const info = context.environment.findTable(id);
@@ -74,42 +68,6 @@ function findTarget(context: Context, path: TablePath): WritableTable {
     throw new SqlError(`${path.parts.join(".")} is not a table that statements can change`, path.position);
   }
   return { target: { ...id, sqlName: info.sqlName }, columns: info.columns };
-}
-
-export function findColumn(columns: TableColumn[], name: string, position: number): TableColumn {
-  const column = columns.find((candidate) => sameName(candidate.name, name));
-  if (column === undefined) throw new SqlError(`Column ${name} is not present in the table`, position);
-  return column;
-}
-
-/** The columns that an INSERT names, each once; all of them when it names none. */
-export function insertedColumns(columns: TableColumn[], names: string[] | undefined, position: number): TableColumn[] {
-  if (names === undefined) return columns;
-  const found = names.map((name) => findColumn(columns, name, position));
-  if (new Set(found).size < found.length) throw new SqlError("An INSERT names a column twice", position);
-  const missing = columns.find((column) => column.isRequired && !found.includes(column));
-  if (missing !== undefined) {
-    throw new SqlError(`Required column ${missing.name} must have a value in an INSERT`, position);
-  }
-  return found;
-}
-
-/** A value as it is stored: BigQuery keeps no NULL arrays, they are empty ones. */
-export function storedValue(typed: Typed, type: SqlType, position: number, column: string): Typed {
-  const value = coerce(typed, type, position, `A value for column ${column}`);
-  return type.kind === "ARRAY" ? { ...value, sql: `coalesce(${value.sql}, CAST([] AS ${duckType(type)}))` } : value;
-}
-
-export function statementPlace(context: Context, scope: Scope, clause: string): Place {
-  return {
-    context,
-    scope,
-    aggregates: { forbiddenIn: clause },
-    windows: { forbiddenIn: clause },
-    groupKeys: undefined,
-    aliases: undefined,
-    namedWindows: new Map(),
-  };
 }
 
 function planInsert(context: Context, statement: Statement & { kind: "insert" }): Plan {
@@ -130,13 +88,6 @@ function planInsert(context: Context, statement: Statement & { kind: "insert" })
     return `(${row.map((value, index) => valueSql(place, value, written[index])).join(", ")})`;
   });
   return { kind: "INSERT", target, columns: names, sql: `VALUES ${rows.join(", ")}` };
-}
-
-/** One value of a row; DEFAULT is NULL, for columns have no default values here. */
-export function valueSql(place: Place, value: Expression | "DEFAULT", column: TableColumn | undefined): string {
-  if (column === undefined) throw new Error("the number of values was checked");
-  if (value === "DEFAULT") return storedValue({ sql: "NULL", type: { kind: "NULL" } }, column.type, 0, column.name).sql;
-  return storedValue(analyzeExpression(place, value), column.type, value.position, column.name).sql;
 }
 
 function insertQuery(context: Context, query: Query, written: TableColumn[]): string {
@@ -165,10 +116,6 @@ function planDelete(context: Context, statement: Statement & { kind: "delete" })
   const scope = tableScope(table, alias, statement.alias ?? statement.path.parts.at(-1) ?? "");
   const where = analyzeExpression(statementPlace(context, scope, "WHERE clause"), statement.where);
   return { kind: "DELETE", target: table.target, alias, where: condition(where, statement.where) };
-}
-
-export function condition(typed: Typed, expression: Expression): string {
-  return coerce(typed, scalar("BOOL"), expression.position, "A condition").sql;
 }
 
 function planUpdate(context: Context, statement: Statement & { kind: "update" }): Plan {

@@ -31,7 +31,7 @@ function children(expression: Expression): Expression[] {
     case "case":
       return [
         ...(expression.operand === undefined ? [] : [expression.operand]),
-        ...expression.branches.flatMap((branch) => [branch.when, branch.then]),
+        ...expression.branches.flatMap((branch) => [branch.when, branch.result]),
         ...(expression.otherwise === undefined ? [] : [expression.otherwise]),
       ];
     case "extract":

@@ -31,7 +31,8 @@ function parseCreateTable(cursor: Cursor, head: Head): Statement {
   let primaryKey: string[] | undefined;
   const columns: ColumnDefinition[] = [];
   const hasColumns = cursor.accept("(");
-  while (hasColumns && !cursor.at(")")) {
+  while (!cursor.at(")")) {
+    if (!hasColumns) break;
     primaryKey = parseConstraint(cursor) ?? parseColumn(cursor, columns) ?? primaryKey;
     if (!cursor.accept(",")) break;
   }

@@ -190,11 +190,11 @@ function parseCase(cursor: Cursor, parse: ParseExpression): Expression {
   const position = cursor.position;
   cursor.expect("CASE");
   const operand = cursor.at("WHEN") ? undefined : parse(cursor);
-  const branches: { when: Expression; then: Expression }[] = [];
+  const branches: { when: Expression; result: Expression }[] = [];
   while (cursor.accept("WHEN")) {
     const when = parse(cursor);
     cursor.expect("THEN");
-    branches.push({ when, then: parse(cursor) });
+    branches.push({ when, result: parse(cursor) });
   }
   if (branches.length === 0) throw cursor.unexpected('Expected keyword "WHEN"');
   const otherwise = cursor.accept("ELSE") ? parse(cursor) : undefined;
