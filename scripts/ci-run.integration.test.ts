@@ -24,7 +24,7 @@ function runWithNpmFailingAt(failing: string) {
   command("npm", `echo "ran npm $*"; [ "$*" != "${failing}" ]`);
   const { status, stdout } = spawnSync(join(import.meta.dirname, "..", ".ci", "run"), {
     encoding: "utf8",
-    env: { PATH: `${tools}:/usr/bin:/bin` },
+    env: { ...process.env, PATH: `${tools}:/usr/bin:/bin` },
   });
   return { status, ran: [...stdout.matchAll(/^ran (.*)$/gm)].map(([, line]) => line), stdout };
 }

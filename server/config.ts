@@ -28,7 +28,7 @@ export interface Config {
   readonly fresh: boolean;
   readonly development: boolean;
   /** The environment for child processes: without the secrets, which they get over IPC where they need them. */
-  readonly childEnvironment: NodeJS.ProcessEnv;
+  readonly childEnvironment: NodeJS.Dict<string>;
 }
 
 export type ConfigResult =
@@ -38,7 +38,7 @@ export type ConfigResult =
   | { readonly kind: "problems"; readonly problems: readonly string[] };
 
 export interface ConfigInput {
-  readonly environment: NodeJS.ProcessEnv;
+  readonly environment: NodeJS.Dict<string>;
   /** Command line after the script's name. */
   readonly args: readonly string[];
   readonly randomSeed: () => number;
@@ -109,7 +109,7 @@ type Read = <Name extends SettingName>(name: Name) => SettingValue<Name>;
 type SettingValue<Name extends SettingName> = (typeof settings)[Name] extends Setting<infer Value> ? Value : never;
 
 /** An empty variable counts as not set: that is what compose files pass for one that is missing. */
-function environmentReader(environment: NodeJS.ProcessEnv, problems: string[]): Read {
+function environmentReader(environment: NodeJS.Dict<string>, problems: string[]): Read {
   return <Name extends SettingName>(name: Name) => {
     const { schema, fallback, expected, remedy, secret = false } = settings[name] as Setting<SettingValue<Name>>;
     const text = environment[name]?.trim() ?? "";
@@ -144,7 +144,7 @@ function readKafka(read: Read, problems: string[]): KafkaConnection | null {
   return { brokers, ssl, sasl: complete ? { mechanism, username, password } : null };
 }
 
-function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function withoutSecrets(environment: NodeJS.Dict<string>): NodeJS.Dict<string> {
   const secrets = new Set(
     Object.entries<Setting<unknown>>(settings).flatMap(([name, { secret }]) => (secret === true ? [name] : [])),
   );

@@ -45,7 +45,7 @@ export interface ProcessSurroundings {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly policy: RestartPolicy;
-  readonly environment: NodeJS.ProcessEnv;
+  readonly environment: NodeJS.Dict<string>;
   readonly onDied: (name: ProcessName, reason: string) => void;
   readonly onBack: (name: ProcessName) => void;
 }
@@ -136,7 +136,7 @@ export class ManagedProcess<Name extends ProcessName> {
     const { clock, environment } = this.#surroundings;
     // Standard output belongs to the parent's ready line. A group of its own, because Ctrl-C is the parent's to handle.
     const child = spawn(process.execPath, [...nodeOptions, entry, ...args()], {
-      env: environment,
+      env: environment as NodeJS.ProcessEnv,
       stdio: ["ignore", 2, 2, "ipc"],
       detached: true,
     });

@@ -9,7 +9,7 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /** What the children get as their environment. */
-  readonly environment: NodeJS.ProcessEnv;
+  readonly environment: NodeJS.Dict<string>;
   /** Where Node keeps compiled code, so that a restart is quick. */
   readonly compileCacheDirectory: string;
   readonly policy?: RestartPolicy;
