@@ -170,7 +170,7 @@ test("stop during a backoff cancels the restart", async () => {
   await expect(started).rejects.toThrow(/it was stopped/);
   // That nothing happens can only be waited for.
   await setTimeout(2 * restartDelayMs);
-  expect(slow.snapshots()[0]).toMatchObject({ state: "stopped", nextStartAt: null });
+  expect(slow.snapshots()[0]).toMatchObject({ state: "stopped", nextStartAt: null, restarts: 0 });
 });
 
 test("two starts of the same process are refused", async () => {
