@@ -4,22 +4,24 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import type { LaneSnapshot, Snapshot, TotalName } from "../contract/snapshot.ts";
 import type { LaneName } from "../contract/names.ts";
 
 const root = join(import.meta.dirname, "..");
 const readyDeadlineMs = 60_000;
 const stopDeadlineMs = 30_000;
+const pollMs = 100;
 
 /** The program as a user starts it, on a free port, with a data directory of its own. */
 export class Program {
   readonly directory: string;
-  readonly #environment: NodeJS.ProcessEnv;
+  readonly #environment: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
   #address = "";
   readonly output: string[] = [];
 
-  constructor(environment: NodeJS.ProcessEnv = {}) {
+  constructor(environment: Readonly<Record<string, string>> = {}) {
     this.directory = mkdtempSync(join(tmpdir(), "dedupscope-e2e-"));
     this.#environment = environment;
   }
@@ -33,7 +35,7 @@ export class Program {
     const child = spawn(process.execPath, ["server/main.ts"], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, NODE_ENV: "production", PORT: "0", DEDUPSCOPE_DATA: this.directory, ...this.#environment },
+      env: { ...process.env, PORT: "0", DEDUPSCOPE_DATA: this.directory, ...this.#environment },
     });
     this.#child = child;
     this.#address = await new Promise<string>((resolve, reject) => {
@@ -83,6 +85,17 @@ export class Program {
   async snapshot(): Promise<Snapshot> {
     return (await this.request("GET", "/api/snapshot")).body as Snapshot;
   }
+
+  /** The first snapshot that meets `condition`; throws with the last one when there is none in time. */
+  async until(what: string, condition: (snapshot: Snapshot) => boolean, timeoutMs = 60_000): Promise<Snapshot> {
+    const deadlineMs = Date.now() + timeoutMs;
+    for (;;) {
+      const snapshot = await this.snapshot();
+      if (condition(snapshot)) return snapshot;
+      if (Date.now() > deadlineMs) throw new Error(`not seen within ${timeoutMs} ms: ${what}\n${summary(snapshot)}`);
+      await pause(pollMs);
+    }
+  }
 }
 
 export function laneOf(snapshot: Snapshot, name: LaneName): LaneSnapshot {
@@ -94,4 +107,28 @@ export function laneOf(snapshot: Snapshot, name: LaneName): LaneSnapshot {
 /** A total of a lane in records; -1 while its owner has not been read. */
 export function count(snapshot: Snapshot, lane: LaneName, total: TotalName): number {
   return laneOf(snapshot, lane).totals[total].count ?? -1;
+}
+
+/** Equations that do not close on their last cut, in records or in money, in words. */
+export function brokenEquations(snapshot: Snapshot): readonly string[] {
+  return snapshot.lanes.flatMap((lane) =>
+    lane.equations
+      .filter(
+        ({ remainder, uncertainty, moneyRemainder }) =>
+          remainder === null ||
+          Math.abs(remainder) > uncertainty ||
+          Object.values(moneyRemainder ?? {}).some((amount) => Number(amount) !== 0),
+      )
+      .map((equation) => `${lane.name}: ${JSON.stringify(equation)}`),
+  );
+}
+
+/** What a person needs of a snapshot to see why a condition was not met. */
+function summary(snapshot: Snapshot): string {
+  const lanes = snapshot.lanes.map(({ name, verdict, waitingFor, reasons, totals }) => {
+    const counts = Object.entries(totals).map(([total, { count: records }]) => `${total} ${records}`);
+    return `${name}: ${verdict} ${waitingFor ?? ""} ${reasons.join("; ")}\n  ${counts.join(", ")}`;
+  });
+  const processes = snapshot.processes.map(({ name, state, lastExit }) => `${name} ${state} ${lastExit?.reason ?? ""}`);
+  return [...lanes, processes.join(", "), ...snapshot.alarms].join("\n");
 }
