@@ -44,7 +44,7 @@ async function recordFrames(): Promise<Buffer[]> {
       written.push(Buffer.from(frame));
       return write(frame);
     };
-    socket.write = recording as typeof socket.write;
+    socket.write = recording;
     return socket;
   };
   const brokers = [`${broker.host}:${broker.port}`];
