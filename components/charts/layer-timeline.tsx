@@ -1,0 +1,91 @@
+import { useMemo } from "react";
+import type { SeriesPoint } from "#contract/live.ts";
+import type { LaneSnapshot } from "#contract/snapshot.ts";
+import { formatCount } from "../live/format.ts";
+import { CopiesChart } from "./copies-chart.tsx";
+import { placeOf, type TimeScale } from "./time-scale.ts";
+import { chartPoints, curvesOf, topOf, type Curve, type LayerRow } from "./timeline-rows.ts";
+import { pointAt, steps } from "./timeline-steps.ts";
+import { useStaggered } from "./use-staggered.ts";
+
+/** Charts draw one after the other, this far apart. */
+const staggerMs = 90;
+
+interface LayerTimelineProps {
+  readonly row: LayerRow;
+  readonly order: number;
+  readonly points: readonly SeriesPoint[];
+  readonly lanes: readonly LaneSnapshot[];
+  readonly scale: TimeScale;
+  readonly cursorMs: number | null;
+}
+
+export function LayerTimeline({ row, order, points, lanes, scale, cursorMs }: LayerTimelineProps) {
+  const taken = useStaggered(points, order * staggerMs);
+  const takenScale = useStaggered(scale, order * staggerMs);
+  const curves = useMemo(() => curvesOf(row, lanes, taken), [row, lanes, taken]);
+  const key = curves.map(({ field }) => field).join();
+  // The lanes are new objects with every snapshot; the curves only change with their names.
+  // oxlint-disable-next-line react-hooks/exhaustive-deps
+  const stable = useMemo(() => curves, [key]);
+  const data = useMemo(() => chartPoints(taken, stable), [taken, stable]);
+  const top = topOf(taken, stable);
+  const shown = cursorMs === null ? taken.at(-1) : pointAt(taken, cursorMs);
+  return (
+    <div className="timeline">
+      <div className="timeline-name">
+        <b>{row.title}</b>
+        <span>copies, running total</span>
+      </div>
+      <div className="timeline-plot">
+        <CopiesChart data={data} curves={stable} scale={takenScale} top={top} />
+        <StepLabels points={taken} curves={stable} scale={takenScale} top={top} />
+      </div>
+      <div className="timeline-end">
+        <EndLine count={shown?.lanes.protected[row.absorbed] ?? 0} word="absorbed" tone="absorbed" />
+        <EndLine count={shown?.lanes.unprotected[row.passed] ?? 0} word={row.passedWord} tone="through" />
+      </div>
+    </div>
+  );
+}
+
+function EndLine({ count, word, tone }: { count: number; word: string; tone: "absorbed" | "through" }) {
+  const className = count === 0 ? "tone-quiet" : `tone-${tone}`;
+  return (
+    <>
+      <b className={className}>{formatCount(count)}</b>
+      <span className={className}>{word}</span>
+    </>
+  );
+}
+
+interface StepLabelsProps {
+  readonly points: readonly SeriesPoint[];
+  readonly curves: readonly Curve[];
+  readonly scale: TimeScale;
+  readonly top: number;
+}
+
+/** "+5" at every step, just beyond the curve. */
+function StepLabels({ points, curves, scale, top }: StepLabelsProps) {
+  return curves.flatMap((curve) =>
+    steps(points, curve.lane, curve.series).map(({ atMs, by }) => {
+      const height = ((pointAt(points, atMs + 4000)?.lanes[curve.lane][curve.series] ?? 0) / top) * 50;
+      const up = curve.lane === "protected";
+      const edge = `calc(50% + ${Math.max(0, height - 22)}%)`;
+      const place = placeOf(scale, atMs);
+      return (
+        <span
+          key={`${curve.field} ${atMs}`}
+          className={`step-label tone-${curve.tone}`}
+          style={{
+            ...(place > 93 ? { right: `${100 - place}%` } : { left: `${place}%` }),
+            ...(up ? { bottom: edge } : { top: edge }),
+          }}
+        >
+          +{formatCount(by)}
+        </span>
+      );
+    }),
+  );
+}

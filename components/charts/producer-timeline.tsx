@@ -1,0 +1,45 @@
+import type { SeriesPoint } from "#contract/live.ts";
+import { formatClock, formatCount } from "../live/format.ts";
+import { RateChart } from "./rate-chart.tsx";
+import type { TimeScale } from "./time-scale.ts";
+import { rates } from "./timeline-steps.ts";
+import { useStaggered } from "./use-staggered.ts";
+
+interface ProducerTimelineProps {
+  readonly points: readonly SeriesPoint[];
+  readonly scale: TimeScale;
+  readonly runStartMs: number;
+  /** Where the common cursor stands; null reads the newest point. */
+  readonly cursorMs: number | null;
+}
+
+export function ProducerTimeline({ points, scale, runStartMs, cursorMs }: ProducerTimelineProps) {
+  const taken = useStaggered(points, 0);
+  const speeds = rates(taken, "protected", "attempted");
+  const peak = speeds.reduce<(typeof speeds)[number] | undefined>(
+    (best, speed) => (best === undefined || speed.perSecond > best.perSecond ? speed : best),
+    undefined,
+  );
+  const shown = cursorMs === null ? speeds.at(-1) : speeds.findLast(({ atMs }) => atMs <= cursorMs);
+  return (
+    <div className="timeline">
+      <div className="timeline-name">
+        <b>Producer</b>
+        <span>records sent a second</span>
+      </div>
+      <div className="timeline-plot">
+        <RateChart data={speeds} scale={scale} top={Math.max(1, peak?.perSecond ?? 0) * 1.25} />
+      </div>
+      <div className="timeline-end">
+        <b>{formatCount(Math.round(shown?.perSecond ?? 0))}</b>
+        <span>a second</span>
+        {peak !== undefined && peak.perSecond > 0 && (
+          <>
+            <b>{formatCount(Math.round(peak.perSecond))}</b>
+            <span>peak at {formatClock(peak.atMs - runStartMs)}</span>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+import type { SeriesPoint } from "#contract/live.ts";
+import type { LaneName } from "#contract/names.ts";
+import type { LaneSnapshot } from "#contract/snapshot.ts";
+import { isClosed, type GateName } from "../live/gate-view.ts";
+import type { SeriesKey } from "./timeline-steps.ts";
+
+export interface LayerRow {
+  readonly gate: GateName;
+  readonly title: string;
+  readonly absorbed: SeriesKey;
+  readonly passed: SeriesKey;
+  readonly passedWord: string;
+}
+
+/** One timeline per layer that can absorb a copy. */
+export const layerRows: readonly LayerRow[] = [
+  { gate: "broker", title: "Broker", absorbed: "absorbedByBroker", passed: "storedTwice", passedWord: "stored twice" },
+  { gate: "consumer", title: "Consumer", absorbed: "duplicates", passed: "keptTwice", passedWord: "let through" },
+  {
+    gate: "warehouse",
+    title: "Warehouse",
+    absorbed: "absorbedByWarehouse",
+    passed: "surplus",
+    passedWord: "booked twice",
+  },
+];
+
+/** One curve: above the line the protected lane, below it, drawn downwards, the unprotected one. */
+export interface Curve {
+  readonly lane: LaneName;
+  readonly series: SeriesKey;
+  readonly tone: "absorbed" | "through";
+  /** Field of the chart's data. */
+  readonly field: string;
+}
+
+/**
+ * A lane's curves: what its layer absorbed, and what got through where the layer could have stopped it. What goes on
+ * through a closed gate is not wrong yet and is drawn where it is caught.
+ */
+export function curvesOf(
+  row: LayerRow,
+  lanes: readonly LaneSnapshot[],
+  points: readonly SeriesPoint[],
+): readonly Curve[] {
+  const last = points.at(-1);
+  return lanes.flatMap((lane) => {
+    const loud = row.gate === "warehouse" || !isClosed(row.gate, lane);
+    const candidates: Curve[] = [
+      { lane: lane.name, series: row.absorbed, tone: "absorbed", field: `${lane.name} absorbed` },
+      ...(loud
+        ? [{ lane: lane.name, series: row.passed, tone: "through", field: `${lane.name} through` } as const]
+        : []),
+    ];
+    return candidates.filter((curve) => (last?.lanes[lane.name][curve.series] ?? 0) > 0);
+  });
+}
+
+export type ChartPoint = Readonly<Record<string, number>>;
+
+/** Points of one chart: `x` in epoch milliseconds, the unprotected lane's values negative. */
+export function chartPoints(points: readonly SeriesPoint[], curves: readonly Curve[]): readonly ChartPoint[] {
+  return points.map((point) => {
+    const values: Record<string, number> = { x: Date.parse(point.at) };
+    for (const curve of curves) {
+      const value = point.lanes[curve.lane][curve.series];
+      values[curve.field] = curve.lane === "protected" ? value : -value;
+    }
+    return values;
+  });
+}
+
+/** Both halves of a chart have the same scale, so that a step means the same above and below. */
+export function topOf(points: readonly SeriesPoint[], curves: readonly Curve[]): number {
+  const last = points.at(-1);
+  return Math.max(1, ...curves.map((curve) => last?.lanes[curve.lane][curve.series] ?? 0)) * 1.15;
+}

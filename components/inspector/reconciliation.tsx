@@ -1,0 +1,58 @@
+"use client";
+import type { ReconciliationDocument } from "#contract/api.ts";
+import { formatAge } from "../live/format.ts";
+import { Failed, Waiting } from "./document-states.tsx";
+import { RecordTable } from "./record-table.tsx";
+import { useDocument } from "./use-document.ts";
+
+/** Windows, their verdicts, and the SQL that made them. */
+export function Reconciliation() {
+  const { body, error, loading, reload } = useDocument<ReconciliationDocument>("/api/reconciliation");
+  return (
+    <main className="inner-page">
+      <div className="flex items-start justify-between gap-4">
+        <div>
+          <h1>Reconciliation</h1>
+          <p className="lead">
+            What is booked in the warehouse against what was intended, per currency and window of event time. A window
+            is judged when every payment in it has settled, and it turns as soon as a fact proves it wrong.
+          </p>
+        </div>
+        <button type="button" className="tool shrink-0" onClick={reload} disabled={loading}>
+          Read again
+        </button>
+      </div>
+      {error !== null && <Failed message={error} onRetry={reload} />}
+      {body === null && loading && <Waiting what="the last reconciliation" />}
+      {body?.lanes.map(({ lane, asOf, rows }) => (
+        <section key={lane} className="mt-8">
+          <h2 className="mb-2">
+            {lane === "protected" ? "Protected lane" : "Unprotected lane"}{" "}
+            <span className="ml-1 text-xs font-normal text-ink2">
+              {asOf === null ? "not reconciled yet" : `as of ${formatAge(Date.now() - Date.parse(asOf))} ago`}
+            </span>
+          </h2>
+          {rows.length === 0 ? (
+            <p className="text-ink2">No window has been judged yet.</p>
+          ) : (
+            <RecordTable rows={rows} />
+          )}
+        </section>
+      ))}
+      {body !== null && body.sql.length > 0 && (
+        <section className="mt-10">
+          <h2>The SQL behind it</h2>
+          {body.sql.map(({ name, purpose, text }) => (
+            <details key={name} className="mt-3">
+              <summary className="cursor-pointer">
+                <span className="font-mono text-xs font-semibold">{name}</span>{" "}
+                <span className="text-ink2">{purpose}</span>
+              </summary>
+              <pre className="sql mt-2">{text.trim()}</pre>
+            </details>
+          ))}
+        </section>
+      )}
+    </main>
+  );
+}
