@@ -19,6 +19,8 @@ import { WarehouseSink } from "./sink/warehouse-sink.ts";
 import { KafkaSource } from "./source/kafka-source.ts";
 import { LagPublisher } from "./source/lag-publisher.ts";
 import { HashLogStore } from "./state/hash-log-store.ts";
+import { LevelStore } from "./state/level-store.ts";
+import type { StateStoreOptions } from "./state/state-store.ts";
 
 export interface PipelineParts {
   readonly settings: ConsumerSettings;
@@ -42,7 +44,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   mkdirSync(settings.checkpointDirectory, { recursive: true });
   const checkpoint = await Checkpoint.open({ directory: settings.checkpointDirectory, topic: names.topic, clock });
   const journal = new SinkJournal(join(settings.checkpointDirectory, checkpointPaths.sink), clock);
-  const state = await HashLogStore.open({
+  const stateOptions: StateStoreOptions = {
     directory: checkpoint.stateDirectory,
     epoch: checkpoint.epoch,
     committedBatchId: checkpoint.lastCommit?.batchId ?? -1,
@@ -51,7 +53,10 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     delayMs: settings.watermarkDelayMs,
     seed: randomInt(2 ** 31),
     assertHeld: () => checkpoint.assertHeld(),
-  });
+  };
+  const state = await (settings.stateStore === "disk"
+    ? LevelStore.open(stateOptions)
+    : HashLogStore.open(stateOptions));
   const kafka = createKafka(settings.kafka, `dedupscope-consumer-${settings.lane}`, logger);
   const source = new KafkaSource({
     kafka,

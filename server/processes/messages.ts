@@ -53,6 +53,8 @@ export interface ConsumerSettings {
   readonly watermarkDelayMs: number;
   readonly deduplication: boolean;
   readonly insertIds: boolean;
+  /** Where the keys within the watermark live; "disk" (LevelDB) is for more than memory holds. Default "memory". */
+  readonly stateStore?: "memory" | "disk";
   readonly logLevel: string;
 }
 

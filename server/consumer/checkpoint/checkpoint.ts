@@ -91,7 +91,12 @@ export class Checkpoint implements BatchLogs {
         });
       const commits = await log("commits");
       const plans = await log("offsets");
-      return new Checkpoint({ checkpointId, stateDirectory: directory, lease, plans, commits });
+      try {
+        return new Checkpoint({ checkpointId, stateDirectory: directory, lease, plans, commits });
+      } catch (error) {
+        await Promise.all([commits.close(), plans.close()]);
+        throw error;
+      }
     } catch (error) {
       lease.release();
       throw error;

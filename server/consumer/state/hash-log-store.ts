@@ -122,6 +122,8 @@ async function load(options: StateStoreOptions): Promise<Loaded> {
   const table = new HashTable(options);
   const segments: ClosedSegment[] = [];
   const [markedName, markedBytes] = options.mark?.split(" ") ?? [];
+  if (markedName !== undefined && !segmentPattern.test(markedName))
+    throw new DedupscopeError("checkpoint-damaged", `the state in ${options.directory} was not kept by the hash log`);
   let markFound = markedName === undefined;
   // Newest first: each epoch says up to which batch the epochs before it count.
   let later: SegmentHeader = { epoch: options.epoch, committedBatchId: options.committedBatchId };
