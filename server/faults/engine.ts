@@ -53,6 +53,8 @@ interface Active {
   readonly fault: Omit<ArmedFault, "lastBatchId">;
   readonly rule: ProducerRule;
   readonly acted: Set<string>;
+  /** Sends that it means to have given up. */
+  readonly doomed: Set<string>;
   readonly rendezvous: KillRendezvous | undefined;
   lastBatchId: number | null;
 }
@@ -117,7 +119,11 @@ export class FaultEngine {
   async beforeSend(send: Send): Promise<void> {
     this.tick();
     this.#lastStarted = Math.max(this.#lastStarted, send.batchId);
-    for (const active of this.#covering(send)) await active.rendezvous?.arrive(send.lane);
+    for (const active of this.#covering(send)) {
+      if (active.doomed.has(key(send))) active.acted.add(key(send));
+      else if (active.rule.deliveryDeadlineMs !== undefined) active.doomed.add(key(send));
+      await active.rendezvous?.arrive(send.lane);
+    }
   }
 
   beforeWrite(attempt: Attempt) {
@@ -145,7 +151,7 @@ export class FaultEngine {
     if (active === undefined || active.acted.has(key(attempt))) return { kind: "release" };
     const move = active.rule.answer(answer, active.fault.parameters);
     if (move.kind === "release") return move;
-    active.acted.add(key(attempt));
+    if (!active.doomed.has(key(attempt))) active.acted.add(key(attempt));
     active.rendezvous?.confirm(attempt.lane);
     return move;
   }
@@ -192,7 +198,7 @@ export class FaultEngine {
       // After the kill the fault has only to see its batch delivered, in both lanes.
       else for (const lane of laneNames) acted.add(key({ lane, batchId: fault.firstBatchId }));
     }
-    return [{ fault, rule, acted, rendezvous, lastBatchId: fault.lastBatchId }];
+    return [{ fault, rule, acted, doomed: new Set(), rendezvous, lastBatchId: fault.lastBatchId }];
   }
 
   #rendezvous(faultId: number): KillRendezvous {

@@ -29,7 +29,10 @@ export interface ProducerRule {
   readonly request?: (parameters: FaultParameters) => "drop" | "cut-before" | "cut-after";
   /** What becomes of the answer. Until it is something else than a release, the fault waits for the next attempt. */
   readonly answer: (answer: { readonly errorCode: number }, parameters: FaultParameters) => FaultAnswerMove;
-  /** How long the application waits for the send before it gives up. */
+  /**
+   * How long the application waits for the send before it gives up and sends again. Such a fault acts on every attempt
+   * of the send that is given up.
+   */
   readonly deliveryDeadlineMs?: (parameters: FaultParameters) => number;
   /** Both lanes send the batch at the same time, and when both appends are confirmed the process is to be killed. */
   readonly killsProcess?: true;

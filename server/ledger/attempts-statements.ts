@@ -44,9 +44,9 @@ export function prepareAttempts(database: DatabaseSync) {
     ofBatch: sql("SELECT * FROM attempts WHERE lane = ? AND batch_id = ? ORDER BY attempt_id"),
     ofSend: sql("SELECT * FROM attempts WHERE send_id = ? ORDER BY attempt_id"),
     inFlightOfSend: sql("SELECT * FROM attempts WHERE send_id = ? AND class = 'in-flight'"),
-    allInFlight: sql("SELECT * FROM attempts WHERE class IN ('in-flight', 'unknown') AND class = 'in-flight'"),
+    allInFlight: sql("SELECT * FROM attempts INDEXED BY attempts_open WHERE class IN ('in-flight', 'unknown') AND class = 'in-flight'"),
     unknown: sql(
-      "SELECT * FROM attempts WHERE class IN ('in-flight', 'unknown') AND class = 'unknown' ORDER BY attempt_id LIMIT ?",
+      "SELECT * FROM attempts INDEXED BY attempts_open WHERE class IN ('in-flight', 'unknown') AND class = 'unknown' ORDER BY attempt_id LIMIT ?",
     ),
     from: sql("SELECT * FROM attempts WHERE lane = ? AND attempt_id >= ? ORDER BY attempt_id LIMIT ?"),
   };

@@ -11,7 +11,7 @@ import { sendCause } from "./send-cause.ts";
 import { Wake } from "./wake.ts";
 
 /** Batches read ahead of the plan; one is in flight. */
-const batchesReadMax = 20;
+const batchesReadMax = 10;
 /** How long a lane sleeps when the plan is empty and nobody says that it advanced. */
 const planPollMs = 200;
 /** Pause between an instance's failure and the next instance. */

@@ -6,6 +6,7 @@ import type { DedupscopeError } from "../shared/errors.ts";
 import { createKafka, kafkaRetry } from "../shared/kafka-client.ts";
 import type { Logger } from "../shared/logger.ts";
 import type { ConnectionTap } from "./connection-tap.ts";
+import { DeadEndSocket } from "./dead-end-socket.ts";
 import { TappedSocket } from "./tapped-socket.ts";
 
 /** Idempotence allows five at most; kafkajs keeps one in flight per broker all the same (kafka.md section 3). */
@@ -25,7 +26,7 @@ export interface InstanceOptions {
 export interface ProducerInstance {
   readonly connect: () => Promise<void>;
   readonly send: (topic: string, messages: Message[]) => Promise<void>;
-  /** For good: its sockets are destroyed and it gets no new ones, whatever kafkajs tries later. */
+  /** For good: its sockets are destroyed, it gets no new ones, and a send that is still pending fails. */
   readonly abandon: () => void;
   /** Closes the connections of an instance that has nothing in flight. */
   readonly close: () => Promise<void>;
@@ -79,14 +80,14 @@ export class KafkaProducerInstance implements ProducerInstance {
   }
 
   readonly #createSocket: ISocketFactory = ({ host, port, ssl, onConnect }) => {
-    if (this.#abandoned) throw new Error("this producer instance was given up");
+    // kafkajs calls on, write, end and unref of a net.Socket, all of which both of ours have.
+    if (this.#abandoned) return new DeadEndSocket(onConnect) as unknown as Socket;
     const inner = openSocket({ host, port, ssl, onConnect });
     const tap = this.#options.openTap();
     const socket = new TappedSocket(inner, tap, this.#options.onFatal);
     const entry = { address: `${host}:${port}`, tap, socket };
     this.#open.add(entry);
     socket.once("close", () => this.#open.delete(entry));
-    // kafkajs calls on, write, end and unref of a net.Socket, all of which the tapped socket has.
     return socket as unknown as Socket;
   };
 }

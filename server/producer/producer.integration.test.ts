@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { addMinor, noMoney } from "#contract/money.ts";
 import { laneNames, type LaneName } from "#contract/names.ts";
@@ -202,6 +204,73 @@ test("the application sends again: a new sequence, stored in both lanes as a cop
   }
 });
 
+/** Arms a fault, sends one batch, and returns what the attempts of each lane came to. */
+async function attemptsUnder(kind: string, parameters: Record<string, number>) {
+  await rig.startProducer();
+  await rig.finalThrough(rig.plan([batch(2)]));
+  await rig.arm({ faultId: 3, kind, parameters });
+  await rig.finalThrough(rig.plan([batch(3)]));
+  await rig.until("the fault has ended", () => rig.messages.some(({ type }) => type === "fault-ended"));
+  for (const lane of laneNames) await expectEquations(lane);
+  const of = (lane: LaneName) =>
+    rig.attempts
+      .attemptsOf([2])
+      .filter((row) => row.lane === lane)
+      .map(({ outcome, cause, delivered }) => `${cause} ${outcome}${delivered ? " delivered" : ""}`);
+  return { protected: of("protected"), unprotected: of("unprotected") };
+}
+
+test("an error after the append: repeated at once, absorbed in one lane, stored twice in the other", async () => {
+  expect(await attemptsUnder("error-after-append", { answers: 1 })).toEqual({
+    protected: ["first appended", "first absorbed delivered"],
+    unprotected: ["first appended", "first appended delivered"],
+  });
+});
+
+test("a lost request: proved lost behind the fence, stored once in both lanes", async () => {
+  expect(await attemptsUnder("request-lost", { requests: 1 })).toEqual({
+    protected: ["first lost", "first appended delivered"],
+    unprotected: ["first lost", "first appended delivered"],
+  });
+});
+
+test("a connection cut before the request: lost; the repeat on a new connection is stored", async () => {
+  expect(await attemptsUnder("connection-cut", { afterRequest: 0 })).toEqual({
+    protected: ["first lost", "first appended delivered"],
+    unprotected: ["first lost", "first appended delivered"],
+  });
+});
+
+test("a connection cut after the request: found in the log, and the repeat absorbed or a copy", async () => {
+  expect(await attemptsUnder("connection-cut", { afterRequest: 1 })).toEqual({
+    protected: ["first found-in-log", "first absorbed delivered"],
+    unprotected: ["first found-in-log", "first appended delivered"],
+  });
+  expect(rig.attempts.copies("unprotected", 0)).toMatchObject([{ baseOffset: 5, cause: "retry", faultId: 3 }]);
+});
+
+test("an answer later than the request timeout is discarded; one below it is only slow", async () => {
+  expect(await attemptsUnder("answer-late", { delayMs: 1_600, answers: 1 })).toEqual({
+    protected: ["first appended", "first absorbed delivered"],
+    unprotected: ["first appended", "first appended delivered"],
+  });
+  await rig.arm({ faultId: 4, kind: "answer-late", parameters: { delayMs: 200, answers: 1 } });
+  await rig.finalThrough(rig.plan([batch(1)]));
+  expect(rig.attempts.attemptsOf([3]).map(({ outcome, delivered }) => [outcome, delivered])).toEqual([
+    ["appended", true],
+    ["appended", true],
+  ]);
+});
+
+test("a producer that gives up: a new one stores the batch again in both lanes, and the old one writes no more", async () => {
+  const protectedLane = (await attemptsUnder("producer-gives-up", { deadlineMs: 1_500 })).protected;
+  expect(protectedLane).toEqual(["first appended", "first absorbed", "after-giving-up appended delivered"]);
+  for (const lane of laneNames) {
+    expect(rig.attempts.totals(lane).gaveUpResends.count).toBe(3);
+    expect(rig.attempts.copies(lane, 0).at(-1)).toMatchObject({ cause: "other", faultId: 3, records: 3 });
+  }
+});
+
 test("idempotence is switched at run time, between sends", async () => {
   await rig.startProducer();
   rig.tell({ type: "set-idempotence", lane: "protected", on: false });
@@ -215,6 +284,27 @@ test("idempotence is switched at run time, between sends", async () => {
   );
   await rig.finalThrough(rig.plan([batch(1)]));
   expect(rig.attempts.currentProducer("protected")?.producerId).not.toBe("-1");
+});
+
+test("a broker that is not there yet is waited for, and said to be missing", async () => {
+  const { port } = rig.broker;
+  await rig.broker.kill();
+  await rig.startProducer();
+  const last = rig.plan([batch(2)]);
+  await rig.until("it says so", () => /ECONNREFUSED/.test(rig.output));
+  await rig.startBroker(port);
+  await rig.finalThrough(last);
+  for (const lane of laneNames) expect(totalsOf(lane)).toEqual({ attempted: 2, firstSends: 2, appended: 2 });
+});
+
+test("a ledger that cannot be opened ends it with a sentence", async () => {
+  writeFileSync(
+    join(rig.directory, "attempts.sqlite"),
+    "no database, but long enough to be taken for one. ".repeat(30),
+  );
+  await expect(rig.startProducer()).rejects.toThrow(/ended with code 1/);
+  expect(await rig.producerExit()).toBe(1);
+  expect(JSON.stringify(rig.messages)).toMatch(/^\[{"type":"failed","message":".*cannot be written.*--fresh\."}\]$/);
 });
 
 test("SIGTERM ends it with code 0 after the send in flight, and so does the parent's end", async () => {

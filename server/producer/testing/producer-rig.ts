@@ -11,7 +11,7 @@ import { startBrokerProcess, type BrokerProcess } from "../../embedded/kafka/tes
 import { openAttemptsReader, type AttemptsReader } from "../../ledger/attempts-reader.ts";
 import { openIntentsWriter, type IntentsWriter } from "../../ledger/intents-writer.ts";
 import type { NewBatch } from "../../ledger/intents-types.ts";
-import type { ArmFault, FromProducer, ToProducer } from "../../processes/messages.ts";
+import type { ArmFault, ChildFailure, FromProducer, ToProducer } from "../../processes/messages.ts";
 import { runNames, type KafkaConnection } from "../../shared/connections.ts";
 
 const entry = fileURLToPath(new URL("../process.ts", import.meta.url));
@@ -30,7 +30,7 @@ export interface StoredRecord {
 export class ProducerRig {
   readonly directory = mkdtempSync(join(tmpdir(), "producer-"));
   readonly attempts: AttemptsReader = openAttemptsReader(join(this.directory, "attempts.sqlite"));
-  readonly messages: FromProducer[] = [];
+  readonly messages: (FromProducer | ChildFailure)[] = [];
   output = "";
   #connection: KafkaConnection | undefined;
   #broker: BrokerProcess | undefined;
@@ -100,7 +100,7 @@ export class ProducerRig {
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding("utf8").on("data", (text: string) => (this.output += text));
     const before = this.messages.length;
-    child.on("message", (message: FromProducer) => {
+    child.on("message", (message: FromProducer | ChildFailure) => {
       this.messages.push(message);
       if (message.type === "kill-me") child.kill("SIGKILL");
     });
@@ -116,7 +116,10 @@ export class ProducerRig {
         logLevel: "info",
       },
     });
-    await this.until("the producer is ready", () => this.messages.slice(before).some(({ type }) => type === "ready"));
+    await this.until("the producer is ready", () => {
+      if (child.exitCode !== null) throw new Error(`the producer ended with code ${child.exitCode}`);
+      return this.messages.slice(before).some(({ type }) => type === "ready");
+    });
   }
 
   tell(message: ToProducer): void {
