@@ -61,7 +61,11 @@ export function createBrokerLink({ connection, clock, logger }: BrokerLinkDepend
       }));
       while (!options.signal.aborted) {
         try {
-          await withAdmin(patient, (admin) => admin.createTopics({ topics, waitForLeaders: true }));
+          await withAdmin(patient, async (admin) => {
+            const existing = new Set(await admin.listTopics());
+            const missing = topics.filter(({ topic }) => !existing.has(topic));
+            if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
+          });
           options.onTrouble(null);
           return;
         } catch (error) {

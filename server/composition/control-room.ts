@@ -46,13 +46,8 @@ export function createControlRoom({ program, config, backends, supervisor }: Con
       })),
     faults: () => program.run.desk.describe(),
     injectFault: (kind, parameters) => program.run.desk.inject(kind, parameters),
-    setSimulator: (request) => {
-      program.setSimulator(request);
-    },
-    setProtections: (lane, request) => {
-      program.run.setProtections(lane, request);
-      return Promise.resolve();
-    },
+    setSimulator: (request) => program.setSimulator(request),
+    setProtections: (lane, request) => program.run.setProtections(lane, request),
     newRun: (request) => program.newRun(request),
     payment: (transactionId) => tracePayment(program.run, transactionId),
     reconciliation: () => reconciliationDocument(program.run, program.broadcaster.snapshot().at),

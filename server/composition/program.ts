@@ -94,10 +94,11 @@ export class Program {
     this.#startRun();
   }
 
-  setSimulator(request: SimulatorRequest): void {
+  setSimulator(request: SimulatorRequest): Snapshot["simulator"] {
     this.#run.setSimulator(request);
     const { running, ratePerSecond } = this.#run.simulator.state();
     rememberedRate(this.#settings, this.#ports.config.ratePerSecond).set({ running, ratePerSecond });
+    return { running, ratePerSecond };
   }
 
   /** Drains the run, keeps its last snapshot, and begins another from zero. */

@@ -112,7 +112,7 @@ export class Run {
   }
 
   /** Each switch takes effect at its layer's own boundary; what was said is kept at once. */
-  setProtections(lane: LaneName, request: ProtectionsRequest): void {
+  setProtections(lane: LaneName, request: ProtectionsRequest): Protections {
     const { supervisor, runs } = this.#surroundings;
     const given = Object.fromEntries(Object.entries(request).filter(([, on]) => on !== undefined));
     const next: Protections = { ...this.#protections[lane], ...given };
@@ -123,6 +123,7 @@ export class Run {
     }
     const { deduplication, insertIds } = next;
     supervisor.send(`consumer-${lane}`, { type: "set-protections", protections: { deduplication, insertIds } });
+    return next;
   }
 
   setSimulator({ running, ratePerSecond }: SimulatorRequest): void {

@@ -7,7 +7,7 @@ import type {
   SimulatorRequest,
 } from "#contract/api.ts";
 import type { FaultDescription } from "#contract/faults.ts";
-import type { LaneName } from "#contract/names.ts";
+import type { LaneName, Protections } from "#contract/names.ts";
 import type { Snapshot } from "#contract/snapshot.ts";
 
 export interface RunSummary {
@@ -25,8 +25,8 @@ export interface ControlRoom {
   readonly runs: () => readonly RunSummary[];
   readonly faults: () => readonly FaultDescription[];
   readonly injectFault: (kind: string, parameters: unknown) => { readonly id: number };
-  readonly setSimulator: (request: SimulatorRequest) => void;
-  readonly setProtections: (lane: LaneName, request: ProtectionsRequest) => Promise<void>;
+  readonly setSimulator: (request: SimulatorRequest) => Snapshot["simulator"];
+  readonly setProtections: (lane: LaneName, request: ProtectionsRequest) => Protections;
   readonly newRun: (request: RunRequest) => Promise<{ readonly id: string }>;
   readonly payment: (transactionId: string) => Promise<PaymentDocument>;
   readonly reconciliation: () => Promise<ReconciliationDocument>;

@@ -8,12 +8,11 @@ export const setProtections: Route = {
   method: "PUT",
   pattern: "/api/lanes/:lane/protections",
   controls: true,
-  handle: async ({ room, path, body }) => {
+  handle: ({ room, path, body }) => {
     const lane = laneNames.find((name) => name === path["lane"]);
     if (lane === undefined) {
       throw new DedupscopeError("not-found", `lane "${path["lane"]}" does not exist; lanes: ${laneNames.join(", ")}`);
     }
-    await room.setProtections(lane, parseBody(protectionsRequest, body));
-    return ok(room.snapshot().lanes.find((entry) => entry.name === lane)?.protections);
+    return ok(room.setProtections(lane, parseBody(protectionsRequest, body)));
   },
 };

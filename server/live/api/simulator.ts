@@ -6,8 +6,5 @@ export const setSimulator: Route = {
   method: "PUT",
   pattern: "/api/simulator",
   controls: true,
-  handle: ({ room, body }) => {
-    room.setSimulator(parseBody(simulatorRequest, body));
-    return ok(room.snapshot().simulator);
-  },
+  handle: ({ room, body }) => ok(room.setSimulator(parseBody(simulatorRequest, body))),
 };
