@@ -4,7 +4,7 @@ import type { Gateway } from "./gateway.ts";
 import type { JudgedWindow } from "./judged-rows.ts";
 
 /** Event time for which a settled window stays open: copies of its payments mostly come within it. */
-const closeAfterMs = 60_000;
+const closeAfterMs = 20_000;
 
 /** Windows that began before this may be closed, epoch milliseconds; null while nothing is settled. */
 export function closeBeforeMs(settledUntilMs: number | null): number | null {
@@ -36,4 +36,5 @@ export async function closeWindows(
   });
   await gateway.change(statements["close-copies"]);
   await gateway.change(statements["drop-closed-from-open"]);
+  await gateway.change(statements["forget-progress"], { cycle: parameters.cycle });
 }

@@ -15,6 +15,7 @@ import { changedVerdicts, readLastVerdicts, type RecordedVerdict, verdictRows } 
 import { shipIntents } from "./ship-intents.ts";
 import { mergeRemainder, namedTotals, type Reading } from "./totals.ts";
 import type { CycleInput, CycleOutput, Progress } from "./types.ts";
+import { waitingWords } from "./waiting-words.ts";
 
 export interface CycleContext {
   readonly lane: LaneName;
@@ -39,7 +40,8 @@ export async function runCycle(context: CycleContext, input: CycleInput): Promis
   const { reading, booked } = await readAndRepair(context, input, { arrival, merged, cycle });
   const progress = nextProgress(state.progress, input, { arrival, merged, cycle });
   const changed = booked || merged.booked || state.touched;
-  await writeProgress(context, { last: state.progress, progress, changed });
+  await openWindows(context, progress, [...arrival.windows, ...reading.bookedWindows]);
+  await writeProgress(context, progress, changed);
   const totalsAt = new Date(context.clock.nowMs()).toISOString();
   const judgement = await judgeAll(context, progress, reading);
   remember(state, { progress, merged, reading, judgement });
@@ -58,7 +60,7 @@ export async function runCycle(context: CycleContext, input: CycleInput): Promis
     absorbedPositions: state.absorbed.positions,
     settledUntilMs,
     layerDown: input.layerDown,
-    notSettledBecause: waitingWords(input, arrival, merged, progress),
+    notSettledBecause: waitingWords(input, { arrived: arrival.complete, merged: merged.complete, progress }),
     totalsAt,
     judgedAt: new Date(context.clock.nowMs()).toISOString(),
   });
@@ -71,6 +73,8 @@ interface Arrival {
   /** Every intent of the ledger, as it was when the cycle began, is in the warehouse: counted. */
   readonly complete: boolean;
   readonly intentsWatermark: number;
+  /** Windows of the intents that were sent now. */
+  readonly windows: ReadonlySet<number>;
   /** Distinct positions of the committed batches. */
   readonly positions: number;
   /** Rows of the merge's window; null where the count began elsewhere. */
@@ -79,7 +83,7 @@ interface Arrival {
 
 async function shipAndCount({ gateway, definitions, state }: CycleContext, input: CycleInput): Promise<Arrival> {
   const { progress, known } = state;
-  const shippedThrough = await shipIntents(gateway, progress.intentsWatermark, input);
+  const { shippedThrough, windows } = await shipIntents(gateway, progress.intentsWatermark, input);
   const checkpointId = input.committed.checkpointId ?? progress.checkpointId;
   const sameCheckpoint = checkpointId === progress.checkpointId;
   const counted =
@@ -97,6 +101,7 @@ async function shipAndCount({ gateway, definitions, state }: CycleContext, input
     complete: intentsWatermark >= input.lastIntentSequence,
     intentsWatermark,
     positions: Number(row?.["positions"]) + (counted?.reading.terms.positions.records ?? 0),
+    windows,
     rawRows: counted !== null || progress.mergedBatchId === -1 ? Number(row?.["raw_rows"]) : null,
   };
 }
@@ -152,14 +157,14 @@ async function readAndRepair(
   { arrival, merged, cycle }: { readonly arrival: Arrival; readonly merged: Merged; readonly cycle: number },
 ): Promise<{ readonly reading: Reading; readonly booked: boolean }> {
   const { gateway, definitions, state } = context;
-  const reading = await readTotals(gateway, definitions, state.known, merged.shown);
+  const reading = await readTotals(gateway, definitions, state.known, { position: merged.shown, cycle });
   const key = `${reading.allRawRows}/${reading.allBooked}`;
   const mayMerge = input.committed.checkpointId === merged.checkpointId && arrival.complete;
   if (mergeRemainder(reading) === 0 || !mayMerge || state.wideMergeTriedAt === key) return { reading, booked: false };
   context.logger.info({ lane: context.lane, rows: key }, "merging all rows again: some came behind the merge's window");
   const window: MergeWindow = { ...merged.shown, afterBatchId: -1, everything: true };
   await runMerge({ ...context, ...window, windowSeconds, cycle, mergeOn: input.mergeOn, rawRows: null });
-  const again = await readTotals(gateway, definitions, null, merged.shown);
+  const again = await readTotals(gateway, definitions, null, { position: merged.shown, cycle });
   state.wideMergeTriedAt = mergeRemainder(again) === 0 ? null : `${again.allRawRows}/${again.allBooked}`;
   return { reading: again, booked: true };
 }
@@ -181,18 +186,21 @@ function nextProgress(
   };
 }
 
-/** Opens the windows of what is new, and then writes how far the cycle came; nothing if nothing moved. */
-async function writeProgress(
-  { gateway, definitions, lane, clock }: CycleContext,
-  { last, progress, changed }: { readonly last: Progress; readonly progress: Progress; readonly changed: boolean },
-): Promise<void> {
-  if (changed || progress.intentsWatermark > last.intentsWatermark)
-    await gateway.change(definitions.statements["open-windows"], {
-      afterSequence: last.intentsWatermark,
-      throughSequence: progress.intentsWatermark,
-      cycle: progress.cycle,
-    });
-  const moved = JSON.stringify({ ...progress, cycle: last.cycle }) !== JSON.stringify(last);
+/** Opens the windows of new intents and rows, unless the last judgement says that they are open. */
+async function openWindows(context: CycleContext, progress: Progress, windows: readonly number[]): Promise<void> {
+  const { gateway, definitions, state } = context;
+  if (!state.touched && windows.every((startMs) => state.open.has(startMs))) return;
+  await gateway.change(definitions.statements["open-windows"], {
+    afterSequence: state.progress.intentsWatermark,
+    throughSequence: progress.intentsWatermark,
+    cycle: progress.cycle,
+  });
+}
+
+/** Writes how far the cycle came; nothing if nothing moved. */
+async function writeProgress(context: CycleContext, progress: Progress, changed: boolean): Promise<void> {
+  const { gateway, definitions, lane, clock, state } = context;
+  const moved = JSON.stringify({ ...progress, cycle: 0 }) !== JSON.stringify({ ...state.progress, cycle: 0 });
   if (!changed && !moved) return;
   const updatedAt = new Date(clock.nowMs());
   await gateway.change(definitions.statements["write-progress"], { ...progress, lane, updatedAt });
@@ -234,6 +242,7 @@ function remember(
   state.shownBatchId = merged.checkpointId === merged.shown.checkpointId ? merged.shown.batchId : state.shownBatchId;
   if (merged.checkpointId === merged.shown.checkpointId && merged.mergedBatchId === merged.shown.batchId)
     state.known = { reading, ...merged.shown, cycle: progress.cycle };
+  state.open = new Set(judgement.open.map((window) => window.startMs));
   state.closed = judgement.closed;
   state.charged = judgement.charged;
   state.touched = false;
@@ -242,17 +251,6 @@ function remember(
 function settledUntil(progress: Progress, input: CycleInput): number | null {
   if (progress.settledSequence === 0) return null;
   return input.intentsSince(progress.settledSequence - 1, 1)[0]?.eventTimeMs ?? null;
-}
-
-function waitingWords(input: CycleInput, arrival: Arrival, merged: Merged, progress: Progress): string {
-  if (input.lastIntentSequence === 0) return "the first payment";
-  if (!arrival.complete)
-    return `intents on their way to the warehouse: ${arrival.intentsWatermark} of ${input.lastIntentSequence} are there`;
-  if (input.committed.checkpointId === null || input.committed.batchId < 0)
-    return "the consumer's first committed micro-batch";
-  if (!merged.complete)
-    return `rows of micro-batch ${input.committed.batchId} that are not visible in the warehouse yet`;
-  return `the final outcome of the sends of payment ${progress.settledSequence + 1}, and the consumer to pass it`;
 }
 
 async function recordVerdicts(context: CycleContext, judgement: Judgement, output: CycleOutput): Promise<void> {
@@ -291,5 +289,6 @@ async function closeSettled(context: CycleContext, judgement: Judgement, settled
   const beforeMs = closeBeforeMs(settledUntilMs);
   if (beforeMs === null || !canClose(judgement.open, beforeMs)) return;
   state.closed = null;
+  state.open = new Set();
   await closeWindows(gateway, definitions, { beforeMs, cycle: state.progress.cycle });
 }

@@ -36,6 +36,7 @@ export const statementNames = [
   "open-windows",
   "open-every-window",
   "write-progress",
+  "forget-progress",
   "read-progress",
   "totals",
   "judge-open",

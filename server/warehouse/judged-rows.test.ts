@@ -52,9 +52,9 @@ test("closed windows count as settled, and the page gets the newest windows, old
 test("a window is closed when it is old, settled and booked, and never while somebody must act", () => {
   const [window] = openWindows([judged("2026-01-01T00:00:00Z", "USD", "MATCH", { intended: 1, booked: 1 })]);
   if (window === undefined) throw new Error("expected one window");
-  const settledUntilMs = first + 75_000;
+  const settledUntilMs = first + 35_000;
   expect(canClose([window], closeBeforeMs(settledUntilMs))).toBe(true);
-  expect(canClose([window], closeBeforeMs(first + 69_999))).toBe(false);
+  expect(canClose([window], closeBeforeMs(first + 29_999))).toBe(false);
   expect(canClose([window], closeBeforeMs(null))).toBe(false);
   expect(canClose([{ ...window, unsettled: 1 }], closeBeforeMs(settledUntilMs))).toBe(false);
   expect(canClose([{ ...window, unbooked: 1 }], closeBeforeMs(settledUntilMs))).toBe(false);

@@ -20,6 +20,8 @@ export interface LaneState {
   } | null;
   /** Row counts for which the wide merge was run and did not help: not run again until they change. */
   wideMergeTriedAt: string | null;
+  /** Windows that the last judgement found open, epoch milliseconds. */
+  open: ReadonlySet<number>;
   closed: ClosedWindows | null;
   charged: ChargedTwice;
   absorbed: { readonly records: number; readonly positions: readonly Position[] };
@@ -73,6 +75,7 @@ export function newLaneState(progress: Progress): LaneState {
     shownBatchId: progress.mergedBatchId,
     known: null,
     wideMergeTriedAt: null,
+    open: new Set(),
     closed: null,
     charged: nobodyCharged,
     absorbed: { records: 0, positions: [] },

@@ -17,13 +17,14 @@ export async function readTotals(
   gateway: Gateway,
   definitions: Definitions,
   known: LaneState["known"],
-  position: TotalsPosition,
+  { position, cycle }: { readonly position: TotalsPosition; readonly cycle: number },
 ): Promise<Reading> {
   const { totals } = definitions.statements;
   if (known?.checkpointId === position.checkpointId && known.batchId <= position.batchId) {
     const part = parseReading(
       await gateway.query(totals, {
         ...position,
+        cycle,
         everything: false,
         afterBatchId: known.batchId,
         afterCycle: known.cycle,
@@ -32,6 +33,6 @@ export async function readTotals(
     const sum = addReading(known.reading.terms, part);
     if (isWhole(sum)) return sum;
   }
-  const all = { ...position, everything: true, afterBatchId: -1, afterCycle: -1 };
+  const all = { ...position, cycle, everything: true, afterBatchId: -1, afterCycle: -1 };
   return parseReading(await gateway.query(totals, all));
 }

@@ -29,16 +29,24 @@ export function intentRow(intent: Intent): InsertRow {
   };
 }
 
+export interface Shipment {
+  /** Every intent up to this sequence was sent. */
+  readonly shippedThrough: number;
+  /** Windows of what was sent now, epoch milliseconds. */
+  readonly windows: ReadonlySet<number>;
+}
+
 /**
  * Streams the intents after `watermark` in order, up to `lastIntentSequence`, by their own path: never through Kafka.
- * Returns through which sequence they were sent; whether they arrived is counted in the warehouse.
+ * Whether they arrived is counted in the warehouse.
  */
 export async function shipIntents(
   gateway: Gateway,
   watermark: number,
   input: Pick<CycleInput, "intentsSince" | "lastIntentSequence">,
-): Promise<number> {
+): Promise<Shipment> {
   let shippedThrough = watermark;
+  const windows = new Set<number>();
   for (let call = 0; call < callsPerCycleMax && shippedThrough < input.lastIntentSequence; call += 1) {
     const limit = Math.min(rowsPerCallMax, input.lastIntentSequence - shippedThrough);
     const intents = input.intentsSince(shippedThrough, limit);
@@ -46,6 +54,7 @@ export async function shipIntents(
     if (last === undefined) break;
     await gateway.insert("payment_intents", intents.map(intentRow));
     shippedThrough = last.sequence;
+    for (const intent of intents) windows.add(windowStartMs(intent.eventTimeMs));
   }
-  return shippedThrough;
+  return { shippedThrough, windows };
 }

@@ -21,6 +21,8 @@ export interface Reading {
   /** Rows of the whole tables, whatever part was read. */
   readonly allRawRows: number;
   readonly allBooked: number;
+  /** Windows in which the present cycle booked, epoch milliseconds. */
+  readonly bookedWindows: readonly number[];
 }
 
 /** These are read in full every time, and so replace what was known. */
@@ -29,10 +31,12 @@ const alwaysWhole: ReadonlySet<TermName> = new Set<TermName>(["notYetMerged", "r
 export function parseReading(rows: readonly Row[]): Reading {
   const terms: Record<string, Amounts> = Object.fromEntries(termNames.map((name) => [name, noAmounts]));
   const wholes = { allRawRows: 0, allBooked: 0 };
+  const bookedWindows: number[] = [];
   for (const row of rows) {
     const name = String(row["name"]);
     const records = Number(row["records"]);
     if (name === "allRawRows" || name === "allBooked") wholes[name] = records;
+    else if (name === "bookedWindow") bookedWindows.push(Date.parse(String(row["window_start"])));
     else {
       const known = terms[name];
       if (known === undefined) throw new Error(`totals.sql answered a term ${name} that nobody knows`);
@@ -43,7 +47,7 @@ export function parseReading(rows: readonly Row[]): Reading {
       );
     }
   }
-  return { terms: terms as Record<TermName, Amounts>, ...wholes };
+  return { terms: terms as Record<TermName, Amounts>, ...wholes, bookedWindows };
 }
 
 /** Adds what was read after a position to what was known up to it. */

@@ -86,16 +86,19 @@ const equation7Names = {
 export function equation7(output: CycleOutput): { readonly records: number; readonly money: Record<string, number> } {
   const all = figures(output);
   const { left, right } = equation7Names;
-  const sum = (names: readonly (keyof Figures)[], pick: (name: keyof Figures) => number) =>
-    names.reduce((total, name) => total + pick(name), 0);
   const records = (name: keyof Figures) => all[name]?.[0] ?? 0;
   const cents = (currency: keyof Money) => (name: keyof Figures) =>
     Math.round(Number(all[name]?.[1][currency] ?? 0) * 100);
-  const money = (currency: keyof Money) => sum([...left, "mismatched"], cents(currency)) - sum(right, cents(currency));
+  const money = (currency: keyof Money) =>
+    sumOf([...left, "mismatched"], cents(currency)) - sumOf(right, cents(currency));
   return {
-    records: sum(left, records) - sum(right, records),
+    records: sumOf(left, records) - sumOf(right, records),
     money: { USD: money("USD"), EUR: money("EUR"), JPY: money("JPY") },
   };
+}
+
+function sumOf(names: readonly (keyof Figures)[], pick: (name: keyof Figures) => number): number {
+  return names.reduce((total, name) => total + pick(name), 0);
 }
 
 /** A gateway that dies at its `deadAt`-th call: before doing it, or after, so that the answer is lost. */

@@ -7,14 +7,13 @@ FROM {dataset}.payments AS p
 JOIN {dataset}.payment_intents AS i
   ON i.transaction_id = p.transaction_id AND i.currency = p.currency AND i.amount = p.amount
 LEFT JOIN {dataset}.alarm_changes AS a ON a.transaction_id = p.transaction_id
-CROSS JOIN {dataset}.reconciliation_progress AS g
 WHERE p.window_start >= @after
   AND p.window_start < @before
   AND i.window_start >= @after
   AND i.window_start < @before
   AND p.origin = 'pipeline'
   AND a.transaction_id IS NULL
-  AND i.sequence <= g.settled_sequence
+  AND i.sequence <= (SELECT MAX(g.settled_sequence) FROM {dataset}.reconciliation_progress AS g)
 QUALIFY COUNT(*) OVER (PARTITION BY p.transaction_id) = 1
 ORDER BY i.sequence DESC
 LIMIT 1

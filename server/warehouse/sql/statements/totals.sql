@@ -1,22 +1,23 @@
 -- Answers: every term of rawRows + planted + bookedByHand = booked + absorbedByMerge + notYetMerged, each counted from
 --   the table that owns it, and the positions written under the present checkpoint; per currency, counts and money.
 --   rawRows is mergeable + notYetMerged; booked is bookedByPipeline + bookedByHand + plantedRows; planted is
---   plantedRows less removedRows. `allRawRows` and `allBooked` count whole tables: they tell whether a partial reading can be added
---   to the last.
+--   plantedRows less removedRows. `allRawRows` and `allBooked` count whole tables: they tell whether a partial reading
+--   can be added to the last. `bookedWindow` names each window in which the present cycle booked.
 -- Parameters: @everything: read all; else only what came after: @checkpointId and @afterBatchId (payments_raw),
---   @afterCycle (payments, the merge's decisions). @batchId: the last batch that the merge was shown; @checkpointId is ''
---   before there is one, and then no row was shown.
+--   @afterCycle (payments, the merge's decisions). @batchId: the last batch that the merge was shown; @checkpointId is
+--   '' before there is one, and then no row was shown. @cycle: the present one.
 -- Cost: the rows after those positions; whole tables with @everything.
 SELECT
   IF(@checkpointId IN ('', r.checkpoint_id) AND r.batch_id > @batchId, 'notYetMerged', 'mergeable') AS name,
   r.currency,
   COUNT(*) AS records,
-  SUM(r.amount) AS money
+  SUM(r.amount) AS money,
+  CAST(NULL AS TIMESTAMP) AS window_start
 FROM {dataset}.payments_raw AS r
 WHERE @everything OR (r.checkpoint_id = @checkpointId AND r.batch_id > @afterBatchId)
 GROUP BY 1, r.currency
 UNION ALL
-SELECT 'positions', u.currency, COUNT(*), SUM(u.amount)
+SELECT 'positions', u.currency, COUNT(*), SUM(u.amount), CAST(NULL AS TIMESTAMP)
 FROM (
   SELECT r.currency, r.amount
   FROM {dataset}.payments_raw AS r
@@ -29,12 +30,13 @@ SELECT
   CASE p.origin WHEN 'planted' THEN 'plantedRows' WHEN 'by-hand' THEN 'bookedByHand' ELSE 'bookedByPipeline' END,
   p.currency,
   COUNT(*),
-  SUM(p.amount)
+  SUM(p.amount),
+  CAST(NULL AS TIMESTAMP)
 FROM {dataset}.payments AS p
 WHERE @everything OR p.booked_cycle > @afterCycle
 GROUP BY p.origin, p.currency
 UNION ALL
-SELECT 'absorbedByMerge', u.currency, COUNT(*), SUM(u.amount)
+SELECT 'absorbedByMerge', u.currency, COUNT(*), SUM(u.amount), CAST(NULL AS TIMESTAMP)
 FROM (
   SELECT d.currency, d.amount
   FROM {dataset}.dedup_decisions AS d
@@ -43,11 +45,18 @@ FROM (
 ) AS u
 GROUP BY u.currency
 UNION ALL
-SELECT 'removedRows', a.currency, COUNT(*), SUM(a.amount)
+SELECT 'removedRows', a.currency, COUNT(*), SUM(a.amount), CAST(NULL AS TIMESTAMP)
 FROM {dataset}.alarm_changes AS a
 WHERE a.kind = 'remove-row'
 GROUP BY a.currency
 UNION ALL
-SELECT 'allRawRows', CAST(NULL AS STRING), COUNT(*), CAST(NULL AS NUMERIC) FROM {dataset}.payments_raw
+SELECT 'allRawRows', CAST(NULL AS STRING), COUNT(*), CAST(NULL AS NUMERIC), CAST(NULL AS TIMESTAMP)
+FROM {dataset}.payments_raw
 UNION ALL
-SELECT 'allBooked', CAST(NULL AS STRING), COUNT(*), CAST(NULL AS NUMERIC) FROM {dataset}.payments
+SELECT 'allBooked', CAST(NULL AS STRING), COUNT(*), CAST(NULL AS NUMERIC), CAST(NULL AS TIMESTAMP)
+FROM {dataset}.payments
+UNION ALL
+SELECT 'bookedWindow', CAST(NULL AS STRING), COUNT(*), CAST(NULL AS NUMERIC), p.window_start
+FROM {dataset}.payments AS p
+WHERE p.booked_cycle >= @cycle
+GROUP BY p.window_start

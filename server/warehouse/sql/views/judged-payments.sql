@@ -5,7 +5,13 @@
 -- Parameters: none (positions are in reconciliation_progress, windows in reconciliation_open).
 -- Cost: the open windows' rows of payment_intents and payments; all of late_payments and dead_letters, which are small.
 CREATE OR REPLACE VIEW {dataset}.judged_payments AS
-WITH intents AS (
+WITH progress AS (
+  SELECT g.intents_watermark, g.settled_sequence
+  FROM {dataset}.reconciliation_progress AS g
+  WHERE g.cycle >= 0
+  QUALIFY ROW_NUMBER() OVER (ORDER BY g.cycle DESC, g.updated_at DESC) = 1
+),
+intents AS (
   SELECT i.window_start, i.transaction_id, i.currency, i.customer_id, i.amount, i.sequence
   FROM {dataset}.payment_intents AS i
   WHERE i.window_start IN (SELECT o.window_start FROM {dataset}.reconciliation_open AS o)
@@ -52,5 +58,5 @@ FROM intents AS i
 FULL OUTER JOIN copies AS c ON c.transaction_id = i.transaction_id AND c.currency = i.currency
 LEFT JOIN late ON late.transaction_id = i.transaction_id
 LEFT JOIN dead ON dead.transaction_id = i.transaction_id
-CROSS JOIN {dataset}.reconciliation_progress AS p
+CROSS JOIN progress AS p
 WHERE i.sequence IS NULL OR i.sequence <= p.intents_watermark
