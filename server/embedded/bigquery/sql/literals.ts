@@ -11,7 +11,7 @@ import {
   parseTime,
   parseTimestamp,
 } from "../wire/times.ts";
-import { parseNumeric, formatNumeric } from "../wire/numeric.ts";
+import { formatNumeric, parseExactNumeric } from "../wire/numeric.ts";
 import type { ScalarKind } from "./types.ts";
 
 export function stringLiteral(value: string): string {
@@ -54,7 +54,7 @@ export function scalarLiteral(kind: ScalarKind, text: string): string {
     case "FLOAT64":
       return `CAST('${parseFloat64(text)}' AS DOUBLE)`;
     case "NUMERIC":
-      return `CAST('${formatNumeric(parseNumeric(text))}' AS DECIMAL(38,9))`;
+      return `CAST('${formatNumeric(parseExactNumeric(text))}' AS DECIMAL(38,9))`;
     case "BOOL":
       return parseBool(text) ? "TRUE" : "FALSE";
     case "STRING":

@@ -14,7 +14,7 @@ import {
 import type { DuckDBValue } from "@duckdb/node-api";
 import { parseBool, parseFloat64, parseInteger } from "../sql/literals.ts";
 import type { ScalarKind, SqlType } from "../sql/types.ts";
-import { parseNumeric } from "./numeric.ts";
+import { parseExactNumeric, parseNumeric } from "./numeric.ts";
 import { parseDate, parseDatetime, parseTime, parseTimestamp, timestampMax, timestampMin } from "./times.ts";
 
 /** A value that does not fit its column: `field` is the path from the row. */
@@ -115,7 +115,7 @@ function decodeScalar(value: unknown, kind: ScalarKind): DuckDBValue {
     case "FLOAT64":
       return typeof value === "number" ? value : parseFloat64(text(value, kind));
     case "NUMERIC":
-      return new DuckDBDecimalValue(exactNumeric(exactText(value)), 38, 9);
+      return new DuckDBDecimalValue(parseExactNumeric(exactText(value)), 38, 9);
     case "BOOL":
       return typeof value === "boolean" ? value : parseBool(text(value, kind));
     case "BYTES":
@@ -129,13 +129,6 @@ function decodeScalar(value: unknown, kind: ScalarKind): DuckDBValue {
     default:
       return new DuckDBTimestampValue(timestampMicros(value));
   }
-}
-
-/** Stored data is not rounded: BigQuery refuses a NUMERIC with more than nine decimals here. */
-function exactNumeric(value: string): bigint {
-  const fraction = /\.(\d+)$/.exec(value.trim())?.[1]?.replace(/0+$/, "") ?? "";
-  if (fraction.length > 9) throw new RangeError(`Invalid NUMERIC value: ${value} has more than 9 decimals`);
-  return parseNumeric(value);
 }
 
 /** A text, or seconds since the epoch with a fraction. */

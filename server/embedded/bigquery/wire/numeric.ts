@@ -19,6 +19,21 @@ export function parseNumeric(text: string): bigint {
   return match[1] === "-" ? -magnitude : magnitude;
 }
 
+/** As parseNumeric, but a tenth decimal is an error: literals, parameters and stored rows are not rounded. */
+export function parseExactNumeric(text: string): bigint {
+  if (!isExact(text)) throw new RangeError(`Invalid NUMERIC value: ${text} has more than ${scale} decimals`);
+  return parseNumeric(text);
+}
+
+/** Whether nothing is lost beyond the ninth decimal, exponents included. */
+function isExact(text: string): boolean {
+  const match = /^\s*[+-]?(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\s*$/.exec(text);
+  const digits = `${match?.[1] ?? ""}${match?.[2] ?? ""}`.replace(/0+$/, "");
+  const trailing = `${match?.[1] ?? ""}${match?.[2] ?? ""}`.length - digits.length;
+  const decimals = (match?.[2] ?? "").length - trailing - Number(match?.[3] ?? "0");
+  return decimals <= scale;
+}
+
 function roundHalfAway(digits: bigint, divisor: bigint): bigint {
   return (digits * 2n + divisor) / (divisor * 2n);
 }

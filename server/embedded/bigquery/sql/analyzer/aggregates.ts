@@ -34,16 +34,8 @@ export function aggregateCall(
   const name = call.name as AggregateFunction;
   if (call.isSafe) throw unsupported(`The prefix SAFE. (SAFE.${name})`, call.position);
   if (name === "GROUPING") return grouping(place, call, analyze);
-  const inner: Place =
-    over === undefined
-      ? {
-          ...place,
-          aggregates: { forbiddenIn: "an aggregate" },
-          windows: { forbiddenIn: "an aggregate" },
-          groupKeys: undefined,
-          aliases: undefined,
-        }
-      : { ...place, windows: { forbiddenIn: "a window function" } };
+  const inner =
+    over === undefined ? insideAggregate(place) : { ...place, windows: { forbiddenIn: "a window function" } };
   const args = call.args.map((argument) => analyze(inner, argument));
   const orders = call.orderBy.map((item) => analyze(inner, item.expression));
   checkSyntax(name, call, { args, isWindow: over !== undefined });
@@ -58,6 +50,12 @@ export function aggregateCall(
   if (over === undefined) delete combined.ungrouped;
   delete combined.isVolatile;
   return combined;
+}
+
+function insideAggregate(place: Place): Place {
+  const forbidden = { forbiddenIn: "an aggregate function" };
+  const aliases = place.aliases === undefined ? undefined : { ...place.aliases, rule: "refuse" as const };
+  return { ...place, aggregates: forbidden, windows: forbidden, groupKeys: undefined, aliases };
 }
 
 const ordered = new Set(["STRING_AGG", "ARRAY_AGG"]);

@@ -91,7 +91,9 @@ function fit(candidate: Signature, args: Typed[]): { args: Typed[]; cost: number
   for (const [index, typed] of args.entries()) {
     const pattern = patternAt(candidate, index);
     const type = pattern === undefined ? undefined : patternType(pattern, typed);
-    const fitted = type === undefined ? undefined : tryCoerce(typed, type);
+    // ROUND(2.345, 2) is a FLOAT64: a decimal literal does not choose NUMERIC here.
+    const isFloatAsNumeric = typed.literal?.kind === "float" && type?.kind === "NUMERIC";
+    const fitted = type === undefined || isFloatAsNumeric ? undefined : tryCoerce(typed, type);
     if (fitted === undefined || type === undefined) return undefined;
     if (!sameType(typed.type, type)) cost += typed.type.kind === "NUMERIC" && type.kind === "FLOAT64" ? 2 : 1;
     coerced.push(fitted);

@@ -50,7 +50,7 @@ export interface Place {
   /** Group keys by their SQL when the query is grouped. */
   groupKeys: Set<string> | undefined;
   /** Aliases of the select list and how they relate to columns of the same name. */
-  aliases: { items: Map<string, Typed[]>; rule: "prefer" | "fallback" } | undefined;
+  aliases: { items: Map<string, Typed[]>; rule: "prefer" | "fallback" | "refuse" } | undefined;
   namedWindows: Map<string, WindowSpecification>;
 }
 

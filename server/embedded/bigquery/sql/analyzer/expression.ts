@@ -97,6 +97,10 @@ function path(place: Place, expression: Expression & { kind: "path" }): Typed {
   if (aliased !== undefined) {
     if (aliased.length > 1) throw new SqlError(`Name ${first} is ambiguous in the select list`, position);
     const [item] = aliased;
+    // Inside an aggregate of ORDER BY or HAVING a select alias must not hide a column, nor the reverse.
+    if (place.aliases?.rule === "refuse" && item?.sql !== found?.column.sql) {
+      throw unsupported(`The select alias ${first} inside an aggregate`, position);
+    }
     if (item !== undefined && found === undefined) return readFields({ ...item }, names.slice(1), expression);
     if (item !== undefined && found !== undefined && item.sql !== found.column.sql && found.column.usesLocalColumn) {
       throw unsupported(`The name ${first}, which is both a column and a different select alias,`, position);

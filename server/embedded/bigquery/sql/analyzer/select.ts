@@ -82,6 +82,10 @@ function needsGrouping(select: Select, orderBy: OrderItem[]): boolean {
 }
 
 function checkClauses(select: Select, isGrouped: boolean): void {
+  const needsFrom = isGrouped || select.where !== undefined || select.qualify !== undefined || select.isDistinct;
+  if (select.from === undefined && needsFrom) {
+    throw new SqlError("Query without FROM clause cannot filter, group or aggregate", select.position);
+  }
   if (select.having !== undefined && select.groupBy === undefined && !isGrouped) {
     throw new SqlError("The HAVING clause requires GROUP BY or aggregation", select.position);
   }

@@ -61,7 +61,7 @@ export function shift(
     const checked = guard(`(${days}) NOT BETWEEN -719162 AND 2932896`, "date out of range", `CAST(${days} AS INTEGER)`);
     return combine(`(DATE '1970-01-01' + ${checked})`, base.type, [base, value]);
   }
-  const months = calendarMonths[unit] ?? (kind === "DATETIME" && unit === "WEEK" ? undefined : undefined);
+  const months = calendarMonths[unit];
   if ((kind === "DATE" || kind === "DATETIME") && months !== undefined)
     return shiftMonths(base, value, `${count} * ${months}`);
   throw badPart(unit, `Arithmetic on ${kind}`, position);
@@ -128,6 +128,14 @@ const timestampDiff: SpecialHandler = (special) => {
 const boundaryParts = ["DAY", "MONTH", "QUARTER", "YEAR", "WEEK", "ISOWEEK"];
 const clockParts = ["HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND"];
 
+/** Days from the first day of a week to 1970-01-01, a Thursday. */
+const weekStarts: Record<string, number> = { WEEK: 4, ISOWEEK: 3 };
+
+/** Counts weeks from before the year 1, so that the division never meets a negative number. */
+function weekNumber(sql: string, daysBefore: number): string {
+  return `((CAST(CAST(${sql} AS DATE) - DATE '1970-01-01' AS BIGINT) + ${7 * 120_000 + daysBefore}) // 7)`;
+}
+
 function boundaryDiff(family: "DATE" | "DATETIME"): SpecialHandler {
   return (special) => {
     expectCount(special, 3);
@@ -135,11 +143,12 @@ function boundaryDiff(family: "DATE" | "DATETIME"): SpecialHandler {
     const part = datePart(special, 2);
     const isKnown = boundaryParts.includes(part) || (family === "DATETIME" && clockParts.includes(part));
     if (!isKnown) throw badPart(part, special.call.name, special.call.position);
-    const count = (from: string, to: string): string => {
-      if (part === "WEEK") return `date_diff('week', ${from} + INTERVAL 1 DAY, ${to} + INTERVAL 1 DAY)`;
-      return `date_diff('${part === "ISOWEEK" ? "week" : part.toLowerCase()}', ${from}, ${to})`;
-    };
-    return combine(count(b.sql, a.sql), scalar("INT64"), [a, b]);
+    const firstDay = weekStarts[part];
+    const sql =
+      firstDay === undefined
+        ? `date_diff('${part.toLowerCase()}', ${b.sql}, ${a.sql})`
+        : `(${weekNumber(a.sql, firstDay)} - ${weekNumber(b.sql, firstDay)})`;
+    return combine(sql, scalar("INT64"), [a, b]);
   };
 }
 
