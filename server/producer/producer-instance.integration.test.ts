@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { pino } from "pino";
+import { runNames } from "../shared/connections.ts";
 import { ActiveSends } from "./active-sends.ts";
 import { noInterception } from "./interception.ts";
 import { KafkaProducerInstance } from "./producer-instance.ts";
@@ -45,11 +46,11 @@ test("a send that is pending when its instance is abandoned fails, and its bytes
   });
   rig.broker.child.kill("SIGSTOP");
   const message = { key: "k", value: "v", partition: 0, timestamp: "1700000000000", headers: { "send-id": "p1-1" } };
-  const pending = instance.send(`payments-r0123456789-protected`, [message]);
+  const pending = instance.send(runNames(rig.runId, "protected").topic, [message]);
   await rig.until("the request was written", () => written.length > 0);
   sends.end(send);
   instance.abandon();
-  await expect(pending).rejects.toThrow(/out of range/);
+  await expect(pending).rejects.toThrow(/outside buffer bounds/);
   rig.broker.child.kill("SIGCONT");
   expect(written).toHaveLength(1);
 });

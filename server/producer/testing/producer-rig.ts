@@ -15,7 +15,6 @@ import type { ArmFault, ChildFailure, FromProducer, ToProducer } from "../../pro
 import { runNames, type KafkaConnection } from "../../shared/connections.ts";
 
 const entry = fileURLToPath(new URL("../process.ts", import.meta.url));
-const runId = "r0123456789";
 const partitions = 3;
 const waitDeadlineMs = 20_000;
 const pollMs = 20;
@@ -28,6 +27,7 @@ export interface StoredRecord {
 }
 
 export class ProducerRig {
+  readonly runId = `r${Math.random().toString(36).slice(2).padEnd(10, "0").slice(0, 10)}`;
   readonly directory = mkdtempSync(join(tmpdir(), "producer-"));
   readonly attempts: AttemptsReader = openAttemptsReader(join(this.directory, "attempts.sqlite"));
   readonly messages: (FromProducer | ChildFailure)[] = [];
@@ -44,7 +44,7 @@ export class ProducerRig {
     else this.#connection = cluster;
     const admin = this.kafka().admin();
     await admin.connect();
-    const topics = laneNames.map((lane) => ({ topic: runNames(runId, lane).topic, numPartitions: partitions }));
+    const topics = laneNames.map((lane) => ({ topic: runNames(this.runId, lane).topic, numPartitions: partitions }));
     await admin.createTopics({ topics, waitForLeaders: true });
     await admin.disconnect();
   }
@@ -107,7 +107,7 @@ export class ProducerRig {
     this.tell({
       type: "start",
       settings: {
-        runId,
+        runId: this.runId,
         kafka: this.connection,
         intentsFile: join(this.directory, "intents.sqlite"),
         attemptsFile: join(this.directory, "attempts.sqlite"),
@@ -165,7 +165,7 @@ export class ProducerRig {
 
   /** Everything that a lane's topic holds, by a consumer of its own. */
   async readLog(lane: LaneName): Promise<readonly StoredRecord[]> {
-    const { topic } = runNames(runId, lane);
+    const { topic } = runNames(this.runId, lane);
     const kafka = this.kafka();
     const ends = await this.logEnds(lane);
     const expected = Object.values(ends).reduce((sum, end) => sum + end, 0);
@@ -194,7 +194,7 @@ export class ProducerRig {
   async logEnds(lane: LaneName): Promise<Readonly<Record<number, number>>> {
     const admin = this.kafka().admin();
     await admin.connect();
-    const offsets = await admin.fetchTopicOffsets(runNames(runId, lane).topic);
+    const offsets = await admin.fetchTopicOffsets(runNames(this.runId, lane).topic);
     await admin.disconnect();
     return Object.fromEntries(offsets.map(({ partition, high }) => [partition, Number(high)]));
   }
