@@ -17,7 +17,14 @@ interface CopiesChartProps {
 /** Running totals of copies as steps: the protected lane above the line, the unprotected one below. */
 export const CopiesChart = memo(function CopiesChart({ data, curves, scale, top }: CopiesChartProps) {
   return (
-    <AreaChart responsive className="chart" style={{ width: "100%", height: "100%" }} data={[...data]} margin={margin}>
+    <AreaChart
+      responsive
+      accessibilityLayer={false}
+      className="chart"
+      style={{ width: "100%", height: "100%" }}
+      data={[...data]}
+      margin={margin}
+    >
       <XAxis hide dataKey="x" type="number" domain={[scale.fromMs, scale.toMs]} allowDataOverflow />
       <YAxis hide type="number" domain={[-top, top]} allowDataOverflow />
       <ReferenceLine y={0} stroke="var(--line2)" />

@@ -1,13 +1,15 @@
 "use client";
 import { Popover } from "radix-ui";
+import type { CSSProperties } from "react";
 import type { FaultSnapshot } from "#contract/snapshot.ts";
 import { FaultEffectsTable } from "../live/fault-effects.tsx";
 import { effectSummary } from "../live/fault-view.ts";
 import { labelRoom, placeOf, isShown, type TimeScale } from "./time-scale.ts";
 
-/** A flag shows its words only where the next one leaves room for them, percent of the axis. */
-const wordsRoom = 15;
-const lastWordsRoom = 22;
+/** A flag shows its words only where the next one leaves room for some of them, percent of the axis. */
+const wordsRoom = 9;
+/** The last flag's words may run over the axis' end, where the row names stand. */
+const beyondEnd = 20;
 
 /** Faults as marks on the shared axis; each opens what every layer absorbed because of it. */
 export function Flags({ faults, scale }: { faults: readonly FaultSnapshot[]; scale: TimeScale }) {
@@ -19,7 +21,7 @@ export function Flags({ faults, scale }: { faults: readonly FaultSnapshot[]; sca
       {shown.map((fault, index) => {
         const { place, room } = places[index] ?? { place: 0, room: 0 };
         const isLast = index === shown.length - 1;
-        return <Flag key={fault.id} fault={fault} place={place} words={room >= (isLast ? lastWordsRoom : wordsRoom)} />;
+        return <Flag key={fault.id} fault={fault} place={place} room={isLast ? room + beyondEnd : room} />;
       })}
       {earlier > 0 && shown.length === 0 && (
         <span className="flag text-ink3">{earlier === 1 ? "1 earlier fault" : `${earlier} earlier faults`}</span>
@@ -28,7 +30,7 @@ export function Flags({ faults, scale }: { faults: readonly FaultSnapshot[]; sca
   );
 }
 
-function Flag({ fault, place, words }: { fault: FaultSnapshot; place: number; words: boolean }) {
+function Flag({ fault, place, room }: { fault: FaultSnapshot; place: number; room: number }) {
   const summary = effectSummary(fault);
   return (
     <Popover.Root>
@@ -36,12 +38,12 @@ function Flag({ fault, place, words }: { fault: FaultSnapshot; place: number; wo
         <button
           type="button"
           className="flag"
-          style={{ left: `${place}%` }}
+          style={{ left: `${place}%`, "--room": room } as CSSProperties}
           data-testid={`fault-flag-${fault.id}`}
           aria-label={`Fault ${fault.id}, ${fault.title}: ${summary.text}`}
         >
           <span className="fault-tag">{fault.id}</span>
-          {words && (
+          {room >= wordsRoom && (
             <span>
               <b>{fault.title}</b>
               <small data-tone={summary.tone}>{summary.text}</small>

@@ -66,13 +66,20 @@ interface StepLabelsProps {
   readonly top: number;
 }
 
-/** "+5" at every step, just beyond the curve. */
+/** Rises within this time are one step: timeline-steps.ts. */
+const mergedMs = 4_000;
+
+/** Where a label goes, percent from the middle line: inside the area when it is high enough, else beyond the curve. */
+const labelEdge = (height: number): string =>
+  height > 28 ? `calc(50% + ${height}% - 0.8125rem)` : `calc(50% + ${height}% + 1px)`;
+
+/** "+5" at every step, beside the curve. */
 function StepLabels({ points, curves, scale, top }: StepLabelsProps) {
   return curves.flatMap((curve) =>
     steps(points, curve.lane, curve.series).map(({ atMs, by }) => {
-      const height = ((pointAt(points, atMs + 4000)?.lanes[curve.lane][curve.series] ?? 0) / top) * 50;
+      const value = pointAt(points, atMs + mergedMs)?.lanes[curve.lane][curve.series] ?? 0;
       const up = curve.lane === "protected";
-      const edge = `calc(50% + ${Math.max(0, height - 22)}%)`;
+      const edge = labelEdge((value / top) * 50);
       const place = placeOf(scale, atMs);
       return (
         <span

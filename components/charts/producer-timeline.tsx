@@ -25,7 +25,7 @@ export function ProducerTimeline({ points, scale, runStartMs, cursorMs }: Produc
     <div className="timeline">
       <div className="timeline-name">
         <b>Producer</b>
-        <span>records sent a second</span>
+        <span>records a second</span>
       </div>
       <div className="timeline-plot">
         <RateChart data={speeds} scale={scale} top={Math.max(1, peak?.perSecond ?? 0) * 1.25} />

@@ -14,7 +14,14 @@ interface RateChartProps {
 /** Records that the protected lane sends a second. */
 export const RateChart = memo(function RateChart({ data, scale, top }: RateChartProps) {
   return (
-    <AreaChart responsive className="chart" style={{ width: "100%", height: "100%" }} data={[...data]} margin={margin}>
+    <AreaChart
+      responsive
+      accessibilityLayer={false}
+      className="chart"
+      style={{ width: "100%", height: "100%" }}
+      data={[...data]}
+      margin={margin}
+    >
       <XAxis hide dataKey="atMs" type="number" domain={[scale.fromMs, scale.toMs]} allowDataOverflow />
       <YAxis hide type="number" domain={[0, top]} allowDataOverflow />
       <Area

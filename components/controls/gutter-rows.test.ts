@@ -25,5 +25,9 @@ test("many faults are quiet, and what does not fit stands behind one more button
     rows: ["inject 1", "quiet 1"],
     rest: 3,
   });
-  expect(shape(faults("a", "b", "c", "d", "e"), 2)).toEqual({ rows: ["quiet 2", "quiet 2", "quiet 1"], rest: 0 });
+});
+
+test("a wide gutter keeps its first two faults as full buttons", () => {
+  expect(shape(faults("a", "b", "c", "d"), 2)).toEqual({ rows: ["normal 1", "normal 1", "quiet 2"], rest: 0 });
+  expect(shape(faults("a", "b", "c", "d", "e"), 2)).toEqual({ rows: ["normal 1", "normal 1", "quiet 1"], rest: 2 });
 });

@@ -18,21 +18,26 @@ const heightRem: Readonly<Record<FaultSize, number>> = { inject: 3.4375, normal:
 const roomRem = 5.5;
 
 /**
- * Arranges a gutter's faults in the height of the heads: Inject timeout alone and large, then rows of buttons, quieter
- * ones when there are many. The table's order is the order of importance.
+ * Arranges a gutter's faults in the height of the heads. Inject timeout stands alone and large; a few others are full
+ * buttons; of many, a wide gutter (`across` 2) keeps two full ones, and the others are quiet. The table's order is the
+ * order of importance.
  */
 export function gutterRows(faults: readonly FaultDescription[], across: 1 | 2): GutterLayout {
   const largest = faults.filter(({ kind }) => kind === largestFault);
   const others = faults.filter(({ kind }) => kind !== largestFault);
-  const room = roomRem - largest.length * heightRem.inject;
-  const rowsOf = (size: FaultSize) => Math.floor(room / heightRem[size]);
-  const size: FaultSize = largest.length === 0 && others.length <= rowsOf("normal") ? "normal" : "quiet";
-  const perRow = others.length <= rowsOf(size) ? 1 : across;
-  const capacity = rowsOf(size) * perRow;
-  const placed = others.length <= capacity ? others : others.slice(0, capacity - 1);
+  let room = roomRem - largest.length * heightRem.inject;
   const rows: GutterRow[] = largest.map((fault) => ({ size: "inject", faults: [fault] }));
-  for (let index = 0; index < placed.length; index += perRow) {
-    rows.push({ size, faults: placed.slice(index, index + perRow) });
+
+  const allFull = largest.length === 0 && others.length <= Math.floor(room / heightRem.normal);
+  const full = allFull ? others : largest.length === 0 && across === 2 ? others.slice(0, 2) : [];
+  for (const fault of full) rows.push({ size: "normal", faults: [fault] });
+  room -= full.length * heightRem.normal;
+
+  const quiet = others.slice(full.length);
+  const capacity = Math.floor(room / heightRem.quiet) * across;
+  const placed = quiet.length <= capacity ? quiet : quiet.slice(0, capacity - 1);
+  for (let index = 0; index < placed.length; index += across) {
+    rows.push({ size: "quiet", faults: placed.slice(index, index + across) });
   }
-  return { rows, rest: others.slice(placed.length) };
+  return { rows, rest: quiet.slice(placed.length) };
 }

@@ -20,7 +20,7 @@ export const equationShapes: Readonly<Record<EquationName, Shape>> = {
   "2": {
     title: "Every attempt has one outcome",
     left: ["attempted"],
-    right: ["appended", "absorbedByBroker", "unknown", "inFlight"],
+    right: ["appended", "absorbedByBroker", "refused", "lost", "unknown", "inFlight"],
   },
   "3": { title: "The broker's log against the wire tap", left: ["stored"], right: ["appended"] },
   "4a": {

@@ -27,12 +27,12 @@ const text = (equation: Equation) =>
     .join(" ");
 
 test("an equation shows its lasting terms, and the rare ones only when they are not 0", () => {
-  expect(text(second)).toBe("4813 attempted =4803 appended +5 absorbed +0 unknown +5 in flight");
-  const withLost = {
+  expect(text(second)).toBe("4813 attempted =4803 appended +5 absorbed +0 refused +0 lost +0 unknown +5 in flight");
+  const withFound = {
     ...second,
-    right: second.right.map((term) => (term.name === "lost" ? { ...term, count: 2 } : term)),
+    right: second.right.map((term) => (term.name === "foundInLog" ? { ...term, count: 2 } : term)),
   };
-  expect(text(withLost)).toContain("+2 lost");
+  expect(text(withFound)).toContain("+2 found in log");
   expect(equationView(second).allTerms).toHaveLength(8);
 });
 

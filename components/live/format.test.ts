@@ -40,6 +40,7 @@ test("the run's clock shows hours only from an hour on, and never a negative tim
   expect(formatClock(220_000)).toBe("03:40");
   expect(formatClock(72_260, true)).toBe("01:12.26");
   expect(formatClock(3_723_000)).toBe("1:02:03");
+  expect(formatClock(3_723_450, true)).toBe("1:02:03");
   expect(formatClock(-5)).toBe("00:00");
 });
 

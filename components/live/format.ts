@@ -50,7 +50,8 @@ export function formatClock(milliseconds: number, hundredths = false): string {
   const seconds = Math.floor(whole / 1000);
   const hours = Math.floor(seconds / 3600);
   const clock = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-  const tail = hundredths ? `.${two(Math.floor((whole % 1000) / 10))}` : "";
+  // An hour into a run, tenths and hundredths would cost more room than they tell.
+  const tail = hundredths && hours === 0 ? `.${two(Math.floor((whole % 1000) / 10))}` : "";
   return `${hours > 0 ? `${hours}:` : ""}${clock}${tail}`;
 }
 

@@ -40,7 +40,8 @@ export function Pipeline() {
 }
 
 function VerdictHead() {
-  const alarms = useLive((state) => state.faults?.filter((fault) => fault.boundary === "alarm")) ?? [];
+  const faults = useLive((state) => state.faults) ?? [];
+  const alarms = faults.filter((fault) => fault.boundary === "alarm");
   const faultsError = useLive((state) => state.faultsError);
   return (
     <div className="head verdict-head" style={{ "--column": 10 } as React.CSSProperties}>

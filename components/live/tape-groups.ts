@@ -35,7 +35,7 @@ function kindOf(rows: readonly TapeRow[]): GroupKind {
   const [first] = rows;
   const again = rows.at(-1);
   if (first === undefined || again === undefined) return "open";
-  if (rows.length === 1) return first.producerId === withoutProducerId ? "stored-again" : "new-record";
+  if (rows.length === 1 && first.cause === "application-again") return "new-record";
   if (again.outcome === "in-flight" || again.outcome === "unknown") return "open";
   if (sameSequence(first, again)) return "joined";
   return again.producerId === withoutProducerId ? "stored-again" : "new-producer";

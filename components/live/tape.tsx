@@ -1,5 +1,5 @@
 "use client";
-import { useDeferredValue, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import type { TapeRow } from "#contract/live.ts";
 import { formatCount } from "./format.ts";
 import { useView } from "./provider.tsx";
@@ -8,7 +8,7 @@ import { tapeView, type TapeGroup } from "./tape-groups.ts";
 import { TapeRowView } from "./tape-row.tsx";
 import { matchesSearch } from "./tape-search.ts";
 
-const widths = ["9.5%", "12%", "4%", "11%", "19.5%", "4%", "14%", "10%", "16%"];
+const widths = ["10.3%", "12.2%", "4%", "11%", "18%", "3.5%", "14.5%", "10%", "16.5%"];
 const headings = ["time", "lane", "", "pid · epoch", "sequence", "try", "answer", "offset", "log end"];
 
 /** The last produce requests. Repeats stay pinned, with the sequence that came twice as one block. */
@@ -17,11 +17,10 @@ export function Tape() {
   const requests = useView((data) => data.requests);
   const startedAt = useView((data) => data.snapshot?.run.startedAt ?? null);
   const [search, setSearch] = useState("");
-  const shown = useDeferredValue(tape);
   const view = useMemo(() => {
-    const rows = [...shown.values()].filter((row) => matchesSearch(row, search));
+    const rows = [...tape.values()].filter((row) => matchesSearch(row, search));
     return tapeView(rows);
-  }, [shown, search]);
+  }, [tape, search]);
   const runStartMs = startedAt === null ? 0 : Date.parse(startedAt);
   return (
     <section className="tape" data-testid="tape" aria-label="Wire tape">
@@ -35,20 +34,16 @@ export function Tape() {
           id="tape-search"
           className="field tape-search"
           type="search"
-          placeholder="search: absorbed, p1…"
+          placeholder="search"
           value={search}
           onChange={(event) => {
             setSearch(event.target.value);
           }}
         />
       </div>
-      <div className="tape-scroll" tabIndex={-1}>
+      <div className="tape-scroll pinned">
         <table>
-          <colgroup>
-            {widths.map((width, index) => (
-              <col key={headings[index]} style={{ width }} />
-            ))}
-          </colgroup>
+          <Columns />
           <thead>
             <tr>
               {headings.map((heading, index) => (
@@ -61,6 +56,11 @@ export function Tape() {
           {view.pinned.map((group) => (
             <GroupRows key={group.key} group={group} runStartMs={runStartMs} />
           ))}
+        </table>
+      </div>
+      <div className="tape-scroll live">
+        <table aria-label="Last requests">
+          <Columns />
           <tbody>
             <LiveRows rows={view.live} runStartMs={runStartMs} />
           </tbody>
@@ -71,6 +71,16 @@ export function Tape() {
         )}
       </div>
     </section>
+  );
+}
+
+function Columns() {
+  return (
+    <colgroup>
+      {widths.map((width, index) => (
+        <col key={headings[index]} style={{ width }} />
+      ))}
+    </colgroup>
   );
 }
 

@@ -23,7 +23,7 @@ const lane = (over: Partial<LaneSnapshot>, surplus = 0, customers = 0): LaneSnap
 test("a match says so and shows all that was booked, zero currencies too", () => {
   expect(verdictView(lane({}))).toMatchObject({
     kind: "MATCH",
-    say: "every payment charged once",
+    say: "every payment\ncharged once",
     money: ["$10.00", "€0.00", "¥0"],
     settling: 400,
   });

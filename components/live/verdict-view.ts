@@ -54,7 +54,7 @@ export function verdictView(lane: LaneSnapshot | null): VerdictView {
     settledUntilMs: lane.settledUntil === null ? null : Date.parse(lane.settledUntil),
   };
   if (verdict === "MATCH") {
-    return { ...rest, say: "every payment charged once", more: [], money: lines(totals.booked.money, false) };
+    return { ...rest, say: "every payment\ncharged once", more: [], money: lines(totals.booked.money, false) };
   }
   if (verdict === "BREAK") {
     const more = broken === null ? reasons.slice(1) : reasons.filter((reason) => !isCharged(reason));
