@@ -16,8 +16,10 @@ export interface BrokerSettings {
   retentionBytes: number;
   /** Bytes of all logs together; past it the oldest segments of the largest logs go. -1 is no limit. */
   totalBytesMax: number;
-  /** log.retention.check.interval.ms */
+  /** log.retention.check.interval.ms, for the age of records. */
   retentionCheckMs: number;
+  /** How often sizes are checked; often enough that no burst fills a disk between two checks. */
+  sizeCheckMs: number;
   /** message.max.bytes */
   batchBytesMax: number;
   /** log.flush.interval.ms; 0 leaves it to the operating system, as Apache Kafka's default does. */
@@ -39,7 +41,8 @@ export const DEFAULT_SETTINGS: Readonly<Omit<BrokerSettings, "dataDirectory">> =
   retentionMs: 604_800_000,
   retentionBytes: 1_073_741_824,
   totalBytesMax: 17_179_869_184,
-  retentionCheckMs: 30_000,
+  retentionCheckMs: 300_000,
+  sizeCheckMs: 5_000,
   batchBytesMax: 1_048_588,
   flushIntervalMs: 0,
   producerIdExpirationMs: 86_400_000,

@@ -14,10 +14,8 @@ export function startUpkeep(parts: {
 }): Upkeep {
   const { settings, topics, logger } = parts;
   const timers = [
-    every(settings.retentionCheckMs, () => {
-      const removed = topics.applyRetention();
-      if (removed > 0) logger.info({ segments: removed }, "segments removed by retention");
-    }),
+    every(settings.retentionCheckMs, () => tell(logger, "time", topics.applyTimeRetention())),
+    every(settings.sizeCheckMs, () => tell(logger, "size", topics.applySizeRetention())),
     every(settings.producerIdExpirationCheckMs, () => topics.expireProducers()),
   ];
   if (settings.flushIntervalMs > 0) timers.push(every(settings.flushIntervalMs, () => flush(topics, logger)));
@@ -26,6 +24,10 @@ export function startUpkeep(parts: {
       for (const timer of timers) clearInterval(timer);
     },
   };
+}
+
+function tell(logger: BrokerLogger, by: "time" | "size", segments: number): void {
+  if (segments > 0) logger.info({ by, segments }, "segments removed by retention");
 }
 
 function every(intervalMs: number, work: () => void): NodeJS.Timeout {

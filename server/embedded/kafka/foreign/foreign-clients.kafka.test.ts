@@ -10,6 +10,8 @@ import { RawConnection } from "../testing/raw-connection.ts";
 import { createTopic, describeProducers, listOffset } from "../testing/raw-requests.ts";
 import { ensureCommand, runCommand } from "../testing/run-command.ts";
 
+/** The command, and the Debian package that holds it. */
+const KCAT = "kcat";
 const TIMEOUT_MS = 120_000;
 const CONSUMER_IDLE_MS = "5000";
 
@@ -109,15 +111,16 @@ describe("Apache Kafka's own clients", () => {
   });
 
   it("GetOffsetShell tells log start and log end", async () => {
-    const run = async (time: string): Promise<string> => {
-      const args = ["--bootstrap-server", bootstrap, "--topic", "performed", "--time", time];
-      return (await runKafkaTool("org.apache.kafka.tools.GetOffsetShell", args)).stdout;
-    };
-    expect(await run("earliest")).toMatch(/performed:0:0/);
-    const ends = (await run("latest")).trim().split("\n");
+    expect(await shellOffsets("earliest")).toMatch(/performed:0:0/);
+    const ends = (await shellOffsets("latest")).trim().split("\n");
     expect(ends.reduce((sum, line) => sum + Number(line.split(":")[2]), 0)).toBe(50_000);
   });
 });
+
+async function shellOffsets(time: string): Promise<string> {
+  const args = ["--bootstrap-server", bootstrap, "--topic", "performed", "--time", time];
+  return (await runKafkaTool("org.apache.kafka.tools.GetOffsetShell", args)).stdout;
+}
 
 describe("librdkafka", () => {
   it("kcat with enable.idempotence=true stores and reads back every line", async () => {
@@ -139,11 +142,11 @@ describe("librdkafka", () => {
 });
 
 async function kcat(args: readonly string[], input?: string): Promise<string> {
-  await ensureCommand("kcat", "kcat");
+  await ensureCommand(KCAT, KCAT);
   if (input === undefined)
-    return (await runCommand("kcat", ["-b", bootstrap, ...args], { timeoutMs: TIMEOUT_MS })).stdout;
+    return (await runCommand(KCAT, ["-b", bootstrap, ...args], { timeoutMs: TIMEOUT_MS })).stdout;
   return await new Promise((resolve, reject) => {
-    const child = execFile("kcat", ["-b", bootstrap, ...args], { timeout: TIMEOUT_MS }, (error, stdout) => {
+    const child = execFile(KCAT, ["-b", bootstrap, ...args], { timeout: TIMEOUT_MS }, (error, stdout) => {
       if (error === null) resolve(stdout);
       else reject(error);
     });

@@ -153,7 +153,7 @@ describe("a partition's retention", () => {
     const log = open({ segmentBytes: 200, retentionMs: 500 }, () => now);
     for (const value of numbered(10)) append(log, { values: [value], timestamp: now });
     now = 2_000;
-    expect(log.applyRetention()).toBeGreaterThan(1);
+    expect(log.applyRetention("time")).toBeGreaterThan(1);
     expect([log.logStart, log.logEnd, log.sizeBytes]).toEqual([10, 10, 0]);
     expect(append(reopen(), { values: ["next"] })).toBe("appended at 10");
   });
@@ -161,7 +161,7 @@ describe("a partition's retention", () => {
   it("keeps the last records up to a size", () => {
     const log = open({ segmentBytes: 200, retentionBytes: 500 });
     for (const value of numbered(30)) append(log, { values: [value] });
-    log.applyRetention();
+    log.applyRetention("size");
     expect(log.sizeBytes).toBeGreaterThanOrEqual(500);
     expect(log.sizeBytes).toBeLessThan(800);
     expect(valuesFrom(log, log.logStart)).toEqual(numbered(30).slice(log.logStart));
@@ -172,7 +172,7 @@ describe("a partition's retention", () => {
     for (const value of numbered(10)) append(log, { values: [value] });
     const before = log.segmentCount;
     log.moveLogStart(7);
-    log.applyRetention();
+    log.applyRetention("size");
     expect([log.logStart, log.segmentCount < before]).toEqual([7, true]);
     expect(valuesFrom(log, 7)).toEqual(numbered(10).slice(7));
   });

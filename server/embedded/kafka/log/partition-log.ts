@@ -142,10 +142,17 @@ export class PartitionLog {
     this.#logStart = Math.max(this.#logStart, Math.min(offset, this.logEnd));
   }
 
-  /** Removes the segments that the policy no longer keeps; the log start moves with them. Returns how many went. */
-  applyRetention(): number {
+  /**
+   * Removes the segments that are too old ("time") or too many ("size"); the log start moves with them. Returns how many
+   * went. What the log start has passed goes either way.
+   */
+  applyRetention(by: "time" | "size"): number {
     const extents = this.#segments.map((segment) => segment.extent);
-    const limits = { ...this.#options.policy(), nowMs: this.#options.clock(), logStart: this.#logStart };
+    const { retentionMs, retentionBytes } = this.#options.policy();
+    const limits =
+      by === "time"
+        ? { retentionMs, retentionBytes: -1, nowMs: this.#options.clock(), logStart: this.#logStart }
+        : { retentionMs: -1, retentionBytes, nowMs: null, logStart: this.#logStart };
     return this.removeOldest(expiredSegments(extents, limits));
   }
 

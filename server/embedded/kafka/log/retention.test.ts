@@ -23,6 +23,10 @@ describe("retention", () => {
     expect(expiredSegments(THREE, { ...KEEP_ALL, logStart: 20 })).toBe(2);
   });
 
+  it("leaves time aside when it is not told the time", () => {
+    expect(expiredSegments(THREE, { ...KEEP_ALL, retentionMs: 1, nowMs: null })).toBe(0);
+  });
+
   it("keeps a young segment that follows an old one, and everything after it", () => {
     const unsorted = [segment(10, 9_000), segment(20, 1_000)];
     expect(expiredSegments(unsorted, { ...KEEP_ALL, retentionMs: 5_000 })).toBe(0);

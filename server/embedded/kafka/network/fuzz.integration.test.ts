@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { buildBatch } from "../testing/build-batch.ts";
 import { startBrokerProcess, temporaryDirectory } from "../testing/broker-process.ts";
 import type { BrokerProcess } from "../testing/broker-process.ts";
-import { residentBytes } from "../testing/process-memory.ts";
+import { residentBytes } from "../testing/process-usage.ts";
 import { RawConnection } from "../testing/raw-connection.ts";
 import { createTopic, fetchRecords, produce } from "../testing/raw-requests.ts";
 import { seededRandom } from "../testing/seeded-random.ts";

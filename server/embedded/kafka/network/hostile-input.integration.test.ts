@@ -5,7 +5,7 @@ import { Writer } from "../protocol/writer.ts";
 import { buildBatch } from "../testing/build-batch.ts";
 import { startBrokerProcess, temporaryDirectory } from "../testing/broker-process.ts";
 import type { BrokerProcess } from "../testing/broker-process.ts";
-import { residentBytes } from "../testing/process-memory.ts";
+import { residentBytes } from "../testing/process-usage.ts";
 import { RawConnection } from "../testing/raw-connection.ts";
 import { createTopic, fetchRecords, listOffset, produce } from "../testing/raw-requests.ts";
 

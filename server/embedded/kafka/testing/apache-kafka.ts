@@ -23,7 +23,7 @@ const READY_PROBE_MS = 200;
 const CLUSTER_ID = "ZGVkdXBzY29wZS10ZXN0cw";
 
 /** Fetches the jars unless they are there; returns the Java class path. */
-export async function ensureApacheKafkaJars(): Promise<string> {
+async function ensureApacheKafkaJars(): Promise<string> {
   await ensureCommand(JAVA, "openjdk-17-jre-headless");
   const jars = join(CACHE_DIRECTORY, "jars");
   if (!existsSync(jars)) {

@@ -109,10 +109,17 @@ export class Topics {
     this.#options.table.setLogStart(topic, partition, log.logStart);
   }
 
-  /** Removes segments that no policy keeps, then the oldest of the largest logs while all together are too large. */
-  applyRetention(): number {
-    let removed = 0;
-    for (const partition of this.#partitions()) removed += partition.applyRetention();
+  /** Removes segments whose records are too old. Returns how many. */
+  applyTimeRetention(): number {
+    return this.#partitions().reduce((removed, partition) => removed + partition.applyRetention("time"), 0);
+  }
+
+  /**
+   * Removes segments of partitions that are too large, then the oldest of the largest logs while all together are.
+   * Returns how many.
+   */
+  applySizeRetention(): number {
+    let removed = this.#partitions().reduce((sum, partition) => sum + partition.applyRetention("size"), 0);
     const { totalBytesMax } = this.#options.settings;
     if (totalBytesMax < 0) return removed;
     let totalBytes = this.#partitions().reduce((sum, partition) => sum + partition.sizeBytes, 0);

@@ -1,0 +1,58 @@
+/**
+ * The broker as a process: prints one ready line on standard output, logs to standard error, ends on SIGTERM, SIGINT and
+ * when the parent that forked it goes away.
+ */
+import { pino } from "pino";
+import { startBroker } from "./broker.ts";
+import type { RunningBroker } from "./broker.ts";
+import { DamagedDataError } from "./log/damaged-data-error.ts";
+import { ListenError } from "./network/listen-error.ts";
+import { parseOptions } from "./options.ts";
+import { DataDirectoryError } from "./storage/data-directory-error.ts";
+
+const logger = pino({ name: "kafka" }, pino.destination({ dest: 2, sync: true }));
+
+/** Runs until a signal; ends the process with exit code 1 and one line that says why when it cannot. */
+export async function runProcess(): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    const isForUser =
+      error instanceof DataDirectoryError || error instanceof DamagedDataError || error instanceof ListenError;
+    fail(isForUser ? error.message : `the broker could not start: ${String(error)}`);
+  }
+}
+
+async function start(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2));
+  if (!options.ok) {
+    fail(options.problems.join("\n"));
+    return;
+  }
+  const { settings } = options;
+  const broker = await startBroker(settings, { logger, clock: Date.now });
+  stopOnSignals(broker);
+  console.log(`kafka broker ready on ${broker.host}:${broker.port} (data ${settings.dataDirectory})`);
+  const { host, port, metricsPort } = broker;
+  process.send?.({ type: "ready", host, port, metricsPort });
+}
+
+function stopOnSignals(broker: RunningBroker): void {
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
+    broker.close().then(
+      () => process.exit(0),
+      (error: unknown) => fail(String(error)),
+    );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  process.on("disconnect", stop);
+}
+
+function fail(message: string): void {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
