@@ -40,8 +40,9 @@ async function main(): Promise<void> {
   process.on("SIGTERM", close);
   process.on("SIGINT", close);
   process.on("disconnect", close);
+  // A parent that is gone already makes `send` fail; "disconnect" then ends the process.
+  if (process.connected) process.send?.({ type: "ready", host: server.host, port: server.port }, () => undefined);
   process.stdout.write(`bigquery ready on http://${server.host}:${server.port} (data ${options.data})\n`);
-  process.send?.({ type: "ready", host: server.host, port: server.port });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await main();

@@ -6,14 +6,17 @@ import { isObject } from "./request.ts";
 import type { ApiResponse, JsonObject } from "./request.ts";
 import { route } from "./router.ts";
 import type { Server } from "./server-context.ts";
+import { uploadBytesMax, Uploads } from "./uploads.ts";
 
 /** https://cloud.google.com/bigquery/quotas#streaming_inserts: 10 MB a request. */
 const bodyBytesMax = 10 * 1024 * 1024;
 const prefix = "/bigquery/v2/";
+const uploadPattern = /^(?:\/resumable)?\/upload\/bigquery\/v2\/projects\/([^/]+)\/jobs$/;
 
 export function createHttpServer(server: Server): HttpServer {
+  const uploads = new Uploads();
   return createServer((incoming, outgoing) => {
-    void answer(server, incoming).then(
+    void answer(server, uploads, incoming).then(
       (response) => send(outgoing, response),
       (error: unknown) => {
         const failure = toBigQueryError(error);
@@ -23,12 +26,32 @@ export function createHttpServer(server: Server): HttpServer {
   });
 }
 
-async function answer(server: Server, incoming: IncomingMessage): Promise<ApiResponse> {
+async function answer(server: Server, uploads: Uploads, incoming: IncomingMessage): Promise<ApiResponse> {
   const url = new URL(incoming.url ?? "/", "http://localhost");
+  const project = uploadPattern.exec(url.pathname)?.[1];
+  if (project !== undefined) return answerUpload(server, uploads, { incoming, url, project: decodeSegment(project) });
   const body = await readBody(incoming, bodyBytesMax);
   if (!url.pathname.startsWith(prefix)) throw new BigQueryError("notFound", `Not found: ${url.pathname}`);
   const segments = url.pathname.slice(prefix.length).split("/").map(decodeSegment);
   return route(server, { method: incoming.method ?? "GET", segments, query: url.searchParams, body: parseJson(body) });
+}
+
+async function answerUpload(
+  server: Server,
+  uploads: Uploads,
+  upload: { incoming: IncomingMessage; url: URL; project: string },
+): Promise<ApiResponse> {
+  const { incoming, url, project } = upload;
+  const { headers, socket } = incoming;
+  return uploads.handle(server, {
+    method: incoming.method ?? "GET",
+    project,
+    query: url.searchParams,
+    contentType: headers["content-type"] ?? "",
+    contentRange: headers["content-range"],
+    host: headers.host ?? `${socket.localAddress ?? "127.0.0.1"}:${socket.localPort ?? 0}`,
+    body: await readBody(incoming, uploadBytesMax),
+  });
 }
 
 function decodeSegment(segment: string): string {

@@ -2,8 +2,8 @@
  * DuckDB: one file, a few connections for readers and a few for writers.
  * Few, because each running statement holds one of libuv's threads, and inserts must always find one.
  */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { DuckDBConnection } from "@duckdb/node-api";
 
@@ -99,14 +99,21 @@ export class Database {
   }
 }
 
+/** One level at a time: Node's own recursive mkdir never returns where even the parent cannot be made. */
+function ensureDirectory(directory: string): void {
+  if (existsSync(directory)) return;
+  ensureDirectory(path.dirname(directory));
+  mkdirSync(directory);
+}
+
 async function openInstance(directory: string): Promise<DuckDBInstance> {
   try {
-    mkdirSync(directory, { recursive: true });
-    return await DuckDBInstance.create(join(directory, fileName), {
+    ensureDirectory(path.resolve(directory));
+    return await DuckDBInstance.create(path.join(directory, fileName), {
       threads: limits.threads,
       memory_limit: limits.memory,
       checkpoint_threshold: limits.walCheckpoint,
-      temp_directory: join(directory, "spill"),
+      temp_directory: path.join(directory, "spill"),
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
       enable_external_access: "false",
@@ -123,7 +130,7 @@ function explainOpenFailure(directory: string, error: unknown): string {
     return `the data directory ${directory} is in use by another server${owner === undefined ? "" : ` (process ${owner})`}`;
   }
   if (/not a valid DuckDB|corrupt|deserialize|checksum|magic/i.test(reason)) {
-    return `the data in ${join(directory, fileName)} is damaged (${reason}); restore it or choose another --data`;
+    return `the data in ${path.join(directory, fileName)} is damaged (${reason}); restore it or choose another --data`;
   }
   return `the data directory ${directory} cannot be used (${reason}); choose another --data`;
 }

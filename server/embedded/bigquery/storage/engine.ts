@@ -105,6 +105,15 @@ export class Engine {
     });
   }
 
+  /** Work on one table in a transaction, while no other statement changes it. */
+  async exclusively(table: Table, work: (connection: DuckDBConnection) => Promise<void>): Promise<void> {
+    try {
+      await this.locks.run(table.sqlName, async () => this.database.transaction("write", work));
+    } catch (error) {
+      throw statementError(error, "");
+    }
+  }
+
   async countRows(table: Table): Promise<number> {
     const rows = await this.database.use("read", async (connection) =>
       readRows(connection, `SELECT count(*) FROM ${table.sqlName}`),

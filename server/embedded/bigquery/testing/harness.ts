@@ -9,7 +9,7 @@ import { Database } from "../storage/database.ts";
 import { Engine } from "../storage/engine.ts";
 import { StreamingInserts } from "../storage/insert-all.ts";
 import type { QueryParameter } from "../storage/placeholders.ts";
-import type { StatementResult } from "../storage/engine.ts";
+import type { StatementRequest, StatementResult } from "../storage/engine.ts";
 import type { WireValue } from "../wire/encode.ts";
 
 export type Plain = string | null | Plain[];
@@ -35,6 +35,10 @@ function plain(value: WireValue): Plain {
 
 const startMs = Date.UTC(2024, 0, 15, 12, 0, 0);
 
+function request(sql: string, parameters: QueryParameter[]): StatementRequest {
+  return { sql, project: "p", defaultDataset: { project: "p", dataset: "d" }, parameters };
+}
+
 export async function openHarness(options: { insertIdMemoryMs?: number } = {}): Promise<Harness> {
   const directory = mkdtempSync(join(tmpdir(), "bigquery-harness-"));
   const database = await Database.open(directory);
@@ -42,9 +46,6 @@ export async function openHarness(options: { insertIdMemoryMs?: number } = {}): 
   const clock = { nowMs: startMs, now: (): number => clock.nowMs };
   const engine = new Engine(database, catalog, { clock, streamingBufferMs: 1_800_000 });
   const inserts = new StreamingInserts(database, { clock, memoryMs: options.insertIdMemoryMs ?? 60_000 });
-  const request = (sql: string, parameters: QueryParameter[]) => {
-    return { sql, project: "p", defaultDataset: { project: "p", dataset: "d" }, parameters };
-  };
   const run: Harness["run"] = async (sql, parameters = []) => engine.run(request(sql, parameters));
   await run("CREATE SCHEMA d");
   return {

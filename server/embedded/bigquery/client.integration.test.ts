@@ -1,0 +1,318 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { BigQuery, Dataset } from "@google-cloud/bigquery";
+import { startProcess, temporaryDirectory } from "./testing/server-process.ts";
+import type { ServerProcess } from "./testing/server-process.ts";
+
+const data = temporaryDirectory();
+let server: ServerProcess;
+let client: BigQuery;
+let dataset: Dataset;
+let count = 0;
+
+beforeAll(async () => {
+  server = await startProcess(data.path);
+  client = server.client;
+});
+
+afterAll(async () => {
+  await server.stop();
+  data.remove();
+});
+
+beforeEach(async () => {
+  count += 1;
+  [dataset] = await client.createDataset(`d${count}`);
+});
+
+const schema = [
+  { name: "id", type: "STRING", mode: "REQUIRED" },
+  { name: "amount", type: "NUMERIC" },
+  { name: "happened", type: "TIMESTAMP" },
+  { name: "tags", type: "STRING", mode: "REPEATED" },
+];
+
+function row(insertId: string | undefined, json: Record<string, unknown>): Record<string, unknown> {
+  return insertId === undefined ? { json } : { insertId, json };
+}
+
+async function insert(table: string, rows: Record<string, unknown>[], options = {}): Promise<void> {
+  await dataset.table(table).insert(rows, { raw: true, ...options });
+}
+
+async function rowsOf(sql: string, params?: Record<string, unknown>): Promise<Record<string, unknown>[]> {
+  const [rows] = await client.query({
+    query: sql,
+    defaultDataset: { datasetId: dataset.id },
+    ...(params ? { params } : {}),
+  });
+  return rows as Record<string, unknown>[];
+}
+
+async function countOf(table: string): Promise<unknown> {
+  return (await rowsOf(`SELECT COUNT(*) AS n FROM ${table}`))[0]?.n;
+}
+
+async function failure(work: Promise<unknown>): Promise<Record<string, unknown>> {
+  return work.then(
+    () => ({ code: "no error" }),
+    (error: unknown) => error as Record<string, unknown>,
+  );
+}
+
+describe("datasets and tables through the genuine client", () => {
+  it("creates, reads, lists and deletes", async () => {
+    const [table] = await dataset.createTable("payments", { schema, labels: { layer: "4" } });
+    const [metadata] = (await table.getMetadata()) as [Record<string, unknown>, unknown];
+    expect(metadata).toMatchObject({ type: "TABLE", numRows: "0", labels: { layer: "4" } });
+    const [tables] = await dataset.getTables();
+    expect(tables.map(({ id }) => id)).toEqual(["payments"]);
+    const [datasets] = await client.getDatasets();
+    expect(datasets.map(({ id }) => id)).toContain(dataset.id);
+    await table.delete();
+    expect(await table.exists()).toEqual([false]);
+    await dataset.delete();
+    expect(await dataset.exists()).toEqual([false]);
+  });
+
+  it("answers 409 for what exists, 404 for what does not, and keeps a dataset with tables", async () => {
+    await dataset.createTable("t", { schema });
+    expect(await failure(dataset.createTable("t", { schema }))).toMatchObject({ code: 409 });
+    expect(await failure(client.createDataset(dataset.id ?? ""))).toMatchObject({ code: 409 });
+    expect(await failure(dataset.table("missing").getMetadata())).toMatchObject({ code: 404 });
+    expect(await failure(client.query("SELECT * FROM nowhere.t"))).toMatchObject({ code: 404 });
+    expect(await failure(dataset.delete())).toMatchObject({ code: 400 });
+    await dataset.delete({ force: true });
+  });
+
+  it("keeps views, and refuses rows for them", async () => {
+    await dataset.createTable("t", { schema });
+    await insert("t", [row("1", { id: "a", amount: "1.50" })]);
+    const [view] = await dataset.createTable("v", {
+      view: { query: `SELECT id FROM ${dataset.id}.t`, useLegacySql: false },
+    });
+    const [metadata] = (await view.getMetadata()) as [Record<string, unknown>, unknown];
+    expect(metadata.type).toBe("VIEW");
+    expect(await rowsOf("SELECT * FROM v")).toEqual([{ id: "a" }]);
+    expect(await failure(insert("v", [row("1", { id: "b" })]))).toMatchObject({ code: 400 });
+  });
+
+  it("refuses a schema with types or settings that it would store differently", async () => {
+    for (const field of [
+      { name: "x", type: "BIGNUMERIC" },
+      { name: "x", type: "JSON" },
+      { name: "x", type: "STRING", maxLength: "5" },
+    ]) {
+      const error = await failure(dataset.createTable("t", { schema: [field] }));
+      expect(error).toMatchObject({ code: 400 });
+    }
+    expect(await failure(dataset.createTable("t", { schema, expirationTime: "1" }))).toMatchObject({ code: 400 });
+  });
+});
+
+describe("insertAll", () => {
+  beforeEach(async () => {
+    await dataset.createTable("t", { schema });
+  });
+
+  it("stores every type as it was sent", async () => {
+    await insert("t", [
+      row("1", {
+        id: "a",
+        amount: "12345678901234567890.123456789",
+        happened: "2024-01-02T03:04:05.678901Z",
+        tags: ["x", "y"],
+      }),
+    ]);
+    const [stored] = await rowsOf(
+      "SELECT id, CAST(amount AS STRING) AS amount, UNIX_MICROS(happened) AS micros, tags FROM t",
+    );
+    expect(stored).toEqual({
+      id: "a",
+      amount: "12345678901234567890.123456789",
+      micros: 1704164645678901,
+      tags: ["x", "y"],
+    });
+  });
+
+  it("absorbs a repeated insertId, counts it, and stores repeated rows without one", async () => {
+    await insert("t", [row("1", { id: "a" }), row("2", { id: "b" })]);
+    await insert("t", [row("1", { id: "a" }), row("3", { id: "c" })]);
+    await insert("t", [row(undefined, { id: "d" })]);
+    await insert("t", [row(undefined, { id: "d" })]);
+    expect(await countOf("t")).toBe(5);
+    expect(
+      await rowsOf(`SELECT * FROM dedupscope_embedded.insert_id_absorbed WHERE dataset_id = '${dataset.id}'`),
+    ).toEqual([{ dataset_id: dataset.id, table_id: "t", absorbed_rows: 1 }]);
+  });
+
+  it("stops all rows for one bad row and remembers nothing of them", async () => {
+    const error = await failure(insert("t", [row("1", { id: "a" }), row("2", { amount: "1" })]));
+    expect(error.name).toBe("PartialFailureError");
+    expect((error.errors as { errors: { reason: string }[] }[]).map(({ errors }) => errors[0]?.reason)).toEqual([
+      "stopped",
+      "invalid",
+    ]);
+    expect(await countOf("t")).toBe(0);
+    await insert("t", [row("1", { id: "a" }), row("2", { id: "b" })]);
+    expect(await countOf("t")).toBe(2);
+  });
+
+  it("stores the good rows with skipInvalidRows, and unknown fields only if they are to be ignored", async () => {
+    await failure(insert("t", [row("1", { id: "a" }), row("2", {})], { skipInvalidRows: true }));
+    expect(await countOf("t")).toBe(1);
+    const unknown = await failure(insert("t", [row("3", { id: "c", colour: "red" })]));
+    expect(JSON.stringify(unknown.errors)).toContain("no such field: colour");
+    await insert("t", [row("3", { id: "c", colour: "red" })], { ignoreUnknownValues: true });
+    expect(await countOf("t")).toBe(2);
+  });
+
+  it("refuses more than 50,000 rows or 10 MB in a request", async () => {
+    const many = Array.from({ length: 50_001 }, (_, index) => row(undefined, { id: String(index) }));
+    expect(await failure(insert("t", many))).toMatchObject({ code: 400 });
+    const large = row("1", { id: "x".repeat(10 * 1024 * 1024) });
+    expect(await failure(insert("t", [large]))).toMatchObject({ code: 413 });
+  });
+
+  it.each([
+    ["a NUMERIC with ten decimals", { id: "a", amount: "0.0000000001" }],
+    ["a NUMERIC that JSON cannot carry", { id: "a", amount: 1234567890123456 }],
+    ["a timestamp that does not exist", { id: "a", happened: "2024-02-30T00:00:00Z" }],
+    ["a NULL in a REQUIRED field", { id: null }],
+    ["a NULL in an array", { id: "a", tags: ["x", null] }],
+    ["a text for an array", { id: "a", tags: "x" }],
+  ])("refuses %s as invalid", async (_, json) => {
+    const error = await failure(insert("t", [row("1", json)]));
+    expect(JSON.stringify(error.errors)).toContain('"reason":"invalid"');
+    expect(await countOf("t")).toBe(0);
+  });
+
+  it("does not change rows streamed within the last half hour", async () => {
+    await insert("t", [row("1", { id: "a", amount: "1" })]);
+    for (const sql of [
+      "UPDATE t SET amount = 2 WHERE id = 'a'",
+      "DELETE FROM t WHERE id = 'a'",
+      "TRUNCATE TABLE t",
+      "MERGE t USING (SELECT 'a' AS id) AS s ON t.id = s.id WHEN MATCHED THEN DELETE",
+    ]) {
+      const error = await failure(rowsOf(sql));
+      expect(`${sql}: ${String(error.message)}`).toContain("would affect rows in the streaming buffer");
+    }
+    await rowsOf("DELETE FROM t WHERE id = 'other'");
+    await rowsOf("INSERT INTO t (id, amount) VALUES ('b', 1)");
+    await rowsOf("UPDATE t SET amount = 2 WHERE id = 'b'");
+    expect(await countOf("t")).toBe(1 + 1);
+  });
+});
+
+describe("queries and jobs", () => {
+  it("takes named and positional parameters of every type", async () => {
+    const params = {
+      i: 5,
+      f: 1.5,
+      s: "it's",
+      b: true,
+      n: client.int("9007199254740993"),
+      t: client.timestamp("2024-01-02T03:04:05.678Z"),
+      d: client.date("2024-01-02"),
+      a: ["x", "y"],
+      r: { x: 1, y: "z" },
+    };
+    const [named] = await rowsOf(
+      `SELECT @i + 1 AS i, @f AS f, @s AS s, NOT @b AS b, CAST(@n AS STRING) AS n, @t AS t, @d AS d, @a AS a, @r.y AS r,
+       'y' IN UNNEST(@a) AS found`,
+      params,
+    );
+    expect(named).toMatchObject({
+      i: 6,
+      f: 1.5,
+      s: "it's",
+      b: false,
+      n: "9007199254740993",
+      a: ["x", "y"],
+      r: "z",
+      found: true,
+    });
+    expect(named?.t).toMatchObject({ value: "2024-01-02T03:04:05.678Z" });
+    const [positional] = await client.query({
+      query: "SELECT ? AS a, ? AS b",
+      params: ["x", 2],
+    });
+    expect(positional).toEqual([{ a: "x", b: 2 }]);
+  });
+
+  it("keeps a parameter from becoming SQL", async () => {
+    const text = "'); DROP TABLE t; --\u0001now::\u0001";
+    const error = await failure(rowsOf("SELECT @s AS s", { s: "a\0b" }));
+    expect(error).toMatchObject({ code: 400 });
+    expect(await rowsOf("SELECT @s AS s", { s: text })).toEqual([{ s: text }]);
+  });
+
+  it("pages through a result", async () => {
+    const [rows] = await client.query({
+      query: "SELECT x FROM UNNEST(GENERATE_ARRAY(1, 25)) AS x ORDER BY x",
+      maxResults: 10,
+    });
+    expect(rows.map(({ x }: { x: number }) => x)).toEqual(Array.from({ length: 25 }, (_, index) => index + 1));
+    const [job] = await client.createQueryJob("SELECT x FROM UNNEST(GENERATE_ARRAY(1, 25)) AS x ORDER BY x");
+    const [page, next] = await job.getQueryResults({ maxResults: 10, startIndex: "20", autoPaginate: false });
+    expect(page.map(({ x }: { x: number }) => x)).toEqual([21, 22, 23, 24, 25]);
+    expect(next).toBeNull();
+  });
+
+  it("runs a repeated requestId once", async () => {
+    await dataset.createTable("t", { schema });
+    const body = {
+      query: "INSERT INTO t (id) VALUES ('a')",
+      useLegacySql: false,
+      requestId: `r-${count}`,
+      defaultDataset: { datasetId: dataset.id },
+    };
+    const post = async (): Promise<Record<string, unknown>> => {
+      const response = await fetch(`${server.url}/bigquery/v2/projects/project-1/queries`, {
+        method: "POST",
+        body: JSON.stringify(body),
+      });
+      return (await response.json()) as Record<string, unknown>;
+    };
+    const first = await post();
+    const second = await post();
+    expect(second.jobReference).toEqual(first.jobReference);
+    expect(second.numDmlAffectedRows).toBe("1");
+    expect(await countOf("t")).toBe(1);
+  });
+
+  it("answers 409 for a job id that was used", async () => {
+    await client.createQueryJob({ query: "SELECT 1", jobId: `job-${count}` });
+    expect(await failure(client.createQueryJob({ query: "SELECT 1", jobId: `job-${count}` }))).toMatchObject({
+      code: 409,
+    });
+  });
+
+  it("checks a statement in a dry run without running it", async () => {
+    const [job] = await client.createQueryJob({ query: `CREATE TABLE ${dataset.id}.dry (a INT64)`, dryRun: true });
+    expect(job.metadata).toMatchObject({ statistics: { query: { statementType: "CREATE_TABLE" } } });
+    expect(await dataset.table("dry").exists()).toEqual([false]);
+    expect(await failure(client.createQueryJob({ query: "SELECT nothing", dryRun: true }))).toMatchObject({
+      code: 400,
+    });
+  });
+
+  it("names the position of what it refuses, and does not make the client retry", async () => {
+    const startedMs = Date.now();
+    const error = await failure(client.query("SELECT 1,\n  FARM_FINGERPRINT('a')"));
+    expect(error).toMatchObject({ code: 400 });
+    expect(String(error.message)).toContain("FARM_FINGERPRINT is not in the GoogleSQL subset");
+    expect(String(error.message)).toContain("at [2:3]");
+    expect(error.errors).toMatchObject([{ reason: "invalidQuery" }]);
+    expect(Date.now() - startedMs).toBeLessThan(1500);
+  });
+
+  it("lists the rows of a table in pages", async () => {
+    await dataset.createTable("t", { schema });
+    await insert("t", [row("1", { id: "a", amount: "1.5" }), row("2", { id: "b" })]);
+    const [rows] = await dataset.table("t").getRows();
+    expect((rows as { id: string }[]).map(({ id }) => id)).toEqual(["a", "b"]);
+    const [page] = await dataset.table("t").getRows({ maxResults: 1, startIndex: "1", autoPaginate: false });
+    expect((page as { id: string }[]).map(({ id }) => id)).toEqual(["b"]);
+  });
+});

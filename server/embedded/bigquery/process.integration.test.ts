@@ -1,0 +1,132 @@
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runToEnd, startProcess, temporaryDirectory } from "./testing/server-process.ts";
+import type { ServerProcess } from "./testing/server-process.ts";
+
+let data: ReturnType<typeof temporaryDirectory>;
+const running: ServerProcess[] = [];
+
+beforeEach(() => {
+  data = temporaryDirectory();
+});
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map(async (server) => server.stop("SIGKILL")));
+  data.remove();
+});
+
+async function start(args: string[] = []): Promise<ServerProcess> {
+  const server = await startProcess(data.path, args);
+  running.push(server);
+  return server;
+}
+
+async function countOf(server: ServerProcess, table: string): Promise<unknown> {
+  const [rows] = await server.client.query(`SELECT COUNT(*) AS n FROM ${table}`);
+  return (rows as { n: number }[])[0]?.n;
+}
+
+describe("the process", () => {
+  it("prints one ready line and ends with code 0 on SIGTERM", async () => {
+    const server = await start();
+    expect(server.readyLine).toBe(`bigquery ready on ${server.url} (data ${data.path})\n`);
+    expect(await server.stop()).toBe(0);
+  });
+
+  it("ends when the parent that spoke IPC with it is gone", async () => {
+    const server = await start();
+    const exited = once(server.child, "exit");
+    server.child.disconnect();
+    await exited;
+    expect(server.child.exitCode).toBe(0);
+  });
+
+  it("says in one line what is wrong with the address, the options or the directory", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const { port } = other.address() as AddressInfo;
+    const busy = await runToEnd(["--port", String(port), "--data", data.path]);
+    other.close();
+    const outcomes = [
+      busy,
+      await runToEnd(["--port", "99999", "--data", data.path]),
+      await runToEnd(["--colour", "red"]),
+      await runToEnd(["--port", "0", "--data", "/proc/nowhere"]),
+    ];
+    expect(outcomes.map(({ code }) => code)).toEqual([1, 1, 1, 1]);
+    expect(outcomes.map(({ errors }) => errors.trim().split("\n").length)).toEqual([1, 1, 1, 1]);
+    expect(busy.errors).toContain("is in use");
+    expect(outcomes[1]?.errors).toContain('--port must be a whole number from 0 to 65535, got "99999"');
+    expect(outcomes[2]?.errors).toContain("--colour");
+    expect(outcomes[3]?.errors).toContain("/proc/nowhere cannot be used");
+  });
+
+  it("refuses a directory that another server uses, and one that is damaged", async () => {
+    const server = await start();
+    const second = await runToEnd(["--port", "0", "--data", data.path]);
+    expect(second).toMatchObject({ code: 1 });
+    expect(second.errors).toContain("is in use by another server");
+    await server.stop();
+    writeFileSync(
+      join(data.path, "bigquery.duckdb"),
+      "this is not a database, and long enough to be read as one".repeat(100),
+    );
+    const damaged = await runToEnd(["--port", "0", "--data", data.path]);
+    expect(damaged).toMatchObject({ code: 1 });
+    expect(damaged.errors).toContain("damaged");
+  });
+});
+
+describe("a crash", () => {
+  it("loses no acknowledged row and still knows the insertIds", async () => {
+    const before = await start();
+    const [dataset] = await before.client.createDataset("d");
+    await dataset.createTable("t", { schema: [{ name: "id", type: "STRING" }] });
+    for (let batch = 0; batch < 5; batch += 1) {
+      const rows = Array.from({ length: 100 }, (_, index) => ({
+        insertId: `${batch}-${index}`,
+        json: { id: `${batch}-${index}` },
+      }));
+      await dataset.table("t").insert(rows, { raw: true });
+    }
+    await before.stop("SIGKILL");
+    const after = await start();
+    expect(await countOf(after, "d.t")).toBe(500);
+    const again = Array.from({ length: 100 }, (_, index) => ({ insertId: `4-${index}`, json: { id: `4-${index}` } }));
+    await after.client.dataset("d").table("t").insert(again, { raw: true });
+    expect(await countOf(after, "d.t")).toBe(500);
+    const [absorbed] = await after.client.query("SELECT absorbed_rows FROM dedupscope_embedded.insert_id_absorbed");
+    expect(absorbed).toEqual([{ absorbed_rows: 100 }]);
+  });
+
+  it("does not run a statement twice when its requestId comes again after the restart", async () => {
+    const before = await start();
+    await before.client.createDataset("d");
+    await before.client.query("CREATE TABLE d.t (id STRING)");
+    const body = JSON.stringify({ query: "INSERT INTO d.t (id) VALUES ('a')", useLegacySql: false, requestId: "once" });
+    const post = async (server: ServerProcess): Promise<Record<string, unknown>> => {
+      const response = await fetch(`${server.url}/bigquery/v2/projects/project-1/queries`, { method: "POST", body });
+      return (await response.json()) as Record<string, unknown>;
+    };
+    const first = await post(before);
+    await before.stop("SIGKILL");
+    const after = await start();
+    const second = await post(after);
+    expect(second).toMatchObject({ jobReference: first.jobReference, numDmlAffectedRows: "1", jobComplete: true });
+    expect(await countOf(after, "d.t")).toBe(1);
+  });
+
+  it("forgets insertIds after the time it was told", async () => {
+    const server = await start(["--insert-id-memory-ms", "0"]);
+    const [dataset] = await server.client.createDataset("d");
+    await dataset.createTable("t", { schema: [{ name: "id", type: "STRING" }] });
+    const rows = [{ insertId: "1", json: { id: "a" } }];
+    await dataset.table("t").insert(rows, { raw: true });
+    await dataset.table("t").insert(rows, { raw: true });
+    expect(await countOf(server, "d.t")).toBe(2);
+  });
+});

@@ -1,0 +1,189 @@
+/**
+ * Load jobs of NDJSON and CSV. All rows of a load are stored, or none.
+ * https://cloud.google.com/bigquery/docs/reference/rest/v2/Job#JobConfigurationLoad
+ */
+import type { DuckDBValue } from "@duckdb/node-api";
+import { BigQueryError } from "../errors.ts";
+import type { TableId } from "../sql/plan.ts";
+import { CsvError, parseCsv } from "../wire/csv.ts";
+import type { CsvOptions, CsvRecord } from "../wire/csv.ts";
+import { ValueError } from "../wire/decode.ts";
+import type { FieldSchema } from "../wire/schema.ts";
+import { newGeneration } from "./catalog.ts";
+import type { Catalog, Table, TableDocument } from "./catalog.ts";
+import type { Engine } from "./engine.ts";
+import { appendRows, rowValues } from "./insert-all.ts";
+import type { RecordOutcome } from "./jobs.ts";
+
+export interface LoadSettings {
+  target: TableId;
+  format: "NEWLINE_DELIMITED_JSON" | "CSV";
+  /** Undefined: the table's own. */
+  fields: FieldSchema[] | undefined;
+  writeDisposition: "WRITE_APPEND" | "WRITE_TRUNCATE" | "WRITE_EMPTY";
+  createsTable: boolean;
+  ignoreUnknownValues: boolean;
+  csv: CsvOptions & { skipLeadingRows: number; nullMarker: string | undefined; allowJaggedRows: boolean };
+}
+
+export interface LoadContext {
+  catalog: Catalog;
+  engine: Engine;
+  nowMs: number;
+}
+
+function failed(line: number, message: string): BigQueryError {
+  return new BigQueryError("invalid", `Error while reading data, error message: ${message} (line ${line})`);
+}
+
+/** Runs a load; returns the number of rows written. Throws BigQueryError. */
+export async function runLoad(
+  context: LoadContext,
+  settings: LoadSettings,
+  data: Buffer,
+  record: RecordOutcome,
+): Promise<number> {
+  const table = await targetTable(context, settings);
+  const text = decodeText(data);
+  const rows = settings.format === "CSV" ? csvRows(table, settings, text) : jsonRows(table, settings, text);
+  const hidden: DuckDBValue[] = [null, null];
+  await context.engine.exclusively(table, async (connection) => {
+    if (settings.writeDisposition === "WRITE_TRUNCATE") await connection.run(`DELETE FROM ${table.sqlName}`);
+    if (settings.writeDisposition === "WRITE_EMPTY") {
+      const reader = await connection.runAndReadAll(`SELECT 1 FROM ${table.sqlName} LIMIT 1`);
+      const { project, dataset, table: name } = table.id;
+      if (reader.currentRowCount > 0)
+        throw new BigQueryError("duplicate", `Already Exists: Table ${project}:${dataset}.${name}`);
+    }
+    if (rows.length > 0)
+      await appendRows(
+        connection,
+        table,
+        rows.map((row) => [...row, ...hidden]),
+      );
+    await record(connection, { outputRows: rows.length });
+  });
+  return rows.length;
+}
+
+async function targetTable(context: LoadContext, settings: LoadSettings): Promise<Table> {
+  const { catalog, engine } = context;
+  const { target, fields } = settings;
+  const existing = catalog.findTable(target);
+  if (existing !== undefined) {
+    if (existing.document.kind !== "TABLE") throw new BigQueryError("invalid", "A view cannot be loaded into");
+    if (fields !== undefined) requireSameSchema(existing, fields);
+    return existing;
+  }
+  if (!settings.createsTable) catalog.table(target);
+  if (fields === undefined)
+    throw new BigQueryError(
+      "invalid",
+      "No schema specified on job or table; autodetect is not supported by the embedded server",
+    );
+  const now = String(context.nowMs);
+  const document: TableDocument = {
+    kind: "TABLE",
+    schema: { fields },
+    creationTime: now,
+    lastModifiedTime: now,
+    generation: newGeneration(),
+  };
+  await engine.define(async (connection) => catalog.createTable(connection, target, document));
+  return catalog.table(target);
+}
+
+/** A load that would add, drop or change columns is refused: the schema of a table does not change here. */
+function requireSameSchema(table: Table, fields: FieldSchema[]): void {
+  const isSame =
+    fields.length === table.columns.length &&
+    fields.every((field) => table.columns.some((column) => column.name.toLowerCase() === field.name.toLowerCase()));
+  if (!isSame) {
+    throw new BigQueryError(
+      "invalid",
+      `Provided Schema does not match Table ${table.id.project}:${table.id.dataset}.${table.id.table}`,
+    );
+  }
+}
+
+function decodeText(data: Buffer): string {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(data);
+    return text;
+  } catch (error) {
+    throw new BigQueryError("invalid", "Error while reading data, error message: the file is not UTF-8", {
+      cause: error,
+    });
+  }
+}
+
+function jsonRows(table: Table, settings: LoadSettings, text: string): DuckDBValue[][] {
+  const rows: DuckDBValue[][] = [];
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line.trim() === "") continue;
+    try {
+      const row: unknown = JSON.parse(line);
+      if (typeof row !== "object" || row === null || Array.isArray(row))
+        throw failed(index + 1, "a row must be a JSON object");
+      rows.push(rowValues(table, row as Record<string, unknown>, settings));
+    } catch (error) {
+      if (error instanceof SyntaxError) throw failed(index + 1, "JSON parsing error");
+      if (error instanceof ValueError) throw failed(index + 1, `${error.field}: ${error.message}`);
+      throw error;
+    }
+  }
+  return rows;
+}
+
+function csvRows(table: Table, settings: LoadSettings, text: string): DuckDBValue[][] {
+  const order = csvOrder(table, settings);
+  try {
+    const records = parseCsv(text, settings.csv).slice(settings.csv.skipLeadingRows);
+    return records.map((record) => rowValues(table, csvRow(table, settings, { record, order }), settings));
+  } catch (error) {
+    if (error instanceof CsvError) throw failed(error.line, error.message);
+    if (error instanceof ValueError)
+      throw new BigQueryError("invalid", `Error while reading data, error message: ${error.field}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** CSV has no names: columns come in the order of the job's schema, or of the table's. */
+function csvOrder(table: Table, settings: LoadSettings): string[] {
+  const names = (settings.fields ?? table.columns).map((column) => column.name);
+  const nested = table.columns.find((column) => column.type.kind === "ARRAY" || column.type.kind === "STRUCT");
+  if (nested !== undefined)
+    throw new BigQueryError("invalid", `CSV cannot fill the nested or repeated column ${nested.name}`);
+  return names;
+}
+
+function csvRow(
+  table: Table,
+  settings: LoadSettings,
+  input: { record: CsvRecord; order: string[] },
+): Record<string, unknown> {
+  const { record, order } = input;
+  const { allowJaggedRows } = settings.csv;
+  if (record.fields.length > order.length && !settings.ignoreUnknownValues) {
+    throw new CsvError(record.line, `Too many values in row: ${record.fields.length}, expected ${order.length}`);
+  }
+  if (record.fields.length < order.length && !allowJaggedRows) {
+    throw new CsvError(record.line, `Too few values in row: ${record.fields.length}, expected ${order.length}`);
+  }
+  const row: Record<string, unknown> = {};
+  for (const [index, name] of order.entries()) {
+    const field = record.fields[index];
+    const column = table.columns.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
+    const isText = column?.type.kind === "STRING" || column?.type.kind === "BYTES";
+    if (field === undefined) continue;
+    if (!field.isQuoted && field.text === "" && settings.csv.nullMarker === undefined && isText) {
+      throw new CsvError(
+        record.line,
+        `The empty field ${name} could be NULL or an empty text: quote it, or set nullMarker`,
+      );
+    }
+    const isNull = !field.isQuoted && field.text === (settings.csv.nullMarker ?? "");
+    if (!isNull) row[name] = field.text;
+  }
+  return row;
+}
