@@ -42,11 +42,16 @@ export function prepareAttempts(database: DatabaseSync) {
     lastBatch: sql(`SELECT max(last) AS last FROM (SELECT max(batch_id) AS last FROM attempts WHERE lane = 'protected'
       UNION ALL SELECT max(batch_id) FROM attempts WHERE lane = 'unprotected')`),
     ofBatch: sql("SELECT * FROM attempts WHERE lane = ? AND batch_id = ? ORDER BY attempt_id"),
+    prune: sql(`DELETE FROM attempts WHERE attempt_id IN (SELECT attempt_id FROM attempts WHERE attempt_id <= ?
+      AND fault_id IS NULL AND class NOT IN ('in-flight', 'unknown') ORDER BY attempt_id LIMIT ?)`),
     ofSend: sql("SELECT * FROM attempts WHERE send_id = ? ORDER BY attempt_id"),
     inFlightOfSend: sql("SELECT * FROM attempts WHERE send_id = ? AND class = 'in-flight'"),
-    allInFlight: sql("SELECT * FROM attempts INDEXED BY attempts_open WHERE class IN ('in-flight', 'unknown') AND class = 'in-flight'"),
+    allInFlight: sql(
+      "SELECT * FROM attempts INDEXED BY attempts_open WHERE class IN ('in-flight', 'unknown') AND class = 'in-flight'",
+    ),
     unknown: sql(
-      "SELECT * FROM attempts INDEXED BY attempts_open WHERE class IN ('in-flight', 'unknown') AND class = 'unknown' ORDER BY attempt_id LIMIT ?",
+      `SELECT * FROM attempts INDEXED BY attempts_open WHERE class IN ('in-flight', 'unknown') AND class = 'unknown'
+       ORDER BY attempt_id LIMIT ?`,
     ),
     from: sql("SELECT * FROM attempts WHERE lane = ? AND attempt_id >= ? ORDER BY attempt_id LIMIT ?"),
   };

@@ -37,6 +37,9 @@ export function openAttemptsWriter(file: string, clock: Clock): AttemptsWriter {
   }
 }
 
+/** Rows that one call of `prune` removes: few enough not to be noticed by a send. */
+const prunedAtOnceMax = 500;
+
 type AnsweredClass = Extract<AttemptClass, "appended" | "absorbed" | "refused" | "unknown">;
 
 /** The journal of every Produce request. Each method is one transaction that is in the file when it returns. */
@@ -147,6 +150,12 @@ export class AttemptsWriter {
 
   attemptsOfSend(sendId: string): readonly AttemptRow[] {
     return this.#sql.ofSend.all(sendId).map(toAttempt);
+  }
+
+  /** Forgets some of the oldest attempts beyond `keptMax`; those with a fault or without an outcome stay. */
+  prune(keptMax: number): void {
+    const through = this.lastAttemptId() - keptMax;
+    if (through > 0) this.#transaction(() => this.#sql.prune.run(through, prunedAtOnceMax));
   }
 
   close(): void {

@@ -196,6 +196,24 @@ test("all that an application-again batch stores is surplus", () => {
   writer.close();
 });
 
+test("old attempts are forgotten, except those with a fault or without an outcome; totals stay", () => {
+  const writer = openAttemptsWriter(file, clock);
+  for (let batchId = 1; batchId <= 10; batchId += 1) {
+    const faultId = batchId === 2 ? 9 : null;
+    const id = writer.recordAttempt(start({ batchId, sendId: `send-${batchId}`, faultId }));
+    if (batchId !== 3) writer.recordAnswer(id, answer(batchId * 3), "appended");
+  }
+  const reader = openAttemptsReader(file);
+  const before = reader.totals("protected");
+  writer.prune(4);
+  expect(reader.attemptsOf([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]).map(({ batchId }) => batchId)).toEqual([2, 3, 7, 8, 9, 10]);
+  expect(reader.totals("protected")).toEqual(before);
+  expect(reader.requests()).toBe(10);
+  expect(reader.endOffsets("protected", 1)).toEqual({ 0: 6 });
+  reader.close();
+  writer.close();
+});
+
 test("end offsets through a batch rise with batches and with copies that are found later", () => {
   const writer = openAttemptsWriter(file, clock);
   const stored = (batchId: number, partition: number, baseOffset: number) => {

@@ -5,7 +5,7 @@ import { FaultEngine } from "../faults/engine.ts";
 import { producerRule } from "../faults/index.ts";
 import type { ChildFailure, FromProducer, ProducerSettings, ToProducer } from "../processes/messages.ts";
 import { systemClock } from "../shared/clock.ts";
-import { messageOf } from "../shared/errors.ts";
+import { DedupscopeError, messageOf } from "../shared/errors.ts";
 import { createLogger, type Logger } from "../shared/logger.ts";
 import { createProducerPipeline, type ProducerPipeline } from "./pipeline.ts";
 
@@ -15,6 +15,8 @@ enableCompileCache();
 const drainDeadlineMs = 3_000;
 const ledgerReportIntervalMs = 100;
 const tickIntervalMs = 500;
+/** Rows of the ledger, about 200 MB; totals, copies and what a fault did are kept for ever. */
+const attemptsKeptMax = 500_000;
 
 interface Running {
   readonly pipeline: ProducerPipeline;
@@ -31,6 +33,7 @@ function tell(message: FromProducer | ChildFailure, then: () => void = () => und
 }
 
 function fail(error: unknown): void {
+  if (!(error instanceof DedupscopeError)) console.error(error);
   tell({ type: "failed", message: messageOf(error) }, () => process.exit(1));
 }
 
@@ -64,6 +67,7 @@ function start(settings: ProducerSettings): Running {
   setInterval(() => {
     faults.tick();
     pipeline.resolveUnknown();
+    ledger.prune(attemptsKeptMax);
   }, tickIntervalMs);
   return { pipeline, faults, ledger, done: pipeline.run() };
 }

@@ -14,10 +14,9 @@ beforeEach(async () => {
 afterEach(() => rig.close());
 
 describe("against the embedded broker", () => {
-  for (const { name, check } of layerOneBehaviours)
-    test(name, async () => {
-      await expect(check(rig)).resolves.toBeUndefined();
-    });
+  test.each(layerOneBehaviours)("%s", async (_name, check) => {
+    await expect(check(rig)).resolves.toBeUndefined();
+  });
 });
 
 test("kill -9 at any moment under load loses nothing, and every unknown attempt is resolved from the log", async () => {

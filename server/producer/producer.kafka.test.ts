@@ -23,8 +23,7 @@ beforeEach(async () => {
 afterEach(() => rig.close());
 
 describe("against Apache Kafka", () => {
-  for (const { name, check } of layerOneBehaviours)
-    test(name, async () => {
-      await expect(check(rig)).resolves.toBeUndefined();
-    });
+  test.each(layerOneBehaviours)("%s", async (_name, check) => {
+    await expect(check(rig)).resolves.toBeUndefined();
+  });
 });
