@@ -7,11 +7,12 @@ const kafka = {
   sasl: { mechanism: "plain", username: "u", password: "hidden" },
 } as const;
 
+const entries = (idempotent: boolean) =>
+  new Map(
+    producerConfigEntries({ idempotent, kafka, requestTimeoutMs: 1_000 }).map(({ name, ...rest }) => [name, rest]),
+  );
+
 test("the panel shows what is really set, what kafkajs makes of it, and no secret", () => {
-  const entries = (idempotent: boolean) =>
-    new Map(
-      producerConfigEntries({ idempotent, kafka, requestTimeoutMs: 1_000 }).map(({ name, ...rest }) => [name, rest]),
-    );
   const on = entries(true);
   expect(on.get("bootstrap.servers")?.value).toBe("a:1,b:2");
   expect(on.get("enable.idempotence")).toMatchObject({ value: "true" });
