@@ -16,7 +16,9 @@ export interface TestLane {
   readonly addRaw: (rows: readonly PaymentsRawRow[]) => Promise<void>;
   readonly addLate: (rows: readonly LatePaymentRow[]) => Promise<void>;
   readonly addDead: (rows: readonly DeadLetterRow[]) => Promise<void>;
+  readonly insert: (table: string, rows: readonly object[]) => Promise<void>;
   readonly sql: (text: string) => Promise<Row[]>;
+  readonly change: (text: string) => Promise<number | null>;
 }
 
 export async function createTestLane(gateway: Gateway, definitions: Definitions, dataset: string): Promise<TestLane> {
@@ -27,6 +29,11 @@ export async function createTestLane(gateway: Gateway, definitions: Definitions,
           table,
           rows.map((json) => ({ insertId: crypto.randomUUID(), json })),
         );
+  const statement = (text: string): Definition => ({
+    name: "test",
+    purpose: "",
+    text: text.replaceAll("{dataset}", dataset),
+  });
   const open = (through: Gateway = gateway) =>
     createLaneWarehouse({
       lane: "protected",
@@ -43,7 +50,9 @@ export async function createTestLane(gateway: Gateway, definitions: Definitions,
     addRaw: (rows) => insert("payments_raw", rows),
     addLate: (rows) => insert("late_payments", rows),
     addDead: (rows) => insert("dead_letters", rows),
-    sql: (text) => gateway.query({ name: "test", purpose: "", text: text.replaceAll("{dataset}", dataset) }),
+    insert,
+    sql: (text) => gateway.query(statement(text)),
+    change: (text) => gateway.change(statement(text)),
   };
 }
 
