@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { DedupscopeError, messageOf } from "../shared/errors.ts";
 
@@ -42,12 +42,19 @@ function ensureWritable(path: string): void {
     throw new DedupscopeError("data-directory", `the data directory ${path} is a file; remove it or ${remedy}`);
   }
   try {
-    mkdirSync(path, { recursive: true });
+    makeDirectory(path);
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const message = `the data directory ${path} cannot be written (${messageOf(error)}); ${remedy}`;
     throw new DedupscopeError("data-directory", message, { cause: error });
   }
+}
+
+/** One level at a time: Node's recursive mkdir never returns where the kernel denies even the parent (/proc). */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectory(dirname(path));
+  mkdirSync(path);
 }
 
 function takeLock(file: string, path: string): DatabaseSync {
