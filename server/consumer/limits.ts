@@ -1,13 +1,13 @@
 /** Every queue, buffer, retry and history of layer 3, by name. */
 export const consumerLimits = {
   /** Records in one micro-batch. */
-  batchRowsMax: 10_000,
+  batchRowsMax: 5_000,
   /** Shortest time between the starts of two micro-batches. */
   triggerIntervalMs: 50,
   /** Records that are read ahead of the engine, all partitions together, and in one partition while others starve. */
-  bufferedRowsMax: 40_000,
-  bufferedRowsPerPartitionMax: 20_000,
-  bufferedBytesMax: 33_554_432,
+  bufferedRowsMax: 10_000,
+  bufferedRowsPerPartitionMax: 5_000,
+  bufferedBytesMax: 8_388_608,
   /** A batch waits this long for a partition that is known to have more records (event times stay aligned). */
   alignmentWaitMs: 10_000,
   /** Event times further ahead of the clock than this, or than half the watermark delay, become dead letters. */

@@ -5,15 +5,14 @@ import { runNames } from "#server/shared/connections.ts";
 import type { Clock } from "#server/shared/clock.ts";
 import { createKafka } from "#server/shared/kafka-client.ts";
 import type { Logger } from "#server/shared/logger.ts";
-import { createBigQuery } from "#server/shared/warehouse-client.ts";
 import type { BatchProgress, ConsumerSettings } from "../processes/messages.ts";
 import { Checkpoint, checkpointPaths } from "./checkpoint/checkpoint.ts";
 import type { Alarms } from "./alarms.ts";
 import type { CrashPoints } from "./crash-points.ts";
 import { consumerLimits } from "./limits.ts";
 import { MicroBatchRunner } from "./runner.ts";
-import { BigQueryInserter } from "./sink/bigquery-inserter.ts";
 import { Circuit } from "./sink/circuit.ts";
+import type { Inserter } from "./sink/inserter.ts";
 import { SinkJournal } from "./sink/journal.ts";
 import { WarehouseSink } from "./sink/warehouse-sink.ts";
 import { KafkaSource } from "./source/kafka-source.ts";
@@ -111,11 +110,7 @@ function createSink(
     onClose: () => alarms.set("warehouse", null),
   });
   return new WarehouseSink({
-    inserter: new BigQueryInserter({
-      bigQuery: createBigQuery(settings.warehouse),
-      dataset,
-      deadlineMs: consumerLimits.insertDeadlineMs,
-    }),
+    inserter: bigQueryInserter(settings, dataset),
     journal,
     circuit,
     clock,
@@ -130,4 +125,23 @@ function createSink(
 
 function refusedText({ count, lastReason }: { readonly count: number; readonly lastReason: string | null }): string {
   return `${count} row${count === 1 ? "" : "s"} refused by the warehouse, see dead_letters: ${lastReason}`;
+}
+
+/** The client's modules take a third of a second to load: a consumer that starts again reads while they do. */
+function bigQueryInserter({ warehouse }: ConsumerSettings, dataset: string): Inserter {
+  let loading: Promise<Inserter> | null = null;
+  const load = async (): Promise<Inserter> => {
+    const [{ BigQueryInserter }, { createBigQuery }] = await Promise.all([
+      import("./sink/bigquery-inserter.ts"),
+      import("#server/shared/warehouse-client.ts"),
+    ]);
+    const bigQuery = createBigQuery(warehouse);
+    return new BigQueryInserter({ bigQuery, dataset, deadlineMs: consumerLimits.insertDeadlineMs });
+  };
+  return {
+    insert: async (table, rows) => {
+      loading ??= load();
+      return await (await loading).insert(table, rows);
+    },
+  };
 }

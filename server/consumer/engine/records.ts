@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { currencyDecimals, isCurrency, type Currency } from "#contract/money.ts";
 import { consumerLimits } from "../limits.ts";
+import { epochMs } from "./event-time.ts";
 
 /** A Kafka record as the source hands it over. */
 export interface RawRecord {
@@ -48,23 +49,23 @@ export function decodeRecord(record: RawRecord): DecodedRow {
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
     return unusable(record, "not a JSON object");
-  return decodeFields(record, parsed as Readonly<Record<string, unknown>>);
+  return decodeFields(record, parsed as Fields);
 }
 
-function decodeFields(record: RawRecord, fields: Readonly<Record<string, unknown>>): DecodedRow {
+function decodeFields(record: RawRecord, fields: Fields): DecodedRow {
   const { transaction_id: id, customer_id: customer, merchant_id: merchant, amount, currency, event_time } = fields;
-  const known = knownParts(fields);
   if (!isName(id, consumerLimits.transactionIdLengthMax))
-    return unusable(record, `missing id: transaction_id is ${shown(id)}`, known);
-  if (!isCurrency(currency)) return unusable(record, `unknown currency ${shown(currency)}`, known);
-  const amountMinor = typeof amount === "string" ? minorUnits(amount, currencyDecimals[currency]) : Number.NaN;
-  if (!(amountMinor > 0)) return unusable(record, `impossible amount ${shown(amount)} ${currency}`, known);
-  const eventTimeMs = typeof event_time === "string" ? timeOf(event_time) : Number.NaN;
-  if (!(eventTimeMs >= 0)) return unusable(record, `impossible event time ${shown(event_time)}`, known);
+    return unusable(record, `missing id: transaction_id is ${shown(id)}`, fields);
+  if (!isCurrency(currency)) return unusable(record, `unknown currency ${shown(currency)}`, fields);
+  const decimals = currencyDecimals[currency];
+  const amountMinor = typeof amount === "string" ? minorUnits(amount, decimals) : Number.NaN;
+  if (!(amountMinor > 0)) return unusable(record, `impossible amount ${shown(amount)} ${currency}`, fields);
+  const eventTimeMs = typeof event_time === "string" ? epochMs(event_time) : Number.NaN;
+  if (!(eventTimeMs >= 0)) return unusable(record, `impossible event time ${shown(event_time)}`, fields);
   if (!isName(customer, consumerLimits.nameLengthMax))
-    return unusable(record, `missing customer: customer_id is ${shown(customer)}`, known);
+    return unusable(record, `missing customer: customer_id is ${shown(customer)}`, fields);
   if (!isName(merchant, consumerLimits.nameLengthMax))
-    return unusable(record, `missing merchant: merchant_id is ${shown(merchant)}`, known);
+    return unusable(record, `missing merchant: merchant_id is ${shown(merchant)}`, fields);
   return {
     kind: "payment",
     partition: record.partition,
@@ -74,7 +75,7 @@ function decodeFields(record: RawRecord, fields: Readonly<Record<string, unknown
     transactionId: id,
     customerId: customer,
     merchantId: merchant,
-    amount: canonicalAmount(amount as string, amountMinor, currencyDecimals[currency]),
+    amount: canonicalAmount(amount as string, amountMinor, decimals),
     amountMinor,
     currency,
     eventTime: event_time as string,
@@ -97,19 +98,15 @@ export function unusableRow(row: PaymentRow, reason: string): UnusableRow {
   };
 }
 
-type KnownParts = Pick<UnusableRow, "transactionId" | "amountMinor" | "currency">;
-const nothingKnown: KnownParts = { transactionId: null, amountMinor: null, currency: null };
+type Fields = Readonly<Record<string, unknown>>;
 
-function unusable(record: RawRecord, reason: string, known: KnownParts = nothingKnown): UnusableRow {
-  return { kind: "unusable", ...record, reason, ...known };
-}
-
-function knownParts(fields: Readonly<Record<string, unknown>>): KnownParts {
+function unusable(record: RawRecord, reason: string, fields: Fields = {}): UnusableRow {
   const { transaction_id: id, amount, currency } = fields;
   const transactionId = isName(id, consumerLimits.transactionIdLengthMax) ? id : null;
-  if (!isCurrency(currency) || typeof amount !== "string") return { ...nothingKnown, transactionId };
+  const row = { kind: "unusable", ...record, reason, transactionId } as const;
+  if (!isCurrency(currency) || typeof amount !== "string") return { ...row, amountMinor: null, currency: null };
   const amountMinor = minorUnits(amount, currencyDecimals[currency]);
-  return amountMinor > 0 ? { transactionId, amountMinor, currency } : { ...nothingKnown, transactionId };
+  return amountMinor > 0 ? { ...row, amountMinor, currency } : { ...row, amountMinor: null, currency: null };
 }
 
 function isName(value: unknown, lengthMax: number): value is string {
@@ -158,16 +155,6 @@ function canonicalAmount(amount: string, amountMinor: number, decimals: number):
   const fraction = at < 0 ? 0 : amount.length - at - 1;
   if (fraction === decimals && !amount.startsWith("00")) return amount;
   return (amountMinor / 10 ** decimals).toFixed(decimals);
-}
-
-const timePattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z$/;
-
-/** Epoch milliseconds of an ISO 8601 UTC time; NaN for anything else, 30 February included. */
-function timeOf(text: string): number {
-  if (!timePattern.test(text)) return Number.NaN;
-  const timeMs = Date.parse(text);
-  const dayText = text.slice(8, 10);
-  return dayText > "28" && new Date(timeMs).getUTCDate() !== Number(dayText) ? Number.NaN : timeMs;
 }
 
 /** How far ahead of the clock an event time may be: further, it would turn payments that are on time late. */

@@ -22,6 +22,8 @@ export interface KafkaSourceOptions {
 }
 
 const fetchWaitMs = 250;
+/** Of one partition in one answer: small answers keep kafkajs's copies and the heap small. */
+const fetchBytes = 262_144;
 const sessionTimeoutMs = 30_000;
 const heartbeatMs = 3_000;
 const rebuildMs = 500;
@@ -96,6 +98,7 @@ export class KafkaSource implements Source {
       groupId: groupPrefix + newGroupSuffix(),
       allowAutoTopicCreation: false,
       maxWaitTimeInMs: fetchWaitMs,
+      maxBytesPerPartition: fetchBytes,
       sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: heartbeatMs,
     });
