@@ -4,9 +4,12 @@ import { pathToFileURL } from "node:url";
 
 enableCompileCache();
 
-function fail(message: string): never {
+/** Never resolves: the process ends as soon as a parent that supervises it has heard why. */
+function fail(message: string): Promise<never> {
   process.stderr.write(`bigquery: ${message}\n`);
-  process.exit(1);
+  if (process.connected) process.send?.({ type: "failed", message }, () => process.exit(1));
+  else process.exit(1);
+  return new Promise(() => undefined);
 }
 
 function explain(error: unknown, address: string): string {
@@ -27,7 +30,7 @@ async function main(): Promise<void> {
   try {
     options = readOptions(process.argv.slice(2));
   } catch (error) {
-    fail(explain(error, ""));
+    return fail(explain(error, ""));
   }
   const address = `${options.host}:${options.port}`;
   const server = await startServer(options).catch((error: unknown) => fail(explain(error, address)));
@@ -40,7 +43,8 @@ async function main(): Promise<void> {
   process.on("SIGTERM", close);
   process.on("SIGINT", close);
   process.on("disconnect", close);
-  // A parent that is gone already makes `send` fail; "disconnect" then ends the process.
+  // A parent that went away while this was starting has said so before anybody listened.
+  if (process.send !== undefined && !process.connected) close();
   if (process.connected) process.send?.({ type: "ready", host: server.host, port: server.port }, () => undefined);
   process.stdout.write(`bigquery ready on http://${server.host}:${server.port} (data ${options.data})\n`);
 }

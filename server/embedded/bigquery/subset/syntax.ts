@@ -1,0 +1,162 @@
+/**
+ * The syntax inside and outside the subset, each with an example. docs/googlesql-subset.md prints it, and a test holds
+ * the translator to it: every example inside translates, every one outside is refused.
+ * The examples know a table `d.t` with columns id STRING, n INT64, amount NUMERIC, happened TIMESTAMP, tags ARRAY<STRING>.
+ */
+export interface SyntaxEntry {
+  construct: string;
+  example: string;
+  note?: string;
+}
+
+export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
+  Definitions: [
+    { construct: "CREATE SCHEMA [IF NOT EXISTS]", example: "CREATE SCHEMA e OPTIONS (location = 'EU')" },
+    {
+      construct: "CREATE [OR REPLACE] TABLE [IF NOT EXISTS]",
+      example:
+        "CREATE TABLE d.u (id STRING NOT NULL OPTIONS (description = 'key'), at_ TIMESTAMP, PRIMARY KEY (id) NOT ENFORCED) PARTITION BY DATE(at_) CLUSTER BY id OPTIONS (labels = [('a', 'b')])",
+      note: "partitions and clusters are kept as metadata; keys are never enforced; NOT NULL is",
+    },
+    { construct: "CREATE TABLE … AS SELECT", example: "CREATE OR REPLACE TABLE d.u AS SELECT id, n FROM d.t" },
+    {
+      construct: "CREATE [OR REPLACE] VIEW [IF NOT EXISTS]",
+      example: "CREATE OR REPLACE VIEW d.v (a) AS SELECT id FROM d.t",
+    },
+    { construct: "DROP TABLE / VIEW / SCHEMA [IF EXISTS]", example: "DROP SCHEMA IF EXISTS e CASCADE" },
+  ],
+  "Changing data": [
+    { construct: "INSERT … VALUES", example: "INSERT INTO d.t (id, n) VALUES ('a', 1), ('b', DEFAULT)" },
+    { construct: "INSERT … SELECT", example: "INSERT d.t (id) WITH w AS (SELECT 'a' AS x) SELECT x FROM w" },
+    {
+      construct: "UPDATE … SET … [FROM] WHERE",
+      example: "UPDATE d.t AS x SET n = y.n + 1 FROM d.t AS y WHERE x.id = y.id",
+      note: "two source rows for one target row are an error",
+    },
+    { construct: "DELETE … WHERE", example: "DELETE FROM d.t WHERE id IN (SELECT id FROM d.t)" },
+    { construct: "TRUNCATE TABLE", example: "TRUNCATE TABLE d.t" },
+    {
+      construct: "MERGE",
+      example:
+        "MERGE INTO d.t AS t USING (SELECT 'a' AS id, 1 AS n) AS s ON t.id = s.id WHEN MATCHED AND s.n > t.n THEN UPDATE SET n = s.n WHEN NOT MATCHED THEN INSERT (id, n) VALUES (s.id, s.n) WHEN NOT MATCHED BY SOURCE THEN DELETE",
+      note: "a table, view or query as the source; two source rows for one target row are an error",
+    },
+  ],
+  Queries: [
+    { construct: "SELECT [DISTINCT] … FROM … WHERE", example: "SELECT DISTINCT id FROM d.t WHERE n > 1" },
+    {
+      construct: "SELECT * EXCEPT / REPLACE, t.*",
+      example: "SELECT x.* EXCEPT (tags) REPLACE (n + 1 AS n) FROM d.t AS x",
+    },
+    { construct: "SELECT AS STRUCT", example: "SELECT ARRAY(SELECT AS STRUCT id, n FROM d.t)" },
+    { construct: "WITH", example: "WITH a AS (SELECT 1 AS x) SELECT x FROM a" },
+    {
+      construct: "JOIN, LEFT, RIGHT, FULL, CROSS, comma; ON and USING",
+      example: "SELECT id, x.n FROM d.t AS x FULL OUTER JOIN d.t AS y USING (id)",
+    },
+    {
+      construct: "UNNEST [WITH OFFSET], correlated too",
+      example: "SELECT id, tag, o FROM d.t LEFT JOIN UNNEST(tags) AS tag WITH OFFSET AS o",
+    },
+    {
+      construct: "GROUP BY expressions, numbers, aliases, ALL",
+      example: "SELECT id, COUNT(*) FROM d.t GROUP BY 1 HAVING COUNT(*) > 1",
+    },
+    {
+      construct: "GROUP BY ROLLUP",
+      example: "SELECT id, n, GROUPING(id) FROM d.t GROUP BY ROLLUP (id, n)",
+      note: "of columns",
+    },
+    { construct: "QUALIFY", example: "SELECT id FROM d.t QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY n) = 1" },
+    {
+      construct: "WINDOW",
+      example: "SELECT SUM(n) OVER w FROM d.t WINDOW w AS (ORDER BY n ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)",
+      note: "RANGE only with UNBOUNDED and CURRENT ROW",
+    },
+    {
+      construct: "ORDER BY [NULLS FIRST / LAST], LIMIT, OFFSET",
+      example: "SELECT id FROM d.t ORDER BY n DESC NULLS FIRST LIMIT 1 OFFSET 2",
+    },
+    {
+      construct: "UNION ALL / DISTINCT, INTERSECT DISTINCT, EXCEPT DISTINCT",
+      example: "SELECT id FROM d.t EXCEPT DISTINCT (SELECT 'a')",
+    },
+    {
+      construct: "INFORMATION_SCHEMA.TABLES, COLUMNS, SCHEMATA",
+      example: "SELECT table_name FROM d.INFORMATION_SCHEMA.TABLES",
+    },
+  ],
+  Expressions: [
+    {
+      construct: "arithmetic, ||, comparison, AND OR NOT, & | ^ ~",
+      example: "SELECT -n * 2 + n / 3, id || 'x', n <> 1 AND NOT n >= 2, n & 1 FROM d.t",
+    },
+    {
+      construct: "IS [NOT] NULL / TRUE / FALSE / DISTINCT FROM",
+      example: "SELECT n IS NOT NULL, n IS DISTINCT FROM 1 FROM d.t",
+    },
+    {
+      construct: "BETWEEN, IN (list, query, UNNEST), LIKE",
+      example: "SELECT n BETWEEN 1 AND 2, n IN (1, 2), id IN UNNEST(tags), id LIKE 'a%' FROM d.t",
+    },
+    {
+      construct: "CASE, CAST, SAFE_CAST, EXTRACT",
+      example: "SELECT CASE n WHEN 1 THEN 'a' END, SAFE_CAST(id AS INT64), EXTRACT(YEAR FROM happened) FROM d.t",
+    },
+    { construct: "timestamp ± INTERVAL n part", example: "SELECT happened - INTERVAL 5 MINUTE FROM d.t" },
+    {
+      construct: "arrays, [OFFSET], [ORDINAL], [SAFE_…], ARRAY(query)",
+      example: "SELECT [1, 2][OFFSET(0)], ARRAY(SELECT id FROM d.t)",
+    },
+    { construct: "STRUCT, tuples, field access", example: "SELECT STRUCT(1 AS a, 'x' AS b).a, (1, 'y')" },
+    {
+      construct: "scalar subqueries, EXISTS, correlated too",
+      example: "SELECT (SELECT COUNT(*) FROM d.t AS y WHERE y.id = x.id), EXISTS (SELECT 1 FROM d.t) FROM d.t AS x",
+    },
+    {
+      construct: "typed literals NUMERIC, DATE, DATETIME, TIME, TIMESTAMP",
+      example: "SELECT NUMERIC '1.5', DATE '2024-01-01', TIMESTAMP '2024-01-01 10:00:00+02'",
+    },
+  ],
+};
+
+export const refusedSyntax: SyntaxEntry[] = [
+  { construct: "scripts (several statements, DECLARE, BEGIN …)", example: "SELECT 1; SELECT 2" },
+  { construct: "ALTER", example: "ALTER TABLE d.t ADD COLUMN x INT64" },
+  {
+    construct: "functions, procedures, models, materialized views, snapshots",
+    example: "CREATE FUNCTION d.f() AS (1)",
+  },
+  { construct: "DEFAULT values of columns", example: "CREATE TABLE d.u (a INT64 DEFAULT 1)" },
+  {
+    construct: "options that delete data by themselves",
+    example: "CREATE TABLE d.u (a INT64) OPTIONS (partition_expiration_days = 1)",
+  },
+  {
+    construct: "BIGNUMERIC, JSON, GEOGRAPHY, INTERVAL and RANGE values; parameterised types",
+    example: "SELECT CAST(1 AS BIGNUMERIC)",
+  },
+  {
+    construct: "functions that are about NaN and infinity",
+    example: "SELECT IEEE_DIVIDE(1, 0)",
+    note: "a value that would become one is an error",
+  },
+  { construct: "time zones other than UTC", example: "SELECT TIMESTAMP_TRUNC(happened, DAY, 'Asia/Tokyo') FROM d.t" },
+  { construct: "GROUPING SETS, CUBE", example: "SELECT id FROM d.t GROUP BY CUBE (id)" },
+  {
+    construct: "WITH RECURSIVE, PIVOT, UNPIVOT, TABLESAMPLE, FOR SYSTEM_TIME, wildcard tables, pipe syntax",
+    example: "SELECT id FROM d.t FOR SYSTEM_TIME AS OF happened",
+  },
+  { construct: "SAFE. before a function", example: "SELECT SAFE.LENGTH('a')" },
+  { construct: "a whole row or table alias as a value", example: "SELECT x FROM d.t AS x" },
+  { construct: "comparing and grouping ARRAY and STRUCT", example: "SELECT STRUCT(1) = STRUCT(1)" },
+  { construct: "a NUMERIC with a decimal literal in arithmetic", example: "SELECT amount * 1.5 FROM d.t" },
+  {
+    construct: "a select alias that hides a different column in GROUP BY, HAVING, QUALIFY or an aggregate",
+    example: "SELECT n + 1 AS n FROM d.t GROUP BY n",
+  },
+  {
+    construct: "ORDER BY an expression after a set operator",
+    example: "SELECT 1 AS a UNION ALL SELECT 2 ORDER BY a + 1",
+  },
+];
