@@ -131,6 +131,8 @@ process.on("message", (message: ToProducer) => {
 });
 // Without a parent nobody can restart, stop or watch this process.
 process.on("disconnect", () => process.exit(0));
+// It may have gone before anybody listened.
+if (process.send !== undefined && !process.connected) process.exit(0);
 process.on("SIGTERM", () => void shutDown().catch(fail));
 // Ctrl-C reaches the whole group; the parent says when to end.
 process.on("SIGINT", () => undefined);
