@@ -12,7 +12,7 @@ import type { CrashPoints } from "./crash-points.ts";
 import { consumerLimits } from "./limits.ts";
 import { MicroBatchRunner } from "./runner.ts";
 import { Circuit } from "./sink/circuit.ts";
-import type { Inserter } from "./sink/inserter.ts";
+import type { InsertAnswer, Inserter, InsertRow } from "./sink/inserter.ts";
 import { SinkJournal } from "./sink/journal.ts";
 import { WarehouseSink } from "./sink/warehouse-sink.ts";
 import { KafkaSource } from "./source/kafka-source.ts";
@@ -65,7 +65,8 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     clock,
     logger,
   });
-  const sink = createSink(parts, { journal, checkpoint, ...names });
+  const inserter = new LateInserter(settings, names.dataset);
+  const sink = createSink(parts, { journal, checkpoint, inserter, topic: names.topic });
   const lag = new LagPublisher({ kafka, topic: names.topic, group: names.lagGroup, logger });
   const runner = new MicroBatchRunner({
     checkpoint,
@@ -85,6 +86,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   });
   await source.start(checkpoint.lastCommit?.partitions ?? []);
   void lag.start();
+  await inserter.load();
   const refused = journal.refused(checkpoint.checkpointId);
   if (refused.count > 0) alarms.set("refused", refusedText(refused));
   return {
@@ -100,17 +102,17 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
 
 function createSink(
   parts: PipelineParts,
-  names: { journal: SinkJournal; checkpoint: Checkpoint; topic: string; dataset: string },
+  names: { journal: SinkJournal; checkpoint: Checkpoint; inserter: Inserter; topic: string },
 ): WarehouseSink {
-  const { settings, alarms, clock, crashPoints } = parts;
-  const { journal, checkpoint, topic, dataset } = names;
+  const { alarms, clock, crashPoints } = parts;
+  const { journal, checkpoint, inserter, topic } = names;
   const circuit = new Circuit({
     random: Math.random,
     onOpen: (detail) => alarms.set("warehouse", `The warehouse takes no rows, consumption is paused: ${detail}`),
     onClose: () => alarms.set("warehouse", null),
   });
   return new WarehouseSink({
-    inserter: bigQueryInserter(settings, dataset),
+    inserter,
     journal,
     circuit,
     clock,
@@ -127,21 +129,28 @@ function refusedText({ count, lastReason }: { readonly count: number; readonly l
   return `${count} row${count === 1 ? "" : "s"} refused by the warehouse, see dead_letters: ${lastReason}`;
 }
 
-/** The client's modules take a third of a second to load: a consumer that starts again reads while they do. */
-function bigQueryInserter({ warehouse }: ConsumerSettings, dataset: string): Inserter {
-  let loading: Promise<Inserter> | null = null;
-  const load = async (): Promise<Inserter> => {
-    const [{ BigQueryInserter }, { createBigQuery }] = await Promise.all([
-      import("./sink/bigquery-inserter.ts"),
-      import("#server/shared/warehouse-client.ts"),
-    ]);
-    const bigQuery = createBigQuery(warehouse);
-    return new BigQueryInserter({ bigQuery, dataset, deadlineMs: consumerLimits.insertDeadlineMs });
-  };
-  return {
-    insert: async (table, rows) => {
-      loading ??= load();
-      return await (await loading).insert(table, rows);
-    },
-  };
+/** The client's modules take a third of a second to load: a consumer that starts again reads before they do. */
+class LateInserter implements Inserter {
+  readonly #load: () => Promise<Inserter>;
+  #loading: Promise<Inserter> | null = null;
+
+  constructor({ warehouse }: ConsumerSettings, dataset: string) {
+    this.#load = async () => {
+      const [{ BigQueryInserter }, { createBigQuery }] = await Promise.all([
+        import("./sink/bigquery-inserter.ts"),
+        import("#server/shared/warehouse-client.ts"),
+      ]);
+      const bigQuery = createBigQuery(warehouse);
+      return new BigQueryInserter({ bigQuery, dataset, deadlineMs: consumerLimits.insertDeadlineMs });
+    };
+  }
+
+  load(): Promise<Inserter> {
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
+  async insert(table: string, rows: readonly InsertRow[]): Promise<InsertAnswer> {
+    return await (await this.load()).insert(table, rows);
+  }
 }

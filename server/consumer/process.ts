@@ -83,4 +83,6 @@ process.on("SIGTERM", () => void consumer.stop());
 // A terminal sends Ctrl-C to the whole group; the parent decides when this process stops.
 process.on("SIGINT", () => {});
 process.on("disconnect", () => void consumer.stop());
+// The parent may have gone before anybody listened.
+if (process.send !== undefined && !process.connected) void consumer.stop();
 process.on("unhandledRejection", (error) => consumer.fail(error));
