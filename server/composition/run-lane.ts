@@ -9,7 +9,7 @@ import type { Logger } from "../shared/logger.ts";
 import { createWarehouse, type Warehouse } from "../warehouse/warehouse.ts";
 import { BrokerDecisions } from "./broker-decisions.ts";
 import type { BrokerLink } from "./broker-link.ts";
-import { createInsertIdCount } from "./insert-id-count.ts";
+import { createRawCount } from "./raw-count.ts";
 import { LaneObserver } from "./lane-observer.ts";
 import { WarehouseWatch } from "./warehouse-watch.ts";
 
@@ -45,13 +45,14 @@ export function createRunLane(options: RunLaneOptions): RunLane {
   const warehouse = createWarehouse({ connection: options.warehouse, runId, lane, clock, logger });
   const watch = new WarehouseWatch({
     lane,
+    clock,
     intents,
     attempts,
     consumer: reader,
     warehouse,
     protections,
     layerDown: () => down()[0] ?? null,
-    absorbedByInsertId: createInsertIdCount(options.warehouse, runId, lane),
+    countRaw: createRawCount(options.warehouse, runId, lane),
   });
   const observer = new LaneObserver({
     runId,

@@ -7,20 +7,25 @@ import type { AttemptsReader } from "../ledger/attempts-reader.ts";
 import type { IntentsReader } from "../ledger/intents-reader.ts";
 import type { Amount, Amounts, Judgement, Reading } from "../live/readings.ts";
 import type { CycleInput, CycleOutput } from "../warehouse/types.ts";
+import type { Clock } from "../shared/clock.ts";
 import { EquationBook } from "./equation-book.ts";
+import type { RawCount } from "./raw-count.ts";
 import { settledThrough } from "./settlement.ts";
 
 export interface WarehouseWatchPorts {
   readonly lane: LaneName;
+  readonly clock: Clock;
   readonly intents: IntentsReader;
   readonly attempts: AttemptsReader;
   readonly consumer: ConsumerReader;
   readonly warehouse: { readonly cycle: (input: CycleInput) => Promise<CycleOutput> };
   readonly protections: () => Protections;
   readonly layerDown: () => string | null;
-  /** What the warehouse itself counted; null where it does not say (BigQuery). */
-  readonly absorbedByInsertId: () => Promise<number | null>;
+  readonly countRaw: () => Promise<RawCount>;
 }
+
+/** Batches come several times a second; one of a few small queries falls between two of them. */
+const sinkCutAttemptsMax = 5;
 
 /** Runs the warehouse's cycle for a lane and keeps what it said, with the cuts of equations 5 to 7. */
 export class WarehouseWatch {
@@ -44,9 +49,8 @@ export class WarehouseWatch {
 
   /** Ships intents, merges, reconciles; equation 5b is exact when the sink did nothing in between. */
   async cycle(): Promise<void> {
-    const { intents, attempts, consumer, warehouse, lane, protections, layerDown, absorbedByInsertId } = this.#ports;
+    const { intents, attempts, consumer, warehouse, lane, protections, layerDown } = this.#ports;
     const checkpoint = consumer.read();
-    const before = consumer.sink();
     const offsets = checkpoint?.offsets ?? {};
     const output = await warehouse.cycle({
       committed: {
@@ -68,30 +72,36 @@ export class WarehouseWatch {
     });
     this.#output = output;
     if (output.failure !== null) return;
-    this.#absorbed = await absorbedByInsertId();
-    this.#enterCuts(output, { checkpoint, before, after: consumer.sink() });
+    this.#enterCuts(output, checkpoint);
+    await this.#enterSinkCut();
   }
 
-  #enterCuts(
-    output: CycleOutput,
-    read: { readonly checkpoint: CheckpointReading | null; readonly before: SinkReading; readonly after: SinkReading },
-  ): void {
+  /** Equation 5b, exact when the sink's journal stood still while the warehouse counted; else the next tries again. */
+  async #enterSinkCut(): Promise<void> {
+    const { consumer, countRaw, clock } = this.#ports;
+    for (let attempt = 0; attempt < sinkCutAttemptsMax; attempt += 1) {
+      const before = consumer.sink();
+      const { rawRows, absorbed } = await countRaw();
+      const { insertAttempts, insertFailures, rejected, unanswered } = consumer.sink();
+      this.#absorbed = absorbed;
+      if (before.inFlight > 0 || before.insertAttempts !== insertAttempts) continue;
+      const derived = Math.max(0, insertAttempts - insertFailures - rejected - rawRows);
+      const counts = { rawRows, insertAttempts, insertFailures, rejected, absorbedByInsertId: absorbed ?? derived };
+      this.book.enter("5b", { counts, uncertainty: unanswered, at: new Date(clock.nowMs()).toISOString() });
+      return;
+    }
+  }
+
+  #enterCuts(output: CycleOutput, checkpoint: CheckpointReading | null): void {
     const { totals, cut } = output;
     if (totals === null || cut === null) return;
     const at = totals.rawRows.asOf;
     const counts = Object.fromEntries(Object.entries(totals).map(([name, total]) => [name, total.count]));
-    const { checkpoint, before, after } = read;
     if (checkpoint !== null && cut.batchId === checkpoint.batchId && cut.checkpointId === checkpoint.checkpointId) {
       const kept = checkpoint.totals?.kept.count ?? 0;
       // At a committed batch nothing of it waits for the sink: the commit log is written last.
       const atCommit = { kept, refusedForGood: checkpoint.refusedForGood, waitingForSink: 0 };
       this.book.enter("5a", { counts: { ...counts, ...atCommit }, at });
-    }
-    if (before.inFlight === 0 && before.insertAttempts === after.insertAttempts) {
-      const absorbedByInsertId = this.#absorbed ?? derivedAbsorbed(after, totals.rawRows.count);
-      const { insertAttempts, insertFailures, rejected, unanswered } = after;
-      const sink = { insertAttempts, insertFailures, rejected, absorbedByInsertId };
-      this.book.enter("5b", { counts: { ...counts, ...sink }, uncertainty: unanswered, at });
     }
     this.book.enter("6", { counts, at });
     const intended = this.#ports.intents.totals(cut.intentsWatermark);
@@ -106,19 +116,22 @@ export class WarehouseWatch {
   /** The journal's totals; what insertIds absorbed is counted by the embedded server and derived on BigQuery. */
   sinkAmounts(): Amounts {
     const sink = this.#ports.consumer.sink();
-    const rawRows = this.#output?.totals?.rawRows.count;
     return {
       insertAttempts: plain(sink.insertAttempts),
       insertFailures: plain(sink.insertFailures),
       rejected: plain(sink.rejected),
       refusedForGood: plain(sink.refusedForGood),
       waitingForSink: plain(sink.inFlight),
-      ...(this.#absorbed === null
-        ? rawRows === undefined
-          ? {}
-          : { absorbedByInsertId: { ...plain(derivedAbsorbed(sink, rawRows)), notCheckable: true } }
-        : { absorbedByInsertId: plain(this.#absorbed) }),
+      ...this.#absorbedAmount(sink),
     };
+  }
+
+  #absorbedAmount(sink: SinkReading): Amounts {
+    if (this.#absorbed !== null) return { absorbedByInsertId: plain(this.#absorbed) };
+    const rawRows = this.#output?.totals?.rawRows.count;
+    if (rawRows === undefined) return {};
+    const derived = Math.max(0, sink.insertAttempts - sink.insertFailures - sink.rejected - rawRows);
+    return { absorbedByInsertId: { ...plain(derived), notCheckable: true } };
   }
 
   readings(): readonly Reading[] {
@@ -139,7 +152,3 @@ export class WarehouseWatch {
 }
 
 const plain = (count: number): Amount => ({ count, money: null });
-
-function derivedAbsorbed(sink: SinkReading, rawRows: number): number {
-  return Math.max(0, sink.insertAttempts - sink.insertFailures - sink.rejected - rawRows);
-}

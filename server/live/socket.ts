@@ -31,7 +31,8 @@ const clientMessageBytesMax = 1_000;
 
 /**
  * One broadcast for all browsers. The snapshot is volatile: a slow browser misses one and the next heals it, because
- * it carries absolute totals; nothing queues up for browsers that do not read.
+ * it carries absolute totals. It goes first, for a volatile message is dropped while another is being written. The
+ * rest is small and not repeated, so it waits for the browser, at most until the ping timeout ends the connection.
  */
 export function createSocket({ http, policy, everything }: SocketDependencies) {
   const io = new Server<ClientToServer, ServerToClient>(http, {
@@ -59,10 +60,10 @@ export function createSocket({ http, policy, everything }: SocketDependencies) {
   return {
     watching: () => io.engine.clientsCount,
     snapshot: (snapshot: Snapshot) => io.volatile.emit("snapshot", snapshot),
-    series: (message: SeriesMessage) => io.volatile.emit("series", message),
-    tape: (message: TapeMessage) => io.volatile.emit("tape", message),
-    windows: (message: WindowsMessage) => io.volatile.emit("windows", message),
-    moment: (moment: Moment) => io.volatile.emit("moment", moment),
+    series: (message: SeriesMessage) => io.emit("series", message),
+    tape: (message: TapeMessage) => io.emit("tape", message),
+    windows: (message: WindowsMessage) => io.emit("windows", message),
+    moment: (moment: Moment) => io.emit("moment", moment),
     close: () => io.close(),
   };
 }
