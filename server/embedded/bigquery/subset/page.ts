@@ -30,8 +30,8 @@ function syntaxList(entries: SyntaxEntry[]): string {
 
 function signatureText({ takes, optional, isVariadic, gives }: Signature): string {
   const required = takes.slice(0, takes.length - optional);
-  const list = [...required, ...takes.slice(required.length).map((type) => `[${type}]`)].join(", ");
-  return `(${list}${isVariadic ? ", …" : ""}) → ${gives}`;
+  const types = [...required, ...takes.slice(required.length).map((type) => `[${type}]`)].join(", ");
+  return `(${types}${isVariadic ? ", …" : ""}) → ${gives}`;
 }
 
 function functionRow({ names, signatures, note }: FunctionDefinition): string[] {
