@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Tables in any order; each is `sql/tables/<name with dashes>.sql`. */
-export const tableNames = [
+const tableNames = [
   "payment_intents",
   "payments_raw",
   "payments",
@@ -16,7 +16,6 @@ export const tableNames = [
   "reconciliation_closed_copies",
   "reconciliation_runs",
 ] as const;
-export type TableName = (typeof tableNames)[number];
 
 /** Views in the order in which they can be made: later ones read earlier ones. */
 export const viewNames = [

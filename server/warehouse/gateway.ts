@@ -114,8 +114,9 @@ export function isRetriable(error: unknown): boolean {
 
 function toRefusal(what: string, error: unknown): DedupscopeError {
   if (error instanceof DedupscopeError) return error;
-  const message = `the warehouse refused "${what}": ${detailOf(error)}`;
-  return new DedupscopeError("warehouse-unreachable", message, { retriable: isRetriable(error), cause: error });
+  const retriable = isRetriable(error);
+  const message = `the warehouse ${retriable ? "did not answer" : "refused"} "${what}": ${detailOf(error)}`;
+  return new DedupscopeError("warehouse-unreachable", message, { retriable, cause: error });
 }
 
 /** A partial failure of an insert says nothing in its message: the first row's reason does. */

@@ -13,7 +13,7 @@ export function windowStartMs(eventTimeMs: number): number {
   return Math.floor(eventTimeMs / limits.windowMs) * limits.windowMs;
 }
 
-export function intentRow(intent: Intent): InsertRow {
+function intentRow(intent: Intent): InsertRow {
   return {
     insertId: String(intent.sequence),
     json: {

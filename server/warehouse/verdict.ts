@@ -33,7 +33,7 @@ export function judgeLane(facts: LaneFacts): LaneVerdict {
 }
 
 /** The facts that break the lane, in words, worst first: money taken that nobody owed, then money not taken. */
-export function breakReasons({ terms, customersChargedTwice }: LaneFacts): string[] {
+function breakReasons({ terms, customersChargedTwice }: LaneFacts): string[] {
   const sentences: readonly (string | null)[] = [
     customersChargedTwice.records > 0
       ? sentence(customersChargedTwice, ["customer", "customers"], "charged twice")
