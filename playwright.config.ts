@@ -11,6 +11,7 @@ export default defineConfig({
   testMatch: "**/*.spec.ts",
   workers: 1,
   timeout: 120_000,
+  expect: { timeout: 15_000 },
   reporter: "list",
   use: { launchOptions, screenshot: "only-on-failure" },
 });
