@@ -15,6 +15,8 @@ import type { BrokerSettings } from "./settings.ts";
 import { openDatabase } from "./storage/database.ts";
 import { TopicTable } from "./topics/topic-table.ts";
 import { Topics } from "./topics/topics.ts";
+import { TransactionCoordinator } from "./transactions/transaction-coordinator.ts";
+import { TransactionTable } from "./transactions/transaction-table.ts";
 
 export interface RunningBroker {
   readonly host: string;
@@ -40,17 +42,25 @@ export async function startBroker(
   const files = new OpenFiles();
   const topics = new Topics({ table: new TopicTable(database), files, settings, clock, logger });
   const groups = new GroupCoordinator({ offsets: new OffsetTable(database), clock, newMemberId });
+  const producerIds = new ProducerIds(database);
+  const transactions = new TransactionCoordinator({
+    table: new TransactionTable(database),
+    topics,
+    producerIds,
+    clock,
+  });
   const listening = { host: settings.host, port: settings.port };
   const server = new BrokerServer({
     settings,
     topics,
     groups,
-    producerIds: new ProducerIds(database),
+    producerIds,
+    transactions,
     logger,
     address: () => settings.advertised ?? listening,
   });
   listening.port = await server.listen(settings.host, settings.port);
-  const upkeep = startUpkeep({ settings, topics, logger });
+  const upkeep = startUpkeep({ settings, topics, transactions, logger });
   const metrics = await serveMetrics(settings, topics, clock);
   return {
     ...listening,

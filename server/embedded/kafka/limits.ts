@@ -34,6 +34,10 @@ export const LIMITS = {
   committedOffsetsMax: 1_000_000,
   /** Bytes of the metadata of a committed offset. Apache Kafka's offset.metadata.max.bytes. */
   offsetMetadataBytesMax: 4_096,
+  /** Transactional ids known at once; a further one is refused. */
+  transactionalIdsMax: 10_000,
+  /** Milliseconds. Apache Kafka's transaction.max.timeout.ms. */
+  transactionTimeoutMsMax: 900_000,
   /** Milliseconds. Apache Kafka's group.min.session.timeout.ms and group.max.session.timeout.ms. */
   sessionTimeoutMsMin: 6_000,
   sessionTimeoutMsMax: 1_800_000,

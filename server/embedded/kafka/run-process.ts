@@ -34,7 +34,7 @@ async function start(): Promise<void> {
   stopOnSignals(broker);
   console.log(`kafka broker ready on ${broker.host}:${broker.port} (data ${settings.dataDirectory})`);
   const { host, port, metricsPort } = broker;
-  process.send?.({ type: "ready", host, port, metricsPort });
+  if (process.connected) process.send?.({ type: "ready", host, port, metricsPort }, () => undefined);
 }
 
 function stopOnSignals(broker: RunningBroker): void {
@@ -50,9 +50,13 @@ function stopOnSignals(broker: RunningBroker): void {
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
   process.on("disconnect", stop);
+  // A parent that went away while this was starting has said so before anybody listened.
+  if (process.send !== undefined && !process.connected) stop();
 }
 
 function fail(message: string): void {
   process.stderr.write(`${message}\n`);
-  process.exit(1);
+  // A parent that supervises this process shows the sentence to its user.
+  if (process.connected) process.send?.({ type: "failed", message }, () => process.exit(1));
+  else process.exit(1);
 }

@@ -2,6 +2,10 @@
 import type { BrokerLogger } from "./logger.ts";
 import type { BrokerSettings } from "./settings.ts";
 import type { Topics } from "./topics/topics.ts";
+import type { TransactionCoordinator } from "./transactions/transaction-coordinator.ts";
+
+/** Apache Kafka's transaction.abort.timed.out.transaction.cleanup.interval.ms */
+const TRANSACTION_CHECK_MS = 10_000;
 
 export interface Upkeep {
   stop(): void;
@@ -10,12 +14,14 @@ export interface Upkeep {
 export function startUpkeep(parts: {
   readonly settings: BrokerSettings;
   readonly topics: Topics;
+  readonly transactions: TransactionCoordinator;
   readonly logger: BrokerLogger;
 }): Upkeep {
-  const { settings, topics, logger } = parts;
+  const { settings, topics, transactions, logger } = parts;
   const timers = [
     every(settings.retentionCheckMs, () => tell(logger, "time", topics.applyTimeRetention())),
     every(settings.sizeCheckMs, () => tell(logger, "size", topics.applySizeRetention())),
+    every(TRANSACTION_CHECK_MS, () => transactions.abortOverdue()),
     every(settings.producerIdExpirationCheckMs, () => topics.expireProducers()),
   ];
   if (settings.flushIntervalMs > 0) timers.push(every(settings.flushIntervalMs, () => flush(topics, logger)));

@@ -3,11 +3,13 @@ import { describe } from "vitest";
 import { defineAnswerCases } from "./answer.cases.ts";
 import { defineConnectionCases } from "./connection.cases.ts";
 import { defineEpochCases } from "./epoch.cases.ts";
+import { defineKafkajsCases } from "./kafkajs.cases.ts";
 import { defineOrderCases } from "./order.cases.ts";
 import { defineProducerIdCases } from "./producer-id.cases.ts";
 import { defineRefusalCases } from "./refusal.cases.ts";
 import { defineRestartCases } from "./restart.cases.ts";
 import type { ConformanceTarget } from "./target.ts";
+import { defineTransactionCases } from "./transaction.cases.ts";
 import { defineWindowCases } from "./window.cases.ts";
 import { defineWrapCases } from "./wrap.cases.ts";
 
@@ -35,6 +37,12 @@ export function defineConformanceSuite(target: () => ConformanceTarget): void {
   });
   describe("connections", () => {
     defineConnectionCases(target);
+  });
+  describe("kafkajs", () => {
+    defineKafkajsCases(target);
+  });
+  describe("transactions", () => {
+    defineTransactionCases(target);
   });
   describe("restarts and expiry", () => {
     defineRestartCases(target);

@@ -110,7 +110,22 @@ export class PartitionLog {
         return { kind: "duplicate", baseOffset, logAppendTime: maxTimestamp };
       }
     }
-    return this.#store(batch, header, policy);
+    const isBrokerTime = policy.timestampType === "LogAppendTime";
+    if (isBrokerTime) {
+      header.maxTimestamp = this.#options.clock();
+      stampLogAppendTime(batch, header.maxTimestamp);
+    }
+    const baseOffset = this.#store(batch, header, policy);
+    if (header.producerId >= 0) {
+      this.#producers.set(header.producerId, rememberBatch(this.#producers.get(header.producerId), header));
+    }
+    this.counters.messagesIn += header.count;
+    return { kind: "appended", baseOffset, logAppendTime: isBrokerTime ? header.maxTimestamp : NO_TIMESTAMP };
+  }
+
+  /** Appends a control batch, which no sequence rule concerns. */
+  appendMarker(batch: Buffer, header: BatchHeader): { baseOffset: number } {
+    return { baseOffset: this.#store(batch, header, this.#options.policy()) };
   }
 
   /** Raw batches from an offset on; the caller has checked that it lies between log start and log end. */
@@ -201,27 +216,14 @@ export class PartitionLog {
     for (const segment of this.#segments) this.#options.files.close(segment.path);
   }
 
-  #store(batch: Buffer, header: BatchHeader, policy: LogPolicy): AppendOutcome {
-    const isBrokerTime = policy.timestampType === "LogAppendTime";
-    if (isBrokerTime) {
-      header.maxTimestamp = this.#options.clock();
-      stampLogAppendTime(batch, header.maxTimestamp);
-    }
+  #store(batch: Buffer, header: BatchHeader, policy: LogPolicy): number {
     header.baseOffset = this.logEnd;
     placeBatch(batch, { baseOffset: header.baseOffset, leaderEpoch: LEADER_EPOCH });
     const segment = this.#segmentFor(header.sizeBytes, policy);
     segment.append(batch, header);
     this.#unflushed.add(segment);
-    if (header.producerId >= 0) {
-      this.#producers.set(header.producerId, rememberBatch(this.#producers.get(header.producerId), header));
-    }
-    this.counters.messagesIn += header.count;
     for (const listener of this.#listeners) listener(header.sizeBytes);
-    return {
-      kind: "appended",
-      baseOffset: header.baseOffset,
-      logAppendTime: isBrokerTime ? header.maxTimestamp : NO_TIMESTAMP,
-    };
+    return header.baseOffset;
   }
 
   #segmentFor(batchBytes: number, policy: LogPolicy): Segment {

@@ -52,7 +52,7 @@ function recoverProducers(directory: string, segments: readonly Segment[]): Map<
   for (const segment of segments) {
     if (segment.extent.endOffset <= from) continue;
     segment.visit(segment.positionOf(from), (header) => {
-      if (header.producerId >= 0) {
+      if (header.producerId >= 0 && !header.isControl) {
         producers.set(header.producerId, rememberBatch(producers.get(header.producerId), header));
       }
       return "go on";

@@ -7,6 +7,8 @@ const EMPTY = Buffer.alloc(0);
 
 export interface ReadRange {
   readonly offset: number;
+  /** Nothing from here on is read; defaults to the log's end. */
+  readonly endOffset?: number;
   readonly bytesMax: number;
   /** Whether the first batch is returned even when it alone is larger than `bytesMax`. */
   readonly atLeastOneBatch: boolean;
@@ -20,7 +22,8 @@ export function readBatches(segments: readonly Segment[], range: ReadRange): Buf
   const segment = segmentAt(segments, range.offset);
   if (segment === undefined) return EMPTY;
   const position = segment.positionOf(range.offset);
-  const bytes = segment.read({ position, length: Math.max(0, range.bytesMax) });
+  const endPosition = segment.positionOf(range.endOffset ?? segment.extent.endOffset);
+  const bytes = segment.read({ position, length: Math.max(0, Math.min(range.bytesMax, endPosition - position)) });
   const firstBatchBytes = batchSizeAt(bytes, 0);
   if (firstBatchBytes !== -1 && firstBatchBytes <= bytes.length) return bytes;
   if (!range.atLeastOneBatch) return EMPTY;

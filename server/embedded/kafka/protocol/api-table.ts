@@ -1,4 +1,6 @@
 /** Every API that this broker speaks. */
+import { addOffsetsToTxn } from "./add-offsets-to-txn.ts";
+import { addPartitionsToTxn } from "./add-partitions-to-txn.ts";
 import { alterConfigs } from "./alter-configs.ts";
 import { apiVersions } from "./api-versions.ts";
 import type { Api } from "./api.ts";
@@ -10,6 +12,7 @@ import { deleteTopics } from "./delete-topics.ts";
 import { describeConfigs } from "./describe-configs.ts";
 import { describeGroups } from "./describe-groups.ts";
 import { describeProducers } from "./describe-producers.ts";
+import { endTxn } from "./end-txn.ts";
 import { fetch } from "./fetch.ts";
 import { findCoordinator } from "./find-coordinator.ts";
 import { heartbeat } from "./heartbeat.ts";
@@ -23,6 +26,7 @@ import { offsetCommit } from "./offset-commit.ts";
 import { offsetFetch } from "./offset-fetch.ts";
 import { produce } from "./produce.ts";
 import { syncGroup } from "./sync-group.ts";
+import { txnOffsetCommit } from "./txn-offset-commit.ts";
 
 export const API_TABLE: ReadonlyMap<number, Api> = new Map(
   [
@@ -44,6 +48,10 @@ export const API_TABLE: ReadonlyMap<number, Api> = new Map(
     deleteTopics,
     deleteRecords,
     initProducerId,
+    addPartitionsToTxn,
+    addOffsetsToTxn,
+    endTxn,
+    txnOffsetCommit,
     describeConfigs,
     alterConfigs,
     createPartitions,

@@ -3,6 +3,7 @@ import type { BrokerLogger } from "../logger.ts";
 import type { ProducerIds } from "../producer-state/producer-ids.ts";
 import type { BrokerSettings } from "../settings.ts";
 import type { Topics } from "../topics/topics.ts";
+import type { TransactionCoordinator } from "../transactions/transaction-coordinator.ts";
 import type { Reader } from "./reader.ts";
 import type { Writer } from "./writer.ts";
 
@@ -12,6 +13,7 @@ export interface BrokerParts {
   readonly topics: Topics;
   readonly groups: GroupCoordinator;
   readonly producerIds: ProducerIds;
+  readonly transactions: TransactionCoordinator;
   readonly logger: BrokerLogger;
   /** What clients are told to connect to. */
   readonly address: () => { host: string; port: number };

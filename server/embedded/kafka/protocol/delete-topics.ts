@@ -18,7 +18,10 @@ export const deleteTopics: Api = {
     const writer = new Writer().int32(0);
     return writer.array(names, (name) => {
       const exists = broker.topics.get(name) !== undefined;
-      if (exists) broker.topics.remove(name);
+      if (exists) {
+        broker.topics.remove(name);
+        broker.transactions.forgetTopic(name);
+      }
       writer.string(name).int16(exists ? ErrorCode.NONE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
     });
   },

@@ -21,6 +21,9 @@ import { Writer } from "./writer.ts";
 
 const NO_RECORDS: Buffer = Buffer.alloc(0);
 const NO_LEADER_EPOCH = -1;
+const READ_COMMITTED = 1;
+const NO_ABORTED = -1;
+const NO_PREFERRED_REPLICA = -1;
 
 interface PartitionQuery {
   readonly topic: string;
@@ -34,6 +37,8 @@ interface FetchQuery {
   readonly waitMsMax: number;
   readonly bytesMin: number;
   readonly bytesMax: number;
+  /** Whether records of transactions that have not ended stay unread. */
+  readonly isCommittedOnly: boolean;
   readonly topics: readonly { topic: string; partitions: PartitionQuery[] }[];
 }
 
@@ -54,7 +59,7 @@ function decode(request: Reader, version: number): FetchQuery {
   const waitMsMax = Math.min(request.int32(), LIMITS.fetchWaitMsMax);
   const bytesMin = request.int32();
   const bytesMax = Math.min(request.int32(), LIMITS.fetchBytesMax);
-  request.int8();
+  const isCommittedOnly = request.int8() === READ_COMMITTED;
   if (version >= 7) {
     request.int32();
     request.int32();
@@ -63,7 +68,7 @@ function decode(request: Reader, version: number): FetchQuery {
     const topic = reader.string();
     return { topic, partitions: reader.array((inner) => decodePartition(inner, topic, version)) };
   });
-  return { waitMsMax, bytesMin, bytesMax, topics };
+  return { waitMsMax, bytesMin, bytesMax, isCommittedOnly, topics };
 }
 
 function decodePartition(request: Reader, topic: string, version: number): PartitionQuery {
@@ -82,7 +87,8 @@ async function waitForBytes(query: FetchQuery, context: RequestContext): Promise
     for (const partition of partitions) {
       const log = context.broker.topics.partition(partition.topic, partition.partition);
       if (log === undefined || queryError(partition, log) !== ErrorCode.NONE) return;
-      missingBytes -= Math.min(log.bytesFrom(partition.offset), partition.bytesMax);
+      const isUnstable = query.isCommittedOnly && partition.offset >= stableEnd(partition, log, context);
+      if (!isUnstable) missingBytes -= Math.min(log.bytesFrom(partition.offset), partition.bytesMax);
       logs.push(log);
     }
   }
@@ -112,33 +118,67 @@ function queryError(query: PartitionQuery, log: PartitionLog | undefined): Error
   return ErrorCode.NONE;
 }
 
+function stableEnd(place: PartitionQuery, log: PartitionLog, { broker }: RequestContext): number {
+  return broker.transactions.lastStableOffset(place, log.logEnd);
+}
+
 function encode(query: FetchQuery, context: RequestContext): Writer {
-  const { version, broker } = context;
   const writer = new Writer().int32(0);
-  if (version >= 7) writer.int16(ErrorCode.NONE).int32(0);
-  let roomBytes = Math.min(query.bytesMax, context.answerBytesMax);
-  let isFirst = true;
-  writer.array(query.topics, ({ topic, partitions }) => {
+  if (context.version >= 7) writer.int16(ErrorCode.NONE).int32(0);
+  const room = { bytes: Math.min(query.bytesMax, context.answerBytesMax), isFirst: true };
+  return writer.array(query.topics, ({ topic, partitions }) => {
     writer.string(topic).array(partitions, (each) => {
-      const log = broker.topics.partition(topic, each.partition);
+      const log = context.broker.topics.partition(topic, each.partition);
       const error = queryError(each, log);
-      let records = NO_RECORDS;
-      if (log !== undefined && error === ErrorCode.NONE && (roomBytes > 0 || isFirst)) {
-        const bytesMax = Math.min(each.bytesMax, roomBytes);
-        records = log.read({ offset: each.offset, bytesMax, atLeastOneBatch: isFirst });
-        roomBytes -= records.length;
-        isFirst &&= records.length === 0;
-      }
-      writer
-        .int32(each.partition)
-        .int16(error)
-        .int64(log?.logEnd ?? -1)
-        .int64(log?.logEnd ?? -1);
-      if (version >= 5) writer.int64(log?.logStart ?? -1);
-      writer.int32(-1);
-      if (version >= 11) writer.int32(-1);
-      writer.bytes(records);
+      if (log === undefined || error !== ErrorCode.NONE) encodeRefusal(writer, { each, log, error }, context.version);
+      else encodeRecords(writer, { each, log, room, isCommittedOnly: query.isCommittedOnly }, context);
     });
   });
-  return writer;
+}
+
+function encodeRefusal(
+  writer: Writer,
+  refusal: { each: PartitionQuery; log: PartitionLog | undefined; error: ErrorCode },
+  version: number,
+): void {
+  const { each, log, error } = refusal;
+  writer
+    .int32(each.partition)
+    .int16(error)
+    .int64(log?.logEnd ?? -1)
+    .int64(log?.logEnd ?? -1);
+  if (version >= 5) writer.int64(log?.logStart ?? -1);
+  writer.int32(NO_ABORTED);
+  if (version >= 11) writer.int32(NO_PREFERRED_REPLICA);
+  writer.bytes(NO_RECORDS);
+}
+
+function encodeRecords(
+  writer: Writer,
+  found: {
+    each: PartitionQuery;
+    log: PartitionLog;
+    room: { bytes: number; isFirst: boolean };
+    isCommittedOnly: boolean;
+  },
+  context: RequestContext,
+): void {
+  const { each, log, room, isCommittedOnly } = found;
+  const stable = stableEnd(each, log, context);
+  const end = isCommittedOnly ? stable : log.logEnd;
+  let records = NO_RECORDS;
+  if (each.offset < end && (room.bytes > 0 || room.isFirst)) {
+    const bytesMax = Math.min(each.bytesMax, room.bytes);
+    records = log.read({ offset: each.offset, endOffset: end, bytesMax, atLeastOneBatch: room.isFirst });
+    room.bytes -= records.length;
+    room.isFirst &&= records.length === 0;
+  }
+  writer.int32(each.partition).int16(ErrorCode.NONE).int64(log.logEnd).int64(stable);
+  if (context.version >= 5) writer.int64(log.logStart);
+  if (isCommittedOnly) {
+    const aborted = context.broker.transactions.abortedBetween(each, { from: each.offset, to: end });
+    writer.array(aborted, ({ producerId, firstOffset }) => writer.int64(producerId).int64(firstOffset));
+  } else writer.int32(NO_ABORTED);
+  if (context.version >= 11) writer.int32(NO_PREFERRED_REPLICA);
+  writer.bytes(records);
 }

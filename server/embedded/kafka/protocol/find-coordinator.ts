@@ -10,6 +10,7 @@ import { ErrorCode } from "./error-codes.ts";
 import { Writer } from "./writer.ts";
 
 const GROUP = 0;
+const TRANSACTION = 1;
 
 export const findCoordinator: Api = {
   key: 10,
@@ -19,13 +20,13 @@ export const findCoordinator: Api = {
   handle(request, { version, broker }) {
     request.string();
     const keyType = version >= 1 ? request.int8() : GROUP;
-    const isGroup = keyType === GROUP;
+    const isKnown = keyType === GROUP || keyType === TRANSACTION;
     const { host, port } = broker.address();
     const writer = new Writer();
     if (version >= 1) writer.int32(0);
-    writer.int16(isGroup ? ErrorCode.NONE : ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
-    if (version >= 1) writer.nullableString(isGroup ? null : "this broker has no transactions");
-    if (!isGroup) return writer.int32(-1).string("").int32(-1);
+    writer.int16(isKnown ? ErrorCode.NONE : ErrorCode.INVALID_REQUEST);
+    if (version >= 1) writer.nullableString(isKnown ? null : `coordinator type ${keyType} is unknown`);
+    if (!isKnown) return writer.int32(-1).string("").int32(-1);
     return writer.int32(NODE_ID).string(host).int32(port);
   },
 };

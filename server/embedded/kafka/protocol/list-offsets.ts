@@ -15,6 +15,7 @@ import type { Api } from "./api.ts";
 import { ErrorCode } from "./error-codes.ts";
 import { Writer } from "./writer.ts";
 
+const READ_COMMITTED = 1;
 const LATEST = -1;
 const EARLIEST = -2;
 const NONE = -1;
@@ -26,7 +27,7 @@ export const listOffsets: Api = {
   maxVersion: 5,
   handle(request, { version, broker }) {
     request.int32();
-    if (version >= 2) request.int8();
+    const isCommittedOnly = version >= 2 && request.int8() === READ_COMMITTED;
     const topics = request.array((reader) => ({
       topic: reader.string(),
       partitions: reader.array((inner) => {
@@ -40,7 +41,11 @@ export const listOffsets: Api = {
     return writer.array(topics, ({ topic, partitions }) => {
       writer.string(topic).array(partitions, ({ partition, timestamp }) => {
         const log = broker.topics.partition(topic, partition);
-        const found = log === undefined ? { timestamp: NONE, offset: NONE } : findOffset(log, timestamp);
+        const end =
+          isCommittedOnly && log !== undefined
+            ? broker.transactions.lastStableOffset({ topic, partition }, log.logEnd)
+            : log?.logEnd;
+        const found = log === undefined ? { timestamp: NONE, offset: NONE } : findOffset(log, timestamp, end);
         const error = log === undefined ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.NONE;
         writer.int32(partition).int16(error).int64(found.timestamp).int64(found.offset);
         if (version >= 4) writer.int32(found.offset === NONE ? NONE : LEADER_EPOCH);
@@ -49,8 +54,12 @@ export const listOffsets: Api = {
   },
 };
 
-function findOffset(log: PartitionLog, timestamp: number): { timestamp: number; offset: number } {
-  if (timestamp === LATEST) return { timestamp: NONE, offset: log.logEnd };
+function findOffset(
+  log: PartitionLog,
+  timestamp: number,
+  end: number = log.logEnd,
+): { timestamp: number; offset: number } {
+  if (timestamp === LATEST) return { timestamp: NONE, offset: end };
   if (timestamp === EARLIEST) return { timestamp: NONE, offset: log.logStart };
   const batch = timestamp < 0 ? null : log.firstBatchSince(timestamp);
   if (batch === null) return { timestamp: NONE, offset: NONE };

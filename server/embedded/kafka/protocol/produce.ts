@@ -5,8 +5,7 @@
  * Answer: [topic · [partition int32 · error int16 · base offset int64 · log append time int64 · (v5+) log start int64 ·
  *   (v8+) [batch index int32 · message nullable string] · error message nullable string]] · throttle int32
  *
- * Deviations: transactional batches are refused, for there is no transaction coordinator; a null records field is
- * answered with INVALID_RECORD, where Apache Kafka gives no answer at all.
+ * Deviation: a null records field is answered with INVALID_RECORD, where Apache Kafka gives no answer at all.
  */
 import type { AppendOutcome, PartitionLog } from "../log/partition-log.ts";
 import { examineProducedBatch } from "../records/produced-batch.ts";
@@ -33,6 +32,7 @@ interface Batch {
   readonly partition: number;
   readonly records: Buffer | null;
   readonly acks: number;
+  readonly transactionalId: string | null;
 }
 
 export const produce: Api = {
@@ -42,7 +42,7 @@ export const produce: Api = {
   maxVersion: 8,
   advertisedMinVersion: 0,
   handle(request: Reader, context: RequestContext): Answer {
-    request.nullableString();
+    const transactionalId = request.nullableString();
     const acks = request.int16();
     request.int32();
     const topics = request.array((reader) => ({
@@ -51,7 +51,7 @@ export const produce: Api = {
     }));
     const answers = topics.map(({ topic, partitions }) => ({
       topic,
-      partitions: partitions.map((data) => store({ topic, ...data, acks }, context)),
+      partitions: partitions.map((data) => store({ topic, ...data, acks, transactionalId }, context)),
     }));
     if (acks !== 0) return encode(answers, context.version);
     const hasFailed = answers.some(({ partitions }) => partitions.some(({ error }) => error !== ErrorCode.NONE));
@@ -75,8 +75,9 @@ function store(batch: Batch, context: RequestContext): PartitionAnswer {
   });
   if (!examined.ok) return refused(partition, examined.error, examined.message);
   if (examined.header.isTransactional) {
-    const message = "this broker has no transactions";
-    return refused(partition, ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, message);
+    const place = { topic: batch.topic, partition, logEnd: log.logEnd };
+    const error = broker.transactions.admit(batch.transactionalId, examined.header, place);
+    if (error !== ErrorCode.NONE) return refused(partition, error, "the transaction does not allow it");
   }
   try {
     return answer(partition, log, log.append(examined.batch, examined.header));

@@ -21,6 +21,19 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS committed_offsets
     (group_id TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL, committed_offset INTEGER NOT NULL,
      leader_epoch INTEGER NOT NULL, metadata TEXT, PRIMARY KEY (group_id, topic, partition)) STRICT;
+  CREATE TABLE IF NOT EXISTS transactions
+    (id TEXT PRIMARY KEY, producer_id INTEGER NOT NULL, epoch INTEGER NOT NULL, phase TEXT NOT NULL,
+     timeout_ms INTEGER NOT NULL, started_at INTEGER NOT NULL, partitions TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS open_transactions
+    (topic TEXT NOT NULL, partition INTEGER NOT NULL, producer_id INTEGER NOT NULL, first_offset INTEGER NOT NULL,
+     PRIMARY KEY (topic, partition, producer_id)) STRICT;
+  CREATE TABLE IF NOT EXISTS aborted_transactions
+    (topic TEXT NOT NULL, partition INTEGER NOT NULL, producer_id INTEGER NOT NULL, first_offset INTEGER NOT NULL,
+     last_offset INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS pending_offsets
+    (transaction_id TEXT NOT NULL, group_id TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL,
+     committed_offset INTEGER NOT NULL, leader_epoch INTEGER NOT NULL, metadata TEXT,
+     PRIMARY KEY (transaction_id, group_id, topic, partition)) STRICT;
 `;
 
 /** Opens and locks the data directory; throws DataDirectoryError when that cannot be done. */

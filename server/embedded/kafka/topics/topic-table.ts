@@ -9,6 +9,15 @@ export interface StoredTopic {
   readonly logStarts: Map<number, number>;
 }
 
+const TABLES_WITH_TOPIC = [
+  "topic_configs",
+  "log_starts",
+  "committed_offsets",
+  "open_transactions",
+  "aborted_transactions",
+  "pending_offsets",
+];
+
 export class TopicTable {
   readonly #database: DatabaseSync;
 
@@ -59,9 +68,7 @@ export class TopicTable {
   remove(name: string): void {
     this.#transaction(() => {
       this.#database.prepare("DELETE FROM topics WHERE name = ?").run(name);
-      this.#database.prepare("DELETE FROM topic_configs WHERE topic = ?").run(name);
-      this.#database.prepare("DELETE FROM log_starts WHERE topic = ?").run(name);
-      this.#database.prepare("DELETE FROM committed_offsets WHERE topic = ?").run(name);
+      for (const table of TABLES_WITH_TOPIC) this.#database.prepare(`DELETE FROM ${table} WHERE topic = ?`).run(name);
     });
   }
 
