@@ -99,28 +99,6 @@ describe("kafkajs against the embedded broker", () => {
     await consumer.disconnect();
   });
 
-  it("shares partitions among two members, and gives all to the one that stays", async () => {
-    const topic = "shared";
-    await admin.createTopics({ topics: [{ topic, numPartitions: 4 }] });
-    const members = [
-      kafka.consumer({ groupId: "sharers", heartbeatInterval: 200, maxWaitTimeInMs: 200 }),
-      kafka.consumer({ groupId: "sharers", heartbeatInterval: 200, maxWaitTimeInMs: 200 }),
-    ];
-    const joined: string[][] = [[], []];
-    for (const [index, member] of members.entries()) {
-      member.on("consumer.group_join", ({ payload }) => {
-        joined[index]?.push((payload.memberAssignment[topic] ?? []).toSorted((left, right) => left - right).join());
-      });
-      await member.connect();
-      await member.subscribe({ topics: [topic] });
-      await member.run({ eachMessage: () => Promise.resolve() });
-    }
-    await expect.poll(() => joined.map((each) => each.at(-1)?.split(",").length), { timeout: 20_000 }).toEqual([2, 2]);
-    await members[1]?.disconnect();
-    await expect.poll(() => joined[0]?.at(-1), { timeout: 20_000 }).toBe("0,1,2,3");
-    await members[0]?.disconnect();
-  });
-
   it("keeps records, topics, offsets and producer state through SIGKILL", async () => {
     const own = temporaryDirectory();
     const killed = await startBrokerProcess({ dataDirectory: own.path });
