@@ -36,7 +36,8 @@ async function measureClick(): Promise<number> {
 }
 
 function queued(snapshot: Snapshot): number {
-  const behind = (lane: "protected" | "unprotected") => count(snapshot, lane, "intended") - count(snapshot, lane, "booked");
+  const behind = (lane: "protected" | "unprotected") =>
+    count(snapshot, lane, "intended") - count(snapshot, lane, "booked");
   return Math.max(behind("protected"), behind("unprotected"));
 }
 

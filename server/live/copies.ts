@@ -42,7 +42,7 @@ export interface FaultCopies {
   readonly bookedTwice: number;
 }
 
-export const noCopies: CauseCounts = { retry: 0, "application-again": 0, "after-restart": 0, other: 0 };
+const noCopies: CauseCounts = { retry: 0, "application-again": 0, "after-restart": 0, other: 0 };
 
 interface Tracked extends CopyRange {
   read: number;
