@@ -16,7 +16,7 @@ import { runNames, type KafkaConnection } from "../../shared/connections.ts";
 
 const entry = fileURLToPath(new URL("../process.ts", import.meta.url));
 const partitions = 3;
-const waitDeadlineMs = 20_000;
+const waitDeadlineMs = 30_000;
 const pollMs = 20;
 
 export interface StoredRecord {
@@ -36,6 +36,7 @@ export class ProducerRig {
   #broker: BrokerProcess | undefined;
   #intents: IntentsWriter | undefined;
   #child: ChildProcess | undefined;
+  #keepsAlive = false;
 
   /** Starts the embedded broker (unless another cluster is given) and makes both lanes' topics. */
   async start(cluster?: KafkaConnection): Promise<void> {
@@ -104,6 +105,9 @@ export class ProducerRig {
       this.messages.push(message);
       if (message.type === "kill-me") child.kill("SIGKILL");
     });
+    child.once("exit", () => {
+      if (this.#keepsAlive) this.startProducer(idempotence).catch((error: unknown) => (this.output += String(error)));
+    });
     this.tell({
       type: "start",
       settings: {
@@ -123,7 +127,8 @@ export class ProducerRig {
   }
 
   tell(message: ToProducer): void {
-    this.#child?.send(message);
+    // A producer that has just died hears nothing; what matters is on disk.
+    if (this.#child?.connected === true) this.#child.send(message);
   }
 
   async arm(fault: Omit<ArmFault, "parameters"> & { readonly parameters?: ArmFault["parameters"] }): Promise<void> {
@@ -139,6 +144,16 @@ export class ProducerRig {
     if (child === undefined) throw new Error("no producer was started");
     await this.until("the producer has ended", () => child.exitCode !== null || child.signalCode !== null);
     return child.exitCode ?? child.signalCode;
+  }
+
+  /** Payments made so far. */
+  get payments(): number {
+    return this.#intents?.lastSequence() ?? 0;
+  }
+
+  /** From now on a producer that dies is started again at once, as the supervisor does. */
+  keepAlive(): void {
+    this.#keepsAlive = true;
   }
 
   signalProducer(signal: NodeJS.Signals): void {
@@ -200,6 +215,7 @@ export class ProducerRig {
   }
 
   async close(): Promise<void> {
+    this.#keepsAlive = false;
     this.#child?.kill("SIGKILL");
     this.attempts.close();
     this.#intents?.close();
