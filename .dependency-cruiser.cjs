@@ -54,7 +54,7 @@ module.exports = {
       comment: "The pipeline speaks to them over the wire, as it does to the real ones.",
       severity: "error",
       from: { path: "^(server|bench)/", pathNot: `^server/embedded/|${tests}` },
-      to: { path: "^server/embedded/" },
+      to: { path: "^server/embedded/", pathNot: "^server/embedded/[^/]+/testing/" },
     },
     {
       name: "layers-do-not-import-each-other",
