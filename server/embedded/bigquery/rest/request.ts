@@ -53,9 +53,10 @@ export function numberAt(parent: JsonObject, name: string): number | undefined {
   return number;
 }
 
+/** The Python client writes True and False into query strings. */
 export function booleanAt(parent: JsonObject, name: string): boolean {
   const value = parent[name];
-  return value === true || value === "true";
+  return value === true || (typeof value === "string" && value.toLowerCase() === "true");
 }
 
 export function required(value: string | undefined, name: string): string {
