@@ -21,7 +21,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "integration",
-          include: [`${folders}/**/*.integration.test.ts`],
+          include: [`${folders}/**/*.integration.test.ts`, "e2e/**/*.integration.test.ts"],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,

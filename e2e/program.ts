@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import type { LaneSnapshot, Snapshot, TotalName } from "../contract/snapshot.ts";
 import type { LaneName } from "../contract/names.ts";
@@ -30,27 +31,46 @@ export class Program {
     return this.#address;
   }
 
-  /** Starts it and waits for the ready line; throws with its output when it ends before. */
-  async start(): Promise<void> {
-    const child = spawn(process.execPath, ["server/main.ts"], {
+  get processId(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  /** Starts it and does not wait. */
+  spawn(...flags: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
+    this.output.length = 0;
+    const child = spawn(process.execPath, ["--disable-warning=TimeoutNegativeWarning", "server/main.ts", ...flags], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, PORT: "0", DEDUPSCOPE_DATA: this.directory, ...this.#environment },
     });
     this.#child = child;
+    for (const stream of [child.stdout, child.stderr])
+      createInterface({ input: stream }).on("line", (line) => this.output.push(line));
+    return child;
+  }
+
+  /** For a start that must fail: what it says until it ends, and its exit code. */
+  async spawnUntilEnd(...flags: readonly string[]): Promise<{ readonly code: number | null; readonly said: string }> {
+    const child = this.spawn(...flags);
+    const timer = setTimeout(() => child.kill("SIGKILL"), readyDeadlineMs);
+    await once(child, "close");
+    clearTimeout(timer);
+    return { code: child.exitCode, said: this.output.join("\n") };
+  }
+
+  /** Starts it and waits for the ready line; throws with its output when it ends before. */
+  async start(): Promise<void> {
+    const child = this.spawn();
     this.#address = await new Promise<string>((resolve, reject) => {
       const timer = setTimeout(() => {
         reject(new Error(`not ready within ${readyDeadlineMs} ms:\n${this.output.join("\n")}`));
       }, readyDeadlineMs);
-      const listen = (line: string) => {
-        this.output.push(line);
+      createInterface({ input: child.stdout }).on("line", (line) => {
         const address = /dedupscope ready on (http:\S+)/.exec(line)?.[1];
         if (address === undefined) return;
         clearTimeout(timer);
         resolve(address);
-      };
-      createInterface({ input: child.stdout }).on("line", listen);
-      createInterface({ input: child.stderr }).on("line", listen);
+      });
       child.once("exit", (code, signal) => {
         clearTimeout(timer);
         reject(new Error(`ended with ${code ?? signal} before it was ready:\n${this.output.join("\n")}`));
@@ -59,11 +79,11 @@ export class Program {
   }
 
   /** SIGTERM, as Ctrl-C or a service manager would; returns the exit code. */
-  async stop(): Promise<number | null> {
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
     const timer = setTimeout(() => child.kill("SIGKILL"), stopDeadlineMs);
-    child.kill("SIGTERM");
+    child.kill(signal);
     await once(child, "exit");
     clearTimeout(timer);
     return child.exitCode;

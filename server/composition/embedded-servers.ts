@@ -47,6 +47,8 @@ export async function startBackends(
 ): Promise<Backends> {
   const broker = await startBroker(config, directory, supervisor);
   const warehouse = await startWarehouse(config, directory, supervisor);
+  // Whoever waits for them hears it; a program that ends before anybody waits must not die of it.
+  for (const { ready } of [broker, warehouse]) ready.catch(() => undefined);
   return {
     kafka: broker.connection,
     kafkaReady: broker.ready,

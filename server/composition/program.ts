@@ -122,12 +122,11 @@ export class Program {
     }
   }
 
+  /** Ends the run's processes and closes its files; the embedded servers are the caller's. */
   async stop(): Promise<void> {
     await this.#stopRun();
     await this.#link.close();
-    await this.#ports.supervisor.stopAll();
     this.#database.close();
-    this.#ports.directory.release();
   }
 
   #openRun(record: RunRecord, speed = this.#rememberedSpeed()): Run {

@@ -1,22 +1,30 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { DedupscopeError, messageOf } from "../shared/errors.ts";
 
-export interface WebServerDependencies {
+/** What answers requests once the program is joined. */
+export interface Answering {
   /** Answers API requests; false when the address is a page's. */
   readonly router: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
   readonly pages: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+}
+
+export interface WebServerDependencies {
+  /** Null while the program is starting: the port is taken first, so that a busy one is told at once. */
+  readonly answering: () => Answering | null;
   /** Null in development, where Next adds inline scripts of its own. */
   readonly contentPolicy: string | null;
   readonly onError: (error: unknown) => void;
 }
 
 /** Pages and API on one port, with the headers that keep other sites out. */
-export function createWebServer({ router, pages, contentPolicy, onError }: WebServerDependencies): Server {
+export function createWebServer({ answering, contentPolicy, onError }: WebServerDependencies): Server {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader("X-Content-Type-Options", "nosniff");
     response.setHeader("Referrer-Policy", "no-referrer");
     if (contentPolicy !== null) response.setHeader("Content-Security-Policy", contentPolicy);
-    if (!(await router(request, response))) await pages(request, response);
+    const ready = answering();
+    if (ready === null) refuseWhileStarting(response);
+    else if (!(await ready.router(request, response))) await ready.pages(request, response);
   }
 
   return createServer((request, response) => {
@@ -26,6 +34,12 @@ export function createWebServer({ router, pages, contentPolicy, onError }: WebSe
       response.end("something went wrong inside the server; its log says what\n");
     });
   });
+}
+
+function refuseWhileStarting(response: ServerResponse): void {
+  const error = { code: "starting", message: "dedupscope is starting; ask again in a second" };
+  response.writeHead(503, { "Content-Type": "application/json; charset=utf-8", "Retry-After": "1" });
+  response.end(JSON.stringify({ error }));
 }
 
 /** Listens and resolves with the port; a busy port or an address that is not this machine's is said in words. */
@@ -43,7 +57,8 @@ export function listen(server: Server, host: string, port: number): Promise<numb
 
 function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): DedupscopeError {
   if (error.code === "EADDRINUSE") {
-    const message = `port ${port} on ${host} is in use; stop what uses it, or choose another: PORT=${port + 1} npm start`;
+    const other = port < 65_535 ? port + 1 : port - 1;
+    const message = `port ${port} on ${host} is in use; stop what uses it, or choose another: PORT=${other} npm start`;
     return new DedupscopeError("port-in-use", message, { cause: error });
   }
   if (error.code === "EACCES") {

@@ -1,6 +1,7 @@
 import type { ProcessName } from "#contract/names.ts";
 import type { ProcessSnapshot } from "#contract/snapshot.ts";
 import type { Clock } from "../shared/clock.ts";
+import { DedupscopeError } from "../shared/errors.ts";
 import type { Logger } from "../shared/logger.ts";
 import { ManagedProcess, type MessagesTo, type ProcessSpec, type ProcessSurroundings } from "./managed-process.ts";
 import { restartPolicy, type RestartPolicy } from "./restart-policy.ts";
@@ -23,6 +24,7 @@ export interface SupervisorOptions {
 export class Supervisor {
   readonly #surroundings: ProcessSurroundings;
   readonly #processes = new Map<ProcessName, Managed>();
+  #ended = false;
 
   constructor(options: SupervisorOptions) {
     const { clock, logger, environment, compileCacheDirectory, policy = restartPolicy, onDied, onBack } = options;
@@ -41,6 +43,7 @@ export class Supervisor {
    * `process-failed` and the reason when it is given up or stopped before.
    */
   start<Name extends ProcessName>(spec: ProcessSpec<Name>): Promise<void> {
+    if (this.#ended) return Promise.reject(new DedupscopeError("process-failed", `${spec.name}: everything stops now`));
     const state = this.#processes.get(spec.name)?.snapshot().state;
     if (state !== undefined && state !== "stopped" && state !== "failed")
       throw new Error(`${spec.name} is ${state}: stop it before it is started with other settings`);
@@ -54,7 +57,9 @@ export class Supervisor {
     await this.#processes.get(name)?.stop();
   }
 
+  /** Nothing is started after this. */
   async stopAll(): Promise<void> {
+    this.#ended = true;
     await Promise.all(this.#processes.values().map((managed) => managed.stop()));
   }
 
