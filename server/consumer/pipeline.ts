@@ -11,10 +11,8 @@ import type { Alarms } from "./alarms.ts";
 import type { CrashPoints } from "./crash-points.ts";
 import { consumerLimits } from "./limits.ts";
 import { MicroBatchRunner } from "./runner.ts";
-import { Circuit } from "./sink/circuit.ts";
-import type { InsertAnswer, Inserter, InsertRow } from "./sink/inserter.ts";
+import { createSink, LateInserter, refusedText } from "./sink/create-sink.ts";
 import { SinkJournal } from "./sink/journal.ts";
-import { WarehouseSink } from "./sink/warehouse-sink.ts";
 import { KafkaSource } from "./source/kafka-source.ts";
 import { LagPublisher } from "./source/lag-publisher.ts";
 import { HashLogStore } from "./state/hash-log-store.ts";
@@ -65,8 +63,14 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     clock,
     logger,
   });
-  const inserter = new LateInserter(settings, names.dataset);
-  const sink = createSink(parts, { journal, checkpoint, inserter, topic: names.topic });
+  const inserter = new LateInserter(settings.warehouse, names.dataset);
+  const sink = createSink({
+    ...parts,
+    journal,
+    checkpointId: checkpoint.checkpointId,
+    inserter,
+    topic: names.topic,
+  });
   const lag = new LagPublisher({ kafka, topic: names.topic, group: names.lagGroup, logger });
   const runner = new MicroBatchRunner({
     checkpoint,
@@ -98,59 +102,4 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       journal.close();
     },
   };
-}
-
-function createSink(
-  parts: PipelineParts,
-  names: { journal: SinkJournal; checkpoint: Checkpoint; inserter: Inserter; topic: string },
-): WarehouseSink {
-  const { alarms, clock, crashPoints } = parts;
-  const { journal, checkpoint, inserter, topic } = names;
-  const circuit = new Circuit({
-    random: Math.random,
-    onOpen: (detail) => alarms.set("warehouse", `The warehouse takes no rows, consumption is paused: ${detail}`),
-    onClose: () => alarms.set("warehouse", null),
-  });
-  return new WarehouseSink({
-    inserter,
-    journal,
-    circuit,
-    clock,
-    topic,
-    checkpointId: checkpoint.checkpointId,
-    rowsPerCall: (rows) => crashPoints.rowsPerCall(rows),
-    onPartOfSink: () => crashPoints.reached("mid-sink", 1),
-    onRefused: (reason) =>
-      alarms.set("refused", refusedText({ ...journal.refused(checkpoint.checkpointId), lastReason: reason })),
-  });
-}
-
-function refusedText({ count, lastReason }: { readonly count: number; readonly lastReason: string | null }): string {
-  return `${count} row${count === 1 ? "" : "s"} refused by the warehouse, see dead_letters: ${lastReason}`;
-}
-
-/** The client's modules take a third of a second to load: a consumer that starts again reads before they do. */
-class LateInserter implements Inserter {
-  readonly #load: () => Promise<Inserter>;
-  #loading: Promise<Inserter> | null = null;
-
-  constructor({ warehouse }: ConsumerSettings, dataset: string) {
-    this.#load = async () => {
-      const [{ BigQueryInserter }, { createBigQuery }] = await Promise.all([
-        import("./sink/bigquery-inserter.ts"),
-        import("#server/shared/warehouse-client.ts"),
-      ]);
-      const bigQuery = createBigQuery(warehouse);
-      return new BigQueryInserter({ bigQuery, dataset, deadlineMs: consumerLimits.insertDeadlineMs });
-    };
-  }
-
-  load(): Promise<Inserter> {
-    this.#loading ??= this.#load();
-    return this.#loading;
-  }
-
-  async insert(table: string, rows: readonly InsertRow[]): Promise<InsertAnswer> {
-    return await (await this.load()).insert(table, rows);
-  }
 }

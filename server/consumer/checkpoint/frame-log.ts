@@ -8,7 +8,7 @@ import { DedupscopeError } from "#server/shared/errors.ts";
  */
 const magic = 0xd5c0_0001;
 const headerBytes = 12;
-export const framePayloadBytesMax = 67_108_864;
+const framePayloadBytesMax = 67_108_864;
 
 export function encodeFrame(payload: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(headerBytes + payload.length);

@@ -29,7 +29,11 @@ class Sum {
 }
 
 /** The checkpoint's totals after a batch. Money of a dead letter counts where it could be read. */
-export function totalsAfter(before: CheckpointTotals, batch: MicroBatch, decisions: Decisions): CheckpointTotals {
+export function totalsAfter(
+  before: CheckpointTotals,
+  batch: Pick<MicroBatch, "payments" | "deadLetters">,
+  decisions: Pick<Decisions, "outcomes">,
+): CheckpointTotals {
   const sums = { kept: new Sum(), duplicates: new Sum(), late: new Sum(), deadLettered: new Sum() };
   for (let index = 0; index < batch.payments.length; index++) {
     const row = batch.payments[index];

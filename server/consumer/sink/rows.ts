@@ -61,21 +61,22 @@ export function deadLetterRow(origin: RowOrigin, row: UnusableRow): DeadLetterRo
 
 export interface Duplicate {
   readonly row: PaymentRow;
-  readonly first: Position;
+  /** Where the kept record stands; null where the engine does not say (Spark). */
+  readonly first: Position | null;
   /** W(k−1). */
   readonly watermarkMs: number;
 }
 
 export function decisionRow(origin: RowOrigin, { row, first, watermarkMs }: Duplicate): DedupDecisionRow {
   const at = positionName(origin.topic, row);
-  const firstSeen = positionName(origin.topic, first);
+  const firstSeen = first === null ? null : positionName(origin.topic, first);
   const watermark = new Date(watermarkMs).toISOString();
   return {
     decision_id: createHash("sha256").update(`consumer ${at} `).digest("hex"),
     transaction_id: row.transactionId,
     layer: "consumer",
     decision: "absorbed",
-    reason: `same transaction id as ${firstSeen}, which is within the watermark ${watermark}`,
+    reason: `same transaction id as ${firstSeen ?? "an earlier record"}, which is within the watermark ${watermark}`,
     topic: origin.topic,
     partition_no: row.partition,
     offset_no: row.offset,
