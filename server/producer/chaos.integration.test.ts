@@ -30,6 +30,8 @@ test(
   "whatever faults meet, nothing is lost, every attempt gets an outcome and the equations hold",
   async () => {
     const seed = Math.floor(Math.random() * 2 ** 31);
+    // Whatever does not happen is reported with this.
+    rig.output = `chaos seed ${seed}\n`;
     const next = numbersFrom(seed);
     const faults: readonly Omit<ArmFault, "faultId">[] = [
       { kind: "acknowledgement-lost", parameters: { answers: 2, fraction: 0, seconds: 1 } },
