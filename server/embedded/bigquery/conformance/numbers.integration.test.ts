@@ -33,6 +33,8 @@ describe("INT64 and FLOAT64 arithmetic", () => {
     fails("SELECT ABS(-9223372036854775808)", /overflow/i, `${math}#abs`),
     gives("SELECT ROUND(2.0), ROUND(2.3), ROUND(2.8), ROUND(2.5)", ["2.0", "2.0", "3.0", "3.0"], `${math}#round`),
     gives("SELECT ROUND(-2.3), ROUND(-2.8), ROUND(-2.5)", ["-2.0", "-3.0", "-3.0"], `${math}#round`),
+    gives("SELECT ROUND(5), CEIL(5), FLOOR(5), TRUNC(5)", ["5.0", "5.0", "5.0", "5.0"], `${math}#round`),
+    fails("SELECT ROUND(2.345, 2)", /refused/, `${math}#round`),
     gives("SELECT TRUNC(2.8), TRUNC(-2.8)", ["2.0", "-2.0"], `${math}#trunc`),
     gives("SELECT CEIL(2.3), CEIL(-2.3), FLOOR(2.8), FLOOR(-2.3)", ["3.0", "-2.0", "2.0", "-3.0"], `${math}#ceil`),
     gives("SELECT GREATEST(3, 5, 1), LEAST(3, 5, 1), GREATEST(3, NULL)", ["5", "1", null], `${math}#greatest`),

@@ -225,6 +225,21 @@ describe("arrays, structs and stars", () => {
       "operators#array_subscript_operator",
     ),
     fails("SELECT [1, 2, 3][OFFSET(9)]", /out of bounds/, "operators#array_subscript_operator"),
+    gives(
+      "SELECT xs[OFFSET(-1)] FROM (SELECT CAST(NULL AS ARRAY<INT64>) AS xs)",
+      [null],
+      "operators#array_subscript_operator",
+    ),
+    gives(
+      "SELECT ARRAY<STRUCT<a DATE, b STRING>>[('2024-01-01', 'x'), (NULL, NULL)]",
+      [
+        [
+          ["2024-01-01", "x"],
+          [null, null],
+        ],
+      ],
+      "data-types#struct_type",
+    ),
     fails("SELECT [1][ORDINAL(0)]", /out of bounds/, "operators#array_subscript_operator"),
     givesRows(
       "SELECT x, o FROM UNNEST(['a', 'b']) AS x WITH OFFSET AS o ORDER BY o",

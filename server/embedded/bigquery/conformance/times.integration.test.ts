@@ -70,6 +70,7 @@ describe("TIMESTAMP", () => {
       [micros("2024-01-07T00:00:00Z"), micros("2024-01-08T00:00:00Z")],
       `${timestamps}#timestamp_trunc`,
     ),
+    fails("SELECT TIMESTAMP_TRUNC(TIMESTAMP '0001-01-01', WEEK)", /outside the years/, "data-types#timestamp_type"),
     gives("SELECT UNIX_SECONDS(TIMESTAMP '2008-12-25 15:30:00+00')", ["1230219000"], `${timestamps}#unix_seconds`),
     gives("SELECT UNIX_SECONDS(TIMESTAMP '1970-01-01 00:00:01.8+00')", ["1"], `${timestamps}#unix_seconds`),
     gives("SELECT UNIX_MILLIS(TIMESTAMP '1970-01-01 00:00:00.0018+00')", ["1"], `${timestamps}#unix_millis`),

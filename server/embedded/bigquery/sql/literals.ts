@@ -52,7 +52,7 @@ export function scalarLiteral(kind: ScalarKind, text: string): string {
     case "INT64":
       return integerLiteral(parseInteger(text));
     case "FLOAT64":
-      return `CAST('${parseFloat64(text)}' AS DOUBLE)`;
+      return `CAST('${floatText(parseFloat64(text))}' AS DOUBLE)`;
     case "NUMERIC":
       return `CAST('${formatNumeric(parseExactNumeric(text))}' AS DECIMAL(38,9))`;
     case "BOOL":
@@ -70,6 +70,10 @@ export function scalarLiteral(kind: ScalarKind, text: string): string {
     default:
       return `TIME '${formatTime(parseTime(text))}'`;
   }
+}
+
+function floatText(value: number): string {
+  return Object.is(value, -0) ? "-0.0" : String(value);
 }
 
 export function bytesLiteral(bytes: Uint8Array): string {

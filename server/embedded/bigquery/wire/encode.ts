@@ -12,7 +12,7 @@ import type { DuckDBValue } from "@duckdb/node-api";
 import { BigQueryError } from "../errors.ts";
 import type { SqlType } from "../sql/types.ts";
 import { formatNumeric } from "./numeric.ts";
-import { formatDate, formatTime, formatTimestamp } from "./times.ts";
+import { formatDate, formatTime, formatTimestamp, timestampMax, timestampMin } from "./times.ts";
 
 export type WireValue = string | null | WireCell[] | WireRow;
 export interface WireCell {
@@ -62,8 +62,12 @@ export function encodeValue(value: DuckDBValue, type: SqlType, options: EncodeOp
 }
 
 function encodeOther(value: DuckDBValue, type: SqlType, options: EncodeOptions): WireValue {
-  if (type.kind === "DATE" && value instanceof DuckDBDateValue) return formatDate(BigInt(value.days));
+  if (type.kind === "DATE" && value instanceof DuckDBDateValue) {
+    requireYear(BigInt(value.days) * 86_400_000_000n);
+    return formatDate(BigInt(value.days));
+  }
   if (type.kind === "TIME" && value instanceof DuckDBTimeValue) return formatTime(value.micros);
+  if (value instanceof DuckDBTimestampValue) requireYear(value.micros);
   if (type.kind === "DATETIME" && value instanceof DuckDBTimestampValue) {
     return formatTimestamp(value.micros).replace(" ", "T");
   }
@@ -79,6 +83,12 @@ function encodeOther(value: DuckDBValue, type: SqlType, options: EncodeOptions):
   throw mismatch(type, value);
 }
 
+/** DuckDB's calendar is wider than BigQuery's: what leaves the years 1 to 9999 is an error. */
+function requireYear(micros: bigint): void {
+  if (micros >= timestampMin && micros <= timestampMax) return;
+  throw new BigQueryError("invalidQuery", "A date or timestamp is outside the years 1 to 9999", { location: "query" });
+}
+
 function encodeArray(value: DuckDBValue, element: SqlType, options: EncodeOptions): WireCell[] {
   if (value === null) return [];
   if (!(value instanceof DuckDBListValue)) throw mismatch({ kind: "ARRAY", element }, value);
@@ -92,6 +102,7 @@ function encodeArray(value: DuckDBValue, element: SqlType, options: EncodeOption
 function encodeFloat(value: number): string {
   if (!Number.isFinite(value))
     throw new BigQueryError("invalidQuery", "A FLOAT64 that is not finite is refused by the embedded server");
+  if (Object.is(value, -0)) return "-0.0";
   return Number.isInteger(value) && Math.abs(value) < 1e15 ? value.toFixed(1) : value.toString();
 }
 

@@ -19,6 +19,7 @@ export function tryCoerce(typed: Typed, target: SqlType): Typed | undefined {
   if (sameType(typed.type, target)) return typed;
   const to = target.kind;
   if (typed.type.kind === "NULL") return { ...typed, sql: `CAST(NULL AS ${duckType(target)})`, type: target };
+  if (target.kind === "STRUCT") return coerceStruct(typed, target);
   if (to === "ARRAY" || to === "STRUCT" || to === "NULL") return undefined;
   const text = typed.literal?.value ?? "";
   if (typed.literal?.kind === "string" && fromStringLiteral.includes(to)) {
@@ -35,6 +36,24 @@ export function tryCoerce(typed: Typed, target: SqlType): Typed | undefined {
   if (sql === undefined) return undefined;
   const { raw: _raw, literal: _literal, ...rest } = typed;
   return { ...rest, sql, type: target };
+}
+
+/** The types of one STRUCT with the field names of the first. */
+function withNames(struct: SqlType & { kind: "STRUCT" }, first: SqlType & { kind: "STRUCT" }): SqlType {
+  return {
+    kind: "STRUCT",
+    fields: struct.fields.map((field, index) => ({ ...field, name: first.fields[index]?.name })),
+  };
+}
+
+/** A STRUCT written out takes the type that is expected, field by field. */
+function coerceStruct(typed: Typed, target: SqlType & { kind: "STRUCT" }): Typed | undefined {
+  const { fields } = typed;
+  if (fields === undefined || fields.length !== target.fields.length) return undefined;
+  const coerced = target.fields.map((field, index) => tryCoerce(fields[index] ?? typed, field.type));
+  if (coerced.some((field) => field === undefined)) return undefined;
+  const packed = coerced.map((field, index) => `f${index + 1} := ${field?.sql}`).join(", ");
+  return { ...typed, sql: `struct_pack(${packed})`, type: target };
 }
 
 function constant(typed: Typed, to: ScalarKind, text: string): Typed | undefined {
@@ -80,6 +99,8 @@ export function commonType(items: readonly Typed[], position: Position, what: st
   if (known.every((item) => sameType(item.type, first.type))) return first.type;
   if (known.every((item) => isNumericKind(item.type))) return commonNumeric(known, position);
   const target = known.find((item) => item.literal === undefined)?.type ?? first.type;
+  const struct = known.find((item) => known.every((other) => tryCoerce(other, item.type) !== undefined))?.type;
+  if (struct?.kind === "STRUCT" && first.type.kind === "STRUCT") return withNames(struct, first.type);
   if (known.every((item) => tryCoerce(item, target) !== undefined)) return target;
   const kinds = [...new Set(known.map((item) => typeName(item.type)))].join(", ");
   throw new SqlError(`No matching signature for ${what} for types: ${kinds}`, position);

@@ -70,7 +70,7 @@ function element(place: Place, expression: Expression & { kind: "index" }, analy
   refuseVolatile([base, index], "an array access", expression.position);
   const at = expression.access.endsWith("OFFSET") ? `(${index.sql} + 1)` : index.sql;
   const outside = expression.access.startsWith("SAFE_") ? "NULL" : "error('Array index is out of bounds')";
-  const sql = `(CASE WHEN ${at} NOT BETWEEN 1 AND len(${base.sql}) THEN ${outside} ELSE ${base.sql}[${at}] END)`;
+  const sql = `(CASE WHEN ${base.sql} IS NULL THEN NULL WHEN ${at} NOT BETWEEN 1 AND len(${base.sql}) THEN ${outside} ELSE ${base.sql}[${at}] END)`;
   return combine(sql, base.type.element, [base, index]);
 }
 
@@ -98,10 +98,10 @@ function struct(place: Place, expression: Expression & { kind: "struct" }, analy
     const typed = target === undefined ? value : coerce(value, target.type, field.value.position, "A STRUCT field");
     const inferred =
       field.value.kind === "path" && expression.type === undefined ? field.value.names.at(-1) : undefined;
-    const known = typed.type.kind === "NULL" ? coerce(typed, scalar("INT64"), field.value.position) : typed;
-    fields.push({ name: target === undefined ? (field.name ?? inferred) : target.name, type: known.type });
-    return known;
+    const type = typed.type.kind === "NULL" ? scalar("INT64") : typed.type;
+    fields.push({ name: target === undefined ? (field.name ?? inferred) : target.name, type });
+    return typed;
   });
   const packed = values.map((value, index) => `f${index + 1} := ${value.sql}`).join(", ");
-  return combine(`struct_pack(${packed})`, { kind: "STRUCT", fields }, values);
+  return { ...combine(`struct_pack(${packed})`, { kind: "STRUCT", fields }, values), fields: values };
 }

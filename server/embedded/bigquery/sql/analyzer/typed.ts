@@ -13,6 +13,8 @@ export interface Typed {
   ungrouped?: { name: string; position: Position };
   /** A different value on each evaluation: may not be written twice into the generated SQL. */
   isVolatile?: boolean;
+  /** The values of a STRUCT written out: they coerce one by one. */
+  fields?: Typed[];
   usesLocalColumn?: boolean;
   usesOuterColumn?: boolean;
 }

@@ -44,22 +44,28 @@ export const numberFunctions = [
     }),
     signature(["NUMERIC", "NUMERIC"], "NUMERIC", guard("$2 = 0", "division by zero: MOD", "$1 % $2")),
   ]),
-  define("ROUND", [
-    signature(["NUMERIC"], "NUMERIC", numericRound),
-    signature(["NUMERIC", "INT64"], "NUMERIC", numericRound),
-    signature(["FLOAT64"], "FLOAT64", "round($1)"),
-  ]),
+  // FLOAT64 stands first: it is what an INT64 becomes here.
+  define(
+    "ROUND",
+    [
+      signature(["FLOAT64"], "FLOAT64", "round($1)"),
+      signature(["FLOAT64", "INT64"], "FLOAT64", "error('ROUND of a FLOAT64 to decimals is refused')"),
+      signature(["NUMERIC"], "NUMERIC", numericRound),
+      signature(["NUMERIC", "INT64"], "NUMERIC", numericRound),
+    ],
+    "to decimals only for NUMERIC",
+  ),
   define("TRUNC", [
-    signature(["NUMERIC"], "NUMERIC", toNumeric("trunc($1)")),
     signature(["FLOAT64"], "FLOAT64", "trunc($1)"),
+    signature(["NUMERIC"], "NUMERIC", toNumeric("trunc($1)")),
   ]),
   define("CEIL CEILING", [
-    signature(["NUMERIC"], "NUMERIC", toNumeric("ceil($1)")),
     signature(["FLOAT64"], "FLOAT64", "ceil($1)"),
+    signature(["NUMERIC"], "NUMERIC", toNumeric("ceil($1)")),
   ]),
   define("FLOOR", [
-    signature(["NUMERIC"], "NUMERIC", toNumeric("floor($1)")),
     signature(["FLOAT64"], "FLOAT64", "floor($1)"),
+    signature(["NUMERIC"], "NUMERIC", toNumeric("floor($1)")),
   ]),
   define("SQRT", [signature(["FLOAT64"], "FLOAT64", "sqrt($1)")], "a NUMERIC argument is refused"),
   define("EXP", [signature(["FLOAT64"], "FLOAT64", finite("EXP", "exp($1)"))], "a NUMERIC argument is refused"),
