@@ -21,8 +21,8 @@ interface LayerTimelineProps {
 }
 
 export function LayerTimeline({ row, order, points, lanes, scale, cursorMs }: LayerTimelineProps) {
-  const taken = useStaggered(points, order * staggerMs);
-  const takenScale = useStaggered(scale, order * staggerMs);
+  const drawn = useMemo(() => ({ points, scale }), [points, scale]);
+  const { points: taken, scale: takenScale } = useStaggered(drawn, order * staggerMs);
   const curves = useMemo(() => curvesOf(row, lanes, taken), [row, lanes, taken]);
   const key = curves.map(({ field }) => field).join();
   // The lanes are new objects with every snapshot; the curves only change with their names.

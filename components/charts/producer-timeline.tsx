@@ -1,9 +1,9 @@
+import { useMemo } from "react";
 import type { SeriesPoint } from "#contract/live.ts";
 import { formatClock, formatCount } from "../live/format.ts";
 import { RateChart } from "./rate-chart.tsx";
 import type { TimeScale } from "./time-scale.ts";
 import { rates } from "./timeline-steps.ts";
-import { useStaggered } from "./use-staggered.ts";
 
 interface ProducerTimelineProps {
   readonly points: readonly SeriesPoint[];
@@ -14,8 +14,7 @@ interface ProducerTimelineProps {
 }
 
 export function ProducerTimeline({ points, scale, runStartMs, cursorMs }: ProducerTimelineProps) {
-  const taken = useStaggered(points, 0);
-  const speeds = rates(taken, "protected", "attempted");
+  const speeds = useMemo(() => rates(points, "protected", "attempted"), [points]);
   const peak = speeds.reduce<(typeof speeds)[number] | undefined>(
     (best, speed) => (best === undefined || speed.perSecond > best.perSecond ? speed : best),
     undefined,

@@ -32,3 +32,12 @@ test("a curve that never left zero is not drawn", () => {
   expect(curvesOf(broker, lanes, points.slice(0, 1))).toEqual([]);
   expect(topOf(points.slice(0, 1), [])).toBeCloseTo(1.15);
 });
+
+test("a curve begins at its last zero", () => {
+  const series = [0, 0, 3].map((stored, second): SeriesPoint => ({
+    at: `2026-01-01T00:00:0${second}.000Z`,
+    lanes: { protected: values(0, 0), unprotected: values(0, stored) },
+  }));
+  const data = chartPoints(series, curvesOf(broker, lanes, series));
+  expect(data.map((point) => point["unprotected through"])).toEqual([undefined, -0, -3]);
+});

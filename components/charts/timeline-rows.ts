@@ -58,13 +58,18 @@ export function curvesOf(
 
 export type ChartPoint = Readonly<Record<string, number>>;
 
-/** Points of one chart: `x` in epoch milliseconds, the unprotected lane's values negative. */
+/**
+ * Points of one chart: `x` in epoch milliseconds, the unprotected lane's values negative. A curve begins at its last 0,
+ * so that nothing is drawn where nothing has happened.
+ */
 export function chartPoints(points: readonly SeriesPoint[], curves: readonly Curve[]): readonly ChartPoint[] {
-  return points.map((point) => {
+  return points.map((point, index) => {
     const values: Record<string, number> = { x: Date.parse(point.at) };
-    for (const curve of curves) {
-      const value = point.lanes[curve.lane][curve.series];
-      values[curve.field] = curve.lane === "protected" ? value : -value;
+    for (const { lane, series, field } of curves) {
+      const value = point.lanes[lane][series];
+      const next = points[index + 1]?.lanes[lane][series] ?? 0;
+      if (value === 0 && next === 0) continue;
+      values[field] = lane === "protected" ? value : -value;
     }
     return values;
   });

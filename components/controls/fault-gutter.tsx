@@ -1,5 +1,4 @@
 "use client";
-import type { CSSProperties } from "react";
 import { Popover } from "radix-ui";
 import type { FaultBoundary, FaultDescription } from "#contract/faults.ts";
 import { lastOfKind } from "../live/fault-view.ts";
@@ -25,7 +24,7 @@ export function FaultGutter({ boundaries, column, across }: FaultGutterProps) {
       className="gutter-faults"
       role="group"
       aria-label={`Faults: ${boundaries.join(", ")}`}
-      style={{ gridColumn: column } as CSSProperties}
+      style={{ gridColumn: column }}
     >
       {rows.map((row, index) => (
         <div key={row.faults[0]?.kind} className="pair">

@@ -1,5 +1,6 @@
 "use client";
 import { Dialog } from "radix-ui";
+import { DialogShade } from "./dialog-shade.tsx";
 import { keyBindings } from "./key-bindings.ts";
 import { useKeysDialog } from "./keyboard.tsx";
 
@@ -13,7 +14,7 @@ export function KeysButton() {
         </button>
       </Dialog.Trigger>
       <Dialog.Portal>
-        <Dialog.Overlay className="dialog-shade" />
+        <DialogShade />
         <Dialog.Content className="dialog" aria-describedby={undefined}>
           <Dialog.Title asChild>
             <h2>Keys</h2>

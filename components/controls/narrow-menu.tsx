@@ -1,5 +1,6 @@
 "use client";
 import { Dialog } from "radix-ui";
+import { DialogShade } from "./dialog-shade.tsx";
 import Link from "next/link";
 import { useState } from "react";
 import { Icon } from "./icons.tsx";
@@ -23,7 +24,7 @@ export function NarrowMenu() {
         </button>
       </Dialog.Trigger>
       <Dialog.Portal>
-        <Dialog.Overlay className="dialog-shade" />
+        <DialogShade />
         <Dialog.Content className="dialog" aria-describedby={undefined}>
           <Dialog.Title asChild>
             <h2>dedupscope</h2>

@@ -1,5 +1,6 @@
 "use client";
 import { Dialog } from "radix-ui";
+import { DialogShade } from "./dialog-shade.tsx";
 import { useState } from "react";
 import { useLive } from "../live/provider.tsx";
 import { Icon } from "./icons.tsx";
@@ -20,7 +21,7 @@ export function NewRunButton() {
         </button>
       </Dialog.Trigger>
       <Dialog.Portal>
-        <Dialog.Overlay className="dialog-shade" />
+        <DialogShade />
         <Dialog.Content className="dialog">
           <NewRunForm
             onDone={() => {
@@ -39,14 +40,14 @@ function NewRunForm({ onDone }: { onDone: () => void }) {
   const [seed, setSeed] = useState("");
   const wanted = Number(seed);
   const valid = seed === "" || (Number.isInteger(wanted) && wanted >= 0 && wanted <= seedMax);
+  const start = async () => {
+    if (await send("POST", "/api/runs", seed === "" ? {} : { seed: wanted })) onDone();
+  };
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (!valid) return;
-        void send("POST", "/api/runs", seed === "" ? {} : { seed: wanted }).then((accepted) => {
-          if (accepted) onDone();
-        });
+        if (valid) void start();
       }}
     >
       <Dialog.Title asChild>

@@ -14,6 +14,7 @@ export function ThemeMenu() {
   const [theme, setTheme] = useState<Theme>("system");
   return (
     <DropdownMenu.Root
+      modal={false}
       onOpenChange={(open) => {
         if (open) setTheme(currentTheme());
       }}

@@ -1,4 +1,5 @@
 import { Dialog } from "radix-ui";
+import { DialogShade } from "./dialog-shade.tsx";
 import { useState } from "react";
 
 /** Asks for the token that the server printed at its start. */
@@ -12,7 +13,7 @@ export function TokenDialog({ wrong, onAnswer }: { wrong: boolean; onAnswer: (to
       }}
     >
       <Dialog.Portal>
-        <Dialog.Overlay className="dialog-shade" />
+        <DialogShade />
         <Dialog.Content className="dialog">
           <Dialog.Title asChild>
             <h2>A token is needed to control</h2>

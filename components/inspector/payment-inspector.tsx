@@ -1,4 +1,5 @@
 "use client";
+import Link from "next/link";
 import { useEffect, useState } from "react";
 import type { PaymentDocument } from "#contract/api.ts";
 import { Failed, Waiting } from "./document-states.tsx";
@@ -66,8 +67,8 @@ export function PaymentInspector() {
       <div aria-live="polite">
         {id === null && (
           <p className="mt-6 text-ink2">
-            Ids stand in the rows of the <a href="/reconciliation">reconciliation</a>, in the warehouse's tables and in
-            the records of the topics.
+            Ids stand in the rows of the <Link href="/reconciliation">reconciliation</Link>, in the warehouse's tables
+            and in the records of the topics.
           </p>
         )}
         {id !== null && error !== null && <Failed message={error} onRetry={reload} />}

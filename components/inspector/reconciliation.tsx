@@ -7,7 +7,7 @@ import { useDocument } from "./use-document.ts";
 
 /** Windows, their verdicts, and the SQL that made them. */
 export function Reconciliation() {
-  const { body, error, loading, reload } = useDocument<ReconciliationDocument>("/api/reconciliation");
+  const { body, error, loading, readAtMs, reload } = useDocument<ReconciliationDocument>("/api/reconciliation");
   return (
     <main className="inner-page">
       <div className="flex items-start justify-between gap-4">
@@ -29,7 +29,7 @@ export function Reconciliation() {
           <h2 className="mb-2">
             {lane === "protected" ? "Protected lane" : "Unprotected lane"}{" "}
             <span className="ml-1 text-xs font-normal text-ink2">
-              {asOf === null ? "not reconciled yet" : `as of ${formatAge(Date.now() - Date.parse(asOf))} ago`}
+              {asOf === null ? "not reconciled yet" : `as of ${formatAge(readAtMs - Date.parse(asOf))} ago`}
             </span>
           </h2>
           {rows.length === 0 ? (

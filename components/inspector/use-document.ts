@@ -1,36 +1,48 @@
 "use client";
-import { useCallback, useEffect, useState } from "react";
-import { callApi } from "../controls/api-client.ts";
+import { useEffect, useState } from "react";
+import { callApi, type ApiAnswer } from "../controls/api-client.ts";
 
 export interface DocumentState<Body> {
   readonly body: Body | null;
   readonly error: string | null;
   readonly loading: boolean;
+  /** When the document came, epoch milliseconds of this browser; 0 before. */
+  readonly readAtMs: number;
   readonly reload: () => void;
+}
+
+interface Read {
+  readonly path: string;
+  readonly round: number;
+  readonly answer: ApiAnswer;
+  readonly readAtMs: number;
 }
 
 /** Reads a document of the HTTP API when `path` changes and on `reload`; null reads nothing. */
 export function useDocument<Body>(path: string | null): DocumentState<Body> {
-  const [body, setBody] = useState<Body | null>(null);
-  const [error, setError] = useState<string | null>(null);
-  const [loading, setLoading] = useState(path !== null);
+  const [read, setRead] = useState<Read | null>(null);
   const [round, setRound] = useState(0);
   useEffect(() => {
     if (path === null) return undefined;
     let wanted = true;
-    setLoading(true);
-    void callApi("GET", path).then((answer) => {
-      if (!wanted) return;
-      setLoading(false);
-      setBody(answer.ok ? (answer.body as Body) : null);
-      setError(answer.ok ? null : answer.message);
-    });
+    const fetchDocument = async () => {
+      const answer = await callApi("GET", path);
+      if (wanted) setRead({ path, round, answer, readAtMs: Date.now() });
+    };
+    void fetchDocument();
     return () => {
       wanted = false;
     };
   }, [path, round]);
-  const reload = useCallback(() => {
-    setRound((count) => count + 1);
-  }, []);
-  return { body, error, loading, reload };
+  const current = read !== null && read.path === path ? read : null;
+  const answer = current?.answer;
+  return {
+    body: answer?.ok === true ? (answer.body as Body) : null,
+    error: answer?.ok === false ? answer.message : null,
+    loading: path !== null && current?.round !== round,
+    readAtMs: current?.readAtMs ?? 0,
+    reload: () => {
+      setRound(round + 1);
+    },
+  };
 }

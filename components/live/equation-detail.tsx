@@ -9,7 +9,7 @@ const meanings: Readonly<Record<RemainderState, string>> = {
 };
 
 /** One equation in full: every term, also those that are 0, its remainder, and when the cut was taken. */
-export function EquationDetail({ view }: { view: EquationView }) {
+export function EquationDetail({ view, nowMs }: { view: EquationView; nowMs: number }) {
   const money = view.moneyRemainder === null ? null : formatMoney(view.moneyRemainder, true);
   return (
     <div>
@@ -42,12 +42,8 @@ export function EquationDetail({ view }: { view: EquationView }) {
       <p className="mt-2">{meanings[view.state]}</p>
       <p className="text-ink2">
         {view.uncertainty > 0 && `Up to ${formatCount(view.uncertainty)} records are uncertain. `}
-        {view.exactAtMs !== null && <CutAge atMs={view.exactAtMs} />}
+        {view.exactAtMs !== null && `All terms read at one position, ${formatAge(nowMs - view.exactAtMs)} ago.`}
       </p>
     </div>
   );
-}
-
-function CutAge({ atMs }: { atMs: number }) {
-  return <span>All terms read at one position, {formatAge(Date.now() - atMs)} ago.</span>;
 }

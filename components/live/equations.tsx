@@ -33,7 +33,7 @@ function Term({ term }: { term: TermView }) {
   );
 }
 
-function EquationButton({ lane, view }: { lane: LaneName; view: EquationView }) {
+function EquationButton({ lane, view, nowMs }: { lane: LaneName; view: EquationView; nowMs: number }) {
   return (
     <Popover.Root>
       <Popover.Trigger asChild>
@@ -51,7 +51,7 @@ function EquationButton({ lane, view }: { lane: LaneName; view: EquationView }) 
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content className="popover" sideOffset={4} collisionPadding={8}>
-          <EquationDetail view={view} />
+          <EquationDetail view={view} nowMs={nowMs} />
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
@@ -59,7 +59,7 @@ function EquationButton({ lane, view }: { lane: LaneName; view: EquationView }) 
 }
 
 /** The lane's equations, in two rows under its band. */
-export function Equations({ lane }: { lane: LaneSnapshot }) {
+export function Equations({ lane, nowMs }: { lane: LaneSnapshot; nowMs: number }) {
   const views = new Map(lane.equations.map((equation) => [equation.name, equationView(equation)]));
   return (
     <section className="equations" data-lane={lane.name} aria-label={`Equations of the ${lane.name} lane`}>
@@ -67,7 +67,7 @@ export function Equations({ lane }: { lane: LaneSnapshot }) {
         <div key={row.join()} className="equation-row">
           {row.map((name) => {
             const view = views.get(name);
-            return view === undefined ? null : <EquationButton key={name} lane={lane.name} view={view} />;
+            return view === undefined ? null : <EquationButton key={name} lane={lane.name} view={view} nowMs={nowMs} />;
           })}
         </div>
       ))}

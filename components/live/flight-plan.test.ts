@@ -1,25 +1,51 @@
 import { expect, test } from "vitest";
-import type { Moment } from "#contract/live.ts";
-import { lastAbsorbed, laneFlights } from "./flight-plan.ts";
+import type { Moment, TapeRow } from "#contract/live.ts";
+import { allProtectionsOff, allProtectionsOn } from "#contract/names.ts";
+import { flightEnd, laneFlights, lastHit } from "./flight-plan.ts";
 
-const moment = (kind: "retry-seen" | "copy-absorbed" | "copy-stored", lane: "protected" | "unprotected", records = 5) =>
+type CopyMoment = "retry-seen" | "copy-absorbed" | "copy-stored";
+const moment = (kind: CopyMoment, lane: "protected" | "unprotected", records = 5) =>
   ({ kind, lane, records, at: "", faultId: 1, attemptId: 1 }) as const;
 const seen = (...moments: Moment[]) => moments.map((entry, id) => ({ id, moment: entry }));
+const retry = new Map([[1, { attemptNumber: 2, cause: "first" } as TapeRow]]);
 
 test("a retry flies to the gate in its own lane only", () => {
   const moments = seen(moment("retry-seen", "protected"), moment("retry-seen", "unprotected"));
-  expect(laneFlights(moments, "protected")).toEqual([{ id: 0, kind: "to-gate", marks: 5 }]);
-});
-
-test("a copy that was stored runs on, drawn as at most twelve marks", () => {
-  expect(laneFlights(seen(moment("copy-stored", "unprotected", 500)), "unprotected")).toEqual([
-    { id: 0, kind: "onward", marks: 12 },
+  expect(laneFlights(moments, "protected", retry)).toEqual([
+    { key: "0 to-gate", kind: "to-gate", marks: 5, cause: "retry", delayed: false },
   ]);
 });
 
-test("an absorbed copy flashes the gate and does not run on", () => {
-  const moments = seen(moment("copy-absorbed", "protected"));
-  expect(laneFlights(moments, "protected")).toEqual([]);
-  expect(lastAbsorbed(moments, "protected")).toBe(0);
-  expect(lastAbsorbed(moments, "unprotected")).toBeNull();
+test("a copy that was stored runs on, drawn as at most twelve marks", () => {
+  const moments = seen(moment("retry-seen", "unprotected", 500), moment("copy-stored", "unprotected", 500));
+  expect(laneFlights(moments, "unprotected", retry).map(({ kind, marks, delayed }) => [kind, marks, delayed])).toEqual([
+    ["to-gate", 12, false],
+    ["onward", 12, false],
+  ]);
+});
+
+test("a copy that was answered before the page heard of it makes its whole way", () => {
+  const flights = laneFlights(seen(moment("copy-stored", "unprotected")), "unprotected", retry);
+  expect(flights.map(({ kind, delayed }) => [kind, delayed])).toEqual([
+    ["to-gate", false],
+    ["onward", true],
+  ]);
+});
+
+test("copies fly on the track of their cause", () => {
+  const restarted = new Map([[1, { attemptNumber: 1, cause: "after-restart" } as TapeRow]]);
+  expect(laneFlights(seen(moment("copy-stored", "protected")), "protected", restarted)[0]?.cause).toBe("after-restart");
+});
+
+test("the gate brightens when the copies have arrived", () => {
+  expect(lastHit(seen(moment("copy-absorbed", "protected")), "protected")).toEqual({ id: 0, delayed: true });
+  const announced = seen(moment("retry-seen", "protected"), moment("copy-absorbed", "protected"));
+  expect(lastHit(announced, "protected")).toEqual({ id: 1, delayed: false });
+  expect(lastHit(announced, "unprotected")).toBeNull();
+});
+
+test("stored copies run up to the next closed gate", () => {
+  expect(flightEnd(allProtectionsOn)).toBe("consumer");
+  expect(flightEnd({ ...allProtectionsOn, deduplication: false })).toBe("warehouse");
+  expect(flightEnd(allProtectionsOff)).toBe("verdict");
 });

@@ -1,10 +1,13 @@
 "use client";
 import type { LaneName } from "#contract/names.ts";
-import { lastAbsorbed } from "./flight-plan.ts";
+import { lastHit } from "./flight-plan.ts";
 import { useLive } from "./provider.tsx";
 
 /** The broker's gate brightens once whenever it has absorbed a copy. */
 export function GateFlash({ lane }: { lane: LaneName }) {
-  const id = useLive((state) => (state.frozen === null ? lastAbsorbed(state.moments, lane) : null));
-  return id === null ? null : <i key={id} className="gate-hit" aria-hidden="true" />;
+  const moments = useLive((state) => state.moments);
+  const paused = useLive((state) => state.frozen !== null);
+  const hit = paused ? null : lastHit(moments, lane);
+  if (hit === null) return null;
+  return <i key={hit.id} className="gate-hit" data-delayed={hit.delayed ? "" : undefined} aria-hidden="true" />;
 }

@@ -7,6 +7,13 @@ const snapshot = (runId: string, seq: number) => ({ seq, run: { id: runId } }) a
 const point = (second: number) => ({ at: `2026-01-01T00:00:0${second}.000Z` }) as SeriesPoint;
 const row = (attemptId: number, changeNo: number, outcome: TapeRow["outcome"]) =>
   ({ attemptId, changeNo, outcome, repeats: null, cause: "first", faultId: null }) as TapeRow;
+const message = (rows: TapeRow[]) => ({ runId: "a", rows, requests: 9, reset: false });
+const window = (verdict: WindowVerdict["verdict"]): WindowVerdict => ({
+  lane: "protected",
+  startMs: 0,
+  verdict,
+  wrong: 0,
+});
 
 test("a new run forgets the old one's points, tape and windows", () => {
   const old = withSeries(withSnapshot(noData, snapshot("a", 1)), { runId: "a", points: [point(1)], reset: true });
@@ -22,19 +29,12 @@ test("points that came twice are kept once, and a reset replaces all", () => {
 });
 
 test("a row's newer outcome stands, whatever the order of arrival", () => {
-  const message = (rows: TapeRow[]) => ({ runId: "a", rows, requests: 9, reset: false });
   const known = withTape(withTape(noData, message([row(1, 2, "absorbed")])), message([row(1, 1, "in-flight")]));
   expect(known.tape.get(1)?.outcome).toBe("absorbed");
   expect(known.requests).toBe(9);
 });
 
 test("a window that is judged again replaces its older verdict", () => {
-  const window = (verdict: WindowVerdict["verdict"]): WindowVerdict => ({
-    lane: "protected",
-    startMs: 0,
-    verdict,
-    wrong: 0,
-  });
   const before = withWindows(noData, { runId: "a", windows: [window("PENDING")] });
   expect(withWindows(before, { runId: "a", windows: [window("MATCH")] }).windows).toEqual([window("MATCH")]);
 });

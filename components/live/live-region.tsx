@@ -1,51 +1,44 @@
 "use client";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
+import type { Moment } from "#contract/live.ts";
 import { effectAnnouncement } from "./fault-view.ts";
 import { useLive } from "./provider.tsx";
 
 /** Effects are told once they have not changed for so long. */
 const restMs = 1_500;
 
-/** Says to a screen reader what a person sees move: a fault's effects, a verdict that turns, a process that died. */
-export function LiveRegion() {
-  const [text, setText] = useState("");
-  const faults = useLive((state) => state.data.snapshot?.faults);
-  const lanes = useLive((state) => state.data.snapshot?.lanes);
-  const moments = useLive((state) => state.moments);
-
-  const newest = faults?.at(-1);
-  const effects = newest === undefined ? null : effectAnnouncement(newest);
-  const firstEffects = useRef<string | null | undefined>(undefined);
+/** A value that has come to rest; null before. */
+function useRested(value: string | null): string | null {
+  const [rested, setRested] = useState<string | null>(null);
   useEffect(() => {
-    // What was there when the page opened is not news.
-    if (firstEffects.current === undefined && faults !== undefined) firstEffects.current = effects;
-    if (effects === null || effects === firstEffects.current) return undefined;
     const timer = setTimeout(() => {
-      setText(effects);
+      setRested(value);
     }, restMs);
     return () => {
       clearTimeout(timer);
     };
-  }, [effects, faults]);
+  }, [value]);
+  return rested;
+}
 
+function processNews(moment: Moment | undefined): string {
+  if (moment?.kind === "process-died") return `${moment.process} died: ${moment.reason}`;
+  return moment?.kind === "process-back" ? `${moment.process} is back` : "";
+}
+
+/** Says to a screen reader what a person sees move: a fault's effects, a verdict that turns, a process that died. */
+export function LiveRegion() {
+  const newest = useLive((state) => state.data.snapshot?.faults.at(-1));
+  const lanes = useLive((state) => state.data.snapshot?.lanes);
+  const moments = useLive((state) => state.moments);
+  const effects = useRested(newest === undefined ? null : effectAnnouncement(newest));
   const verdicts = lanes?.map((lane) => `${lane.name} lane: ${lane.verdict}`).join(", ");
-  const lastVerdicts = useRef(verdicts);
-  useEffect(() => {
-    if (lastVerdicts.current !== undefined && verdicts !== undefined && verdicts !== lastVerdicts.current) {
-      setText(verdicts);
-    }
-    lastVerdicts.current = verdicts;
-  }, [verdicts]);
-
-  const last = moments.at(-1)?.moment;
-  useEffect(() => {
-    if (last?.kind === "process-died") setText(`${last.process} died: ${last.reason}`);
-    if (last?.kind === "process-back") setText(`${last.process} is back`);
-  }, [last]);
-
+  const news = moments.findLast(({ moment }) => moment.kind === "process-died" || moment.kind === "process-back");
   return (
-    <p className="sr-only" role="status" aria-live="polite">
-      {text}
-    </p>
+    <div className="sr-only">
+      <p role="status">{effects}</p>
+      <p role="status">{verdicts}</p>
+      <p role="status">{processNews(news?.moment)}</p>
+    </div>
   );
 }

@@ -30,7 +30,11 @@ export function Pipeline() {
         return (
           <div key={name} className="contents">
             <LaneBand name={name} lane={lane} snapshot={snapshot} still={still} />
-            {lane === null ? <div className="equations h-[3.9375rem]" data-lane={name} /> : <Equations lane={lane} />}
+            {lane === null ? (
+              <div className="equations h-[3.9375rem]" data-lane={name} />
+            ) : (
+              <Equations lane={lane} nowMs={Date.parse(snapshot?.at ?? "")} />
+            )}
           </div>
         );
       })}

@@ -14,37 +14,29 @@ const faultsIntervalMs = 4_000;
 
 type LiveSocket = Socket<ServerToClient, ClientToServer>;
 
-export interface LiveConnection {
-  readonly tryNow: () => void;
-  readonly refreshFaults: () => void;
-  readonly close: () => void;
-}
-
-/** Opens the page's only socket and feeds the store with everything that it says. */
-export function connectLive(store: LiveStore): LiveConnection {
+/** Opens the page's only socket and feeds the store with everything that it says; returns how to close it. */
+export function connectLive(store: LiveStore): () => void {
   const socket: LiveSocket = io({
     reconnectionDelay: reconnectDelayMs,
     reconnectionDelayMax: reconnectDelayMaxMs,
     randomizationFactor: 0,
   });
-  const state = () => store.getState();
   const refreshFaults = () => {
     void readFaults(store);
   };
   bindMessages(socket, store);
   bindConnection(socket, store, refreshFaults);
   const timer = setInterval(() => {
-    if (state().connection.state === "live") refreshFaults();
+    if (store.getState().connection.state === "live") refreshFaults();
   }, faultsIntervalMs);
-  return {
+  store.setState({
     tryNow: () => {
       socket.disconnect().connect();
     },
-    refreshFaults,
-    close: () => {
-      clearInterval(timer);
-      socket.close();
-    },
+  });
+  return () => {
+    clearInterval(timer);
+    socket.close();
   };
 }
 

@@ -28,7 +28,9 @@ export function StackedEquations({ snapshot }: { snapshot: Snapshot | null }) {
             <span>{sentence(first)}</span>
             {lanes.map((lane) => {
               const view = lane.views.get(name);
-              return view === undefined ? null : <RemainderButton key={lane.name} lane={lane.name} view={view} />;
+              return view === undefined ? null : (
+                <RemainderButton key={lane.name} lane={lane.name} view={view} nowMs={Date.parse(snapshot.at)} />
+              );
             })}
           </div>
         );
@@ -37,7 +39,7 @@ export function StackedEquations({ snapshot }: { snapshot: Snapshot | null }) {
   );
 }
 
-function RemainderButton({ lane, view }: { lane: LaneName; view: EquationView }) {
+function RemainderButton({ lane, view, nowMs }: { lane: LaneName; view: EquationView; nowMs: number }) {
   return (
     <Popover.Root>
       <Popover.Trigger asChild>
@@ -47,7 +49,7 @@ function RemainderButton({ lane, view }: { lane: LaneName; view: EquationView })
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content className="popover" sideOffset={4} collisionPadding={8}>
-          <EquationDetail view={view} />
+          <EquationDetail view={view} nowMs={nowMs} />
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>

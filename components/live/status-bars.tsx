@@ -1,7 +1,7 @@
 "use client";
 import { Icon } from "../controls/icons.tsx";
 import { formatAge, formatClock, formatCount } from "./format.ts";
-import { useConnection, useLive } from "./provider.tsx";
+import { useLive } from "./provider.tsx";
 import { useNow } from "./use-now.ts";
 
 /** The bars under the top bar: a paused view, a lost connection, and what somebody must look at. */
@@ -39,7 +39,7 @@ function PausedBar() {
 function DisconnectedBar() {
   const { state, heardAtMs, nextTryAtMs } = useLive((live) => live.connection);
   const snapshot = useLive((live) => live.data.snapshot);
-  const connection = useConnection();
+  const tryNow = useLive((live) => live.tryNow);
   const nowMs = useNow(state === "disconnected" ? 500 : null);
   if (state !== "disconnected") return null;
   const from = snapshot === null ? null : formatClock(Date.parse(snapshot.at) - Date.parse(snapshot.run.startedAt));
@@ -56,7 +56,7 @@ function DisconnectedBar() {
         {from === null ? "Nothing was received yet." : `Numbers are from ${from}.`}{" "}
         {waitMs === null || waitMs <= 0 ? "Trying now." : `Next try in ${Math.ceil(waitMs / 1000)} s.`}
       </span>
-      <button type="button" onClick={connection?.tryNow}>
+      <button type="button" onClick={tryNow}>
         Try now
       </button>
     </div>

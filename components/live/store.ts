@@ -28,6 +28,8 @@ export interface LiveState {
   /** The table of faults; null before it was read. */
   readonly faults: readonly FaultDescription[] | null;
   readonly faultsError: string | null;
+  /** Ends the wait for the next try; does nothing before the socket exists. */
+  readonly tryNow: () => void;
   readonly setConnection: (connection: Partial<Connection>) => void;
   readonly change: (change: (data: LiveData) => LiveData) => void;
   readonly addMoment: (moment: Moment) => void;
@@ -46,6 +48,7 @@ export function createLiveStore() {
     momentCount: 0,
     faults: null,
     faultsError: null,
+    tryNow: () => undefined,
     setConnection: (connection) => {
       set((state) => ({ connection: { ...state.connection, ...connection } }));
     },

@@ -15,6 +15,8 @@ interface TapeRowProps {
   readonly runStartMs: number;
   /** Its place in a pinned repeat; null for an ordinary request. */
   readonly place: RowPlace | null;
+  /** On a narrow screen: without partition, producer id, try and log end. */
+  readonly narrow: boolean;
 }
 
 function classOf(place: RowPlace | null): string {
@@ -23,7 +25,7 @@ function classOf(place: RowPlace | null): string {
 }
 
 /** One Produce request: who sent it, with which sequence, and what the broker said. */
-export const TapeRowView = memo(function TapeRowView({ row, runStartMs, place }: TapeRowProps) {
+export const TapeRowView = memo(function TapeRowView({ row, runStartMs, place, narrow }: TapeRowProps) {
   const answer = answerView(row);
   const joined = place?.again === true && place.kind === "joined";
   const storedAgain = place?.again === true && place.kind === "stored-again";
@@ -45,23 +47,9 @@ export const TapeRowView = memo(function TapeRowView({ row, runStartMs, place }:
       <td>
         <span className="tape-lane">{row.lane}</span>
       </td>
-      <td>p{row.partition}</td>
-      {row.producerId === withoutProducerId ? (
-        <td colSpan={2} className="text-ink3" title="Without idempotence: no producer id, no epoch, no sequence">
-          −1 · {row.epoch} · {row.baseSequence}
-        </td>
-      ) : (
-        <>
-          <td>
-            {row.producerId} · {row.epoch}
-          </td>
-          <td className="sequence">
-            {joined && <em className="link">=</em>}
-            <span>{sequenceText(row)}</span>
-          </td>
-        </>
-      )}
-      <td>{row.attemptNumber}</td>
+      {!narrow && <td>p{row.partition}</td>}
+      <Identity row={row} narrow={narrow} joined={joined} />
+      {!narrow && <td>{row.attemptNumber}</td>}
       <td className={`answer-${answer.tone}`}>
         {answer.tone === "wait" && row.outcome !== "appended" && <i className="hatch" />}
         {answer.text}
@@ -71,7 +59,31 @@ export const TapeRowView = memo(function TapeRowView({ row, runStartMs, place }:
         {storedAgain && <em className="link">≠</em>}
         {offsetText(row.baseOffset)}
       </td>
-      <td className="log-end right">{logEndText(row)}</td>
+      {!narrow && <td className="log-end right">{logEndText(row)}</td>}
     </tr>
   );
 });
+
+/** Producer id, epoch and sequence; without idempotence there is none of them, and the wire says -1 · 0 · 0. */
+function Identity({ row, narrow, joined }: { row: TapeRow; narrow: boolean; joined: boolean }) {
+  if (row.producerId === withoutProducerId) {
+    return (
+      <td colSpan={narrow ? 1 : 2} className="text-ink3" title="Without idempotence: no producer id, no sequence">
+        −1 · {row.epoch} · {row.baseSequence}
+      </td>
+    );
+  }
+  return (
+    <>
+      {!narrow && (
+        <td>
+          {row.producerId} · {row.epoch}
+        </td>
+      )}
+      <td className="sequence">
+        {joined && <em className="link">=</em>}
+        <span>{sequenceText(row)}</span>
+      </td>
+    </>
+  );
+}

@@ -7,9 +7,32 @@ import { groupTitles } from "./tape-answer.ts";
 import { tapeView, type TapeGroup } from "./tape-groups.ts";
 import { TapeRowView } from "./tape-row.tsx";
 import { matchesSearch } from "./tape-search.ts";
+import { useNarrow } from "./use-narrow.ts";
 
-const widths = ["10.3%", "12.2%", "4%", "11%", "18%", "3.5%", "14.5%", "10%", "16.5%"];
-const headings = ["time", "lane", "", "pid · epoch", "sequence", "try", "answer", "offset", "log end"];
+interface TapeColumn {
+  readonly heading: string;
+  readonly width: string;
+  readonly right?: boolean;
+}
+
+const wideColumns: readonly TapeColumn[] = [
+  { heading: "time", width: "10.3%" },
+  { heading: "lane", width: "12.2%" },
+  { heading: "partition", width: "4%" },
+  { heading: "pid · epoch", width: "11%" },
+  { heading: "sequence", width: "18%" },
+  { heading: "try", width: "3.5%" },
+  { heading: "answer", width: "14.5%" },
+  { heading: "offset", width: "10%", right: true },
+  { heading: "log end", width: "16.5%", right: true },
+];
+const narrowColumns: readonly TapeColumn[] = [
+  { heading: "time", width: "17%" },
+  { heading: "lane", width: "21%" },
+  { heading: "sequence", width: "25%" },
+  { heading: "answer", width: "22%" },
+  { heading: "offset", width: "15%", right: true },
+];
 
 /** The last produce requests. Repeats stay pinned, with the sequence that came twice as one block. */
 export function Tape() {
@@ -17,6 +40,8 @@ export function Tape() {
   const requests = useView((data) => data.requests);
   const startedAt = useView((data) => data.snapshot?.run.startedAt ?? null);
   const [search, setSearch] = useState("");
+  const narrow = useNarrow();
+  const columns = narrow ? narrowColumns : wideColumns;
   const view = useMemo(() => {
     const rows = [...tape.values()].filter((row) => matchesSearch(row, search));
     return tapeView(rows);
@@ -43,26 +68,26 @@ export function Tape() {
       </div>
       <div className="tape-scroll pinned">
         <table>
-          <Columns />
+          <Columns columns={columns} />
           <thead>
             <tr>
-              {headings.map((heading, index) => (
-                <th key={heading} className={index > 6 ? "right" : undefined} scope="col">
-                  {heading === "" ? <span className="sr-only">partition</span> : heading}
+              {columns.map(({ heading, right }) => (
+                <th key={heading} className={right === true ? "right" : undefined} scope="col">
+                  {heading === "partition" ? <span className="sr-only">partition</span> : heading}
                 </th>
               ))}
             </tr>
           </thead>
           {view.pinned.map((group) => (
-            <GroupRows key={group.key} group={group} runStartMs={runStartMs} />
+            <GroupRows key={group.key} group={group} runStartMs={runStartMs} narrow={narrow} />
           ))}
         </table>
       </div>
       <div className="tape-scroll live">
         <table aria-label="Last requests">
-          <Columns />
+          <Columns columns={columns} />
           <tbody>
-            <LiveRows rows={view.live} runStartMs={runStartMs} />
+            <LiveRows rows={view.live} runStartMs={runStartMs} narrow={narrow} />
           </tbody>
         </table>
         {tape.size === 0 && <p className="tape-empty">No request has been sent in this run.</p>}
@@ -74,11 +99,11 @@ export function Tape() {
   );
 }
 
-function Columns() {
+function Columns({ columns }: { columns: readonly TapeColumn[] }) {
   return (
     <colgroup>
-      {widths.map((width, index) => (
-        <col key={headings[index]} style={{ width }} />
+      {columns.map(({ heading, width }) => (
+        <col key={heading} style={{ width }} />
       ))}
     </colgroup>
   );
@@ -90,12 +115,18 @@ function captionOf(pinned: number, live: number, requests: number, search: strin
   return pinned > 0 ? `repeats stay pinned; last ${formatCount(live)} ${of}` : `last ${formatCount(live)} ${of}`;
 }
 
-function GroupRows({ group, runStartMs }: { group: TapeGroup; runStartMs: number }) {
+interface GroupRowsProps {
+  readonly group: TapeGroup;
+  readonly runStartMs: number;
+  readonly narrow: boolean;
+}
+
+function GroupRows({ group, runStartMs, narrow }: GroupRowsProps) {
   const { title, explanation } = groupTitles[group.kind];
   return (
     <tbody data-group={group.kind}>
       <tr className="group-caption">
-        <td colSpan={headings.length}>
+        <td colSpan={(narrow ? narrowColumns : wideColumns).length}>
           {group.faultId !== null && <span className="fault-tag">{group.faultId}</span>}
           <b>{title}</b> {explanation}
         </td>
@@ -105,6 +136,7 @@ function GroupRows({ group, runStartMs }: { group: TapeGroup; runStartMs: number
           key={row.attemptId}
           row={row}
           runStartMs={runStartMs}
+          narrow={narrow}
           place={{ kind: group.kind, again: index > 0, last: index === group.rows.length - 1 }}
         />
       ))}
@@ -112,6 +144,14 @@ function GroupRows({ group, runStartMs }: { group: TapeGroup; runStartMs: number
   );
 }
 
-function LiveRows({ rows, runStartMs }: { rows: readonly TapeRow[]; runStartMs: number }) {
-  return rows.map((row) => <TapeRowView key={row.attemptId} row={row} runStartMs={runStartMs} place={null} />);
+interface LiveRowsProps {
+  readonly rows: readonly TapeRow[];
+  readonly runStartMs: number;
+  readonly narrow: boolean;
+}
+
+function LiveRows({ rows, runStartMs, narrow }: LiveRowsProps) {
+  return rows.map((row) => (
+    <TapeRowView key={row.attemptId} row={row} runStartMs={runStartMs} narrow={narrow} place={null} />
+  ));
 }
