@@ -58,6 +58,8 @@ export function createBrokerLink({ connection, clock, logger }: BrokerLinkDepend
         topic: runNames(runId, lane).topic,
         numPartitions: partitions,
         replicationFactor: -1,
+        // On a LogAppendTime topic a first answer could not be told from a duplicate's.
+        configEntries: [{ name: "message.timestamp.type", value: "CreateTime" }],
       }));
       while (!options.signal.aborted) {
         try {
