@@ -4,7 +4,7 @@ const folders = "{app,components,contract,lessons,scripts,server}";
 
 /**
  * unit: pure and fast, part of `npm run check`. integration: real processes, ports and disks. kafka: the same against
- * a running Apache Kafka (jars and a Java 17 are needed).
+ * a running Apache Kafka (jars and a Java 17 are needed). spark: with PySpark as layer 3's engine (Python 3 as well).
  */
 export default defineConfig({
   test: {
@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: [`${folders}/**/*.test.{ts,tsx}`],
-          exclude: ["**/*.integration.test.ts", "**/*.kafka.test.ts"],
+          exclude: ["**/*.integration.test.ts", "**/*.kafka.test.ts", "**/*.spark.test.ts"],
         },
       },
       {
@@ -35,6 +35,16 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "spark",
+          include: [`${folders}/**/*.spark.test.ts`],
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
         },
       },
     ],

@@ -102,9 +102,9 @@ def write_batch(kept: DataFrame, batch_id: int) -> None:
     attempt = str(uuid.uuid4())
     watermark_ms, time_ms, end = logged(batch_id)
     late_watermark_ms, _, start = (0, 0, initial_offsets()) if batch_id == 0 else logged(batch_id - 1)
-    kept = outcome(kept, "kept").persist()
-    # Spark commits the state only of a batch that was computed, also when it has no rows.
-    kept.count()
+    # Computed once, and also when it has no rows: a second look would run the stateful operator again, and Spark
+    # refuses to commit the state of a batch that was not computed.
+    kept = outcome(kept, "kept").localCheckpoint(eager=True)
     if start != end:
         latest = F.timestamp_millis(F.lit(time_ms + future_limit_ms(options.delay_ms)))
         rest = with_fields(read_range(start, end)).join(kept.select(*POSITION), POSITION, "left_anti")
@@ -112,7 +112,6 @@ def write_batch(kept: DataFrame, batch_id: int) -> None:
         is_late = F.col("event_timestamp") <= F.timestamp_millis(F.lit(late_watermark_ms))
         kind = F.when(F.col("why").isNotNull(), "dead").when(is_late, "late").otherwise("duplicate")
         send(kept.unionByName(outcome(rest, kind, F.col("why"))), batch_id, attempt)
-    kept.unpersist()
     marker = {
         "end": True,
         "batch_id": batch_id,

@@ -37,7 +37,7 @@ export const consumerLimits = {
   circuitProbeMs: 1_000,
   journalCallsMax: 10_000,
   journalDuplicatesMax: 1_000_000,
-  sparkBatchRowsMax: 10_000,
+  sparkBatchRowsMax: 5_000,
   lagPublishMs: 5_000,
   stopWaitMs: 2_000,
 } as const;

@@ -6,7 +6,10 @@ import type { ChildFailure, ConsumerSettings, FromConsumer, ToConsumer } from ".
 type Message = FromConsumer | ChildFailure;
 type MessageOf<Type extends Message["type"]> = Extract<Message, { type: Type }>;
 
-const entry = fileURLToPath(new URL("../process.ts", import.meta.url));
+const entries = {
+  embedded: fileURLToPath(new URL("../process.ts", import.meta.url)),
+  spark: fileURLToPath(new URL("../spark/process.ts", import.meta.url)),
+};
 
 /** The consumer as the supervisor runs it: a forked process that is spoken to over IPC. */
 export class ConsumerChild {
@@ -16,8 +19,8 @@ export class ConsumerChild {
   readonly #log: string[] = [];
   readonly #watchers = new Set<() => void>();
 
-  constructor(settings: ConsumerSettings) {
-    this.#child = fork(entry, { stdio: ["ignore", "inherit", "pipe", "ipc"] });
+  constructor(settings: ConsumerSettings, engine: keyof typeof entries = "embedded") {
+    this.#child = fork(entries[engine], { stdio: ["ignore", "inherit", "pipe", "ipc"] });
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#log.push(text));
     this.#child.on("message", (message) => {
       this.messages.push(message as Message);
@@ -63,6 +66,10 @@ export class ConsumerChild {
       await once(this.#child, "exit");
     }
     return this.#child.exitCode;
+  }
+
+  get processId(): number {
+    return this.#child.pid ?? -1;
   }
 
   freeze(): void {

@@ -4,32 +4,47 @@ import { join } from "node:path";
 import { Kafka, logLevel } from "kafkajs";
 import { runNames } from "#server/shared/connections.ts";
 import type { ConsumerSettings } from "../../processes/messages.ts";
-import { startBrokerProcess, type BrokerProcess } from "../../embedded/kafka/testing/broker-process.ts";
+import { startBrokerProcess } from "../../embedded/kafka/testing/broker-process.ts";
 import { ConsumerReader } from "../reader.ts";
 import { ConsumerChild } from "./consumer-child.ts";
 import { FakeWarehouse } from "./fake-warehouse.ts";
 import { PaymentProducer } from "./payments.ts";
 
+export interface TestBroker {
+  readonly host: string;
+  readonly port: number;
+  readonly stop: () => Promise<void>;
+}
+
 /** A broker process and a stand-in warehouse that several lanes share; each lane has its topic and its checkpoint. */
 export class LaneWorld {
   readonly directory = mkdtempSync(join(tmpdir(), "dedupscope-consumer-"));
-  readonly broker: BrokerProcess;
   readonly kafka: Kafka;
+  readonly #broker: TestBroker;
   #runs = 0;
 
-  private constructor(broker: BrokerProcess) {
-    this.broker = broker;
+  private constructor(broker: TestBroker) {
+    this.#broker = broker;
     this.kafka = new Kafka({ brokers: [`${broker.host}:${broker.port}`], logLevel: logLevel.NOTHING });
   }
 
   static async start(): Promise<LaneWorld> {
     const data = mkdtempSync(join(tmpdir(), "dedupscope-broker-"));
-    return new LaneWorld(await startBrokerProcess({ dataDirectory: data }));
+    const broker = await startBrokerProcess({ dataDirectory: data });
+    const stop = async () => {
+      await broker.stop();
+      rmSync(data, { recursive: true, force: true });
+    };
+    return new LaneWorld({ host: broker.host, port: broker.port, stop });
+  }
+
+  /** Lanes on a broker that runs already; `stop` ends it. */
+  static on(broker: TestBroker): LaneWorld {
+    return new LaneWorld(broker);
   }
 
   async stop(): Promise<void> {
-    await this.broker.stop();
-    rmSync(this.broker.dataDirectory, { recursive: true, force: true });
+    await this.#broker.stop();
     rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -39,7 +54,7 @@ export class LaneWorld {
     const lane = new Lane(this, warehouse, {
       runId: `r${this.#runs.toString().padStart(10, "0")}`,
       lane: "protected",
-      kafka: { brokers: [`${this.broker.host}:${this.broker.port}`], ssl: false, sasl: null },
+      kafka: { brokers: [`${this.#broker.host}:${this.#broker.port}`], ssl: false, sasl: null },
       warehouse: { projectId: "test", location: "US", apiEndpoint: `http://127.0.0.1:${warehouse.port}` },
       checkpointDirectory: join(this.directory, `lane-${this.#runs}`),
       watermarkDelayMs: 60_000,
@@ -98,8 +113,8 @@ export class Lane {
     });
   }
 
-  consume(settings: Partial<ConsumerSettings> = {}): ConsumerChild {
-    this.#consumer = new ConsumerChild({ ...this.settings, ...settings });
+  consume(settings: Partial<ConsumerSettings> = {}, engine: "embedded" | "spark" = "embedded"): ConsumerChild {
+    this.#consumer = new ConsumerChild({ ...this.settings, ...settings }, engine);
     return this.#consumer;
   }
 
