@@ -10,7 +10,7 @@ export interface Options {
 }
 
 /** What the command line got wrong, in one line. */
-export class OptionsError extends Error {}
+class OptionsError extends Error {}
 
 const known = {
   host: { type: "string", default: "127.0.0.1" },

@@ -28,7 +28,7 @@ export function tableId(request: ApiRequest): TableId {
   return { project, dataset, table };
 }
 
-export function reference(id: TableId): JsonObject {
+function reference(id: TableId): JsonObject {
   return { projectId: id.project, datasetId: id.dataset, tableId: id.table };
 }
 

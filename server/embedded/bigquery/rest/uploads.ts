@@ -80,7 +80,7 @@ export class Uploads {
   }
 }
 
-export function tooLarge(): BigQueryError {
+function tooLarge(): BigQueryError {
   return new BigQueryError(
     "requestTooLarge",
     `Uploads of more than ${uploadBytesMax} bytes are not supported by the embedded server`,

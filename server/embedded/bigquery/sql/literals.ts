@@ -19,7 +19,7 @@ export function stringLiteral(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
 }
 
-export function integerLiteral(value: bigint): string {
+function integerLiteral(value: bigint): string {
   return value < 0n ? `(${value})::BIGINT` : `${value}::BIGINT`;
 }
 

@@ -4,7 +4,7 @@ import { BigQueryError } from "../errors.ts";
 export type Position = number;
 
 /** `[line:column]`, both from 1, as BigQuery's messages have it. */
-export function lineAndColumn(source: string, position: Position): string {
+function lineAndColumn(source: string, position: Position): string {
   const before = source.slice(0, position);
   const line = before.split("\n").length;
   const column = position - (before.lastIndexOf("\n") + 1) + 1;

@@ -7,7 +7,7 @@ import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { DuckDBConnection } from "@duckdb/node-api";
 
-export const fileName = "bigquery.duckdb";
+const fileName = "bigquery.duckdb";
 
 const limits = {
   memory: "256MB",

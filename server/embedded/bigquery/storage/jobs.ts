@@ -14,7 +14,7 @@ import { readRows } from "./database.ts";
 import type { Database } from "./database.ts";
 import type { DmlCounts } from "./dml.ts";
 
-export const requestIdMemoryMs = 15 * 60_000;
+const requestIdMemoryMs = 15 * 60_000;
 
 const limits = { jobsMax: 1000, resultRowsKeptMax: 500_000 } as const;
 

@@ -24,7 +24,7 @@ export function temporaryDirectory(): { path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-export function clientFor(url: string): BigQuery {
+function clientFor(url: string): BigQuery {
   return new BigQuery({ projectId: "project-1", apiEndpoint: url, authClient: new PassThroughClient() });
 }
 

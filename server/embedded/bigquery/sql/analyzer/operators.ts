@@ -8,7 +8,7 @@ import { combine } from "./typed.ts";
 import type { Typed } from "./typed.ts";
 
 /** FLOAT64 arithmetic that must not become infinite or NaN; the check stands once around a chain of operators. */
-export function checkedFloat(raw: string, parts: readonly Typed[], what: string): Typed {
+function checkedFloat(raw: string, parts: readonly Typed[], what: string): Typed {
   const sql = `(CASE WHEN isfinite(${raw}) THEN ${raw} WHEN (${raw}) IS NULL THEN NULL ELSE error('${what}: floating point overflow') END)`;
   return { ...combine(sql, scalar("FLOAT64"), parts), raw };
 }

@@ -133,7 +133,7 @@ function parseCreateView(cursor: Cursor, head: Head): Statement {
 const knownOptions = ["description", "friendly_name", "labels", "location"];
 
 /** Options that change nothing but metadata; any other would change what is stored, and is refused. */
-export function parseOptions(cursor: Cursor): Options {
+function parseOptions(cursor: Cursor): Options {
   const options: Options = {};
   if (!cursor.accept("OPTIONS")) return options;
   cursor.expect("(");
