@@ -31,12 +31,14 @@ export interface BrokerDependencies {
   readonly logger: BrokerLogger;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** Told of all bytes that clients send. */
+  readonly onBytes: (receivedBytes: number) => void;
 }
 
 /** Throws DataDirectoryError, DamagedDataError or ListenError, whose messages are for the user. */
 export async function startBroker(
   settings: BrokerSettings,
-  { logger, clock }: BrokerDependencies,
+  { logger, clock, onBytes }: BrokerDependencies,
 ): Promise<RunningBroker> {
   const database = openDatabase(settings.dataDirectory);
   const files = new OpenFiles();
@@ -50,7 +52,7 @@ export async function startBroker(
     clock,
   });
   const listening = { host: settings.host, port: settings.port };
-  const server = new BrokerServer({
+  const parts = {
     settings,
     topics,
     groups,
@@ -58,7 +60,8 @@ export async function startBroker(
     transactions,
     logger,
     address: () => settings.advertised ?? listening,
-  });
+  };
+  const server = new BrokerServer(parts, onBytes);
   listening.port = await server.listen(settings.host, settings.port);
   const upkeep = startUpkeep({ settings, topics, transactions, logger });
   const metrics = await serveMetrics(settings, topics, clock);

@@ -9,6 +9,7 @@ import { DamagedDataError } from "./log/damaged-data-error.ts";
 import { ListenError } from "./network/listen-error.ts";
 import { parseOptions } from "./options.ts";
 import { DataDirectoryError } from "./storage/data-directory-error.ts";
+import { collectYoungGarbage } from "./young-garbage.ts";
 
 const logger = pino({ name: "kafka" }, pino.destination({ dest: 2, sync: true }));
 
@@ -30,7 +31,7 @@ async function start(): Promise<void> {
     return;
   }
   const { settings } = options;
-  const broker = await startBroker(settings, { logger, clock: Date.now });
+  const broker = await startBroker(settings, { logger, clock: Date.now, onBytes: collectYoungGarbage() });
   stopOnSignals(broker);
   console.log(`kafka broker ready on ${broker.host}:${broker.port} (data ${settings.dataDirectory})`);
   const { host, port, metricsPort } = broker;

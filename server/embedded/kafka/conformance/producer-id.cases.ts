@@ -5,6 +5,7 @@ import { describeProducers, initProducerId } from "../testing/raw-requests.ts";
 import { FreshTopic } from "./target.ts";
 import type { ConformanceTarget } from "./target.ts";
 
+const RESTART_MS_MAX = 200_000;
 /** Apache Kafka hands producer ids to brokers in blocks; a restart abandons the rest of one. */
 const BLOCK_SIZE = 1_000;
 
@@ -23,12 +24,16 @@ export function defineProducerIdCases(target: () => ConformanceTarget): void {
     await connection.close();
   });
 
-  it.each(["clean", "kill"] as const)("1a: begins a new block of producer ids after a %s restart", async (how) => {
-    const topic = await FreshTopic.create(target());
-    await topic.restartBroker(how);
-    const { producerId } = await initProducerId(topic.connection);
-    expect(Math.floor(producerId / BLOCK_SIZE)).toBeGreaterThan(Math.floor(topic.producerId / BLOCK_SIZE));
-  });
+  it.each(["clean", "kill"] as const)(
+    "1a: begins a new block of producer ids after a %s restart",
+    { timeout: RESTART_MS_MAX },
+    async (how) => {
+      const topic = await FreshTopic.create(target());
+      await topic.restartBroker(how);
+      const { producerId } = await initProducerId(topic.connection);
+      expect(Math.floor(producerId / BLOCK_SIZE)).toBeGreaterThan(Math.floor(topic.producerId / BLOCK_SIZE));
+    },
+  );
 
   it("1b: says by DescribeProducers what it remembers of a producer", async () => {
     const topic = await FreshTopic.create(target());

@@ -1,7 +1,11 @@
 /** What kafkajs's transactions do with a broker. */
+import { KafkaJSProtocolError } from "kafkajs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { KafkajsClient, POLL, run } from "./kafkajs-client.ts";
 import type { ConformanceTarget } from "./target.ts";
+
+const ATTEMPTS_MAX = 100;
+const PAUSE_MS = 50;
 
 export function defineTransactionCases(target: () => ConformanceTarget): void {
   let client: KafkajsClient;
@@ -43,7 +47,8 @@ export function defineTransactionCases(target: () => ConformanceTarget): void {
       ["2", "abort"],
     ] as const) {
       const transaction = await producer.transaction();
-      await transaction.sendOffsets({ consumerGroupId, topics: [{ topic, partitions: [{ partition: 0, offset }] }] });
+      const topics = [{ topic, partitions: [{ partition: 0, offset }] }];
+      await whenPossible(() => transaction.sendOffsets({ consumerGroupId, topics }));
       await transaction[end]();
     }
     await producer.disconnect();
@@ -70,4 +75,18 @@ export function defineTransactionCases(target: () => ConformanceTarget): void {
     await first.disconnect();
     await second.disconnect();
   });
+}
+
+/** Apache Kafka may still be writing the markers of the transaction before; kafkajs does not wait for that by itself. */
+async function whenPossible(act: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      await act();
+      return;
+    } catch (error) {
+      const isConcurrent = error instanceof KafkaJSProtocolError && error.type === "CONCURRENT_TRANSACTIONS";
+      if (!isConcurrent || attempt >= ATTEMPTS_MAX) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
 }

@@ -8,11 +8,13 @@ import { ListenError } from "./listen-error.ts";
 
 export class BrokerServer {
   readonly #broker: BrokerParts;
+  readonly #onBytes: (receivedBytes: number) => void;
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
   #sweep: NodeJS.Timeout | undefined;
 
-  constructor(broker: BrokerParts) {
+  constructor(broker: BrokerParts, onBytes: (receivedBytes: number) => void) {
+    this.#onBytes = onBytes;
     this.#broker = broker;
     this.#server = createServer((socket) => this.#accept(socket));
     this.#server.maxConnections = LIMITS.connectionsMax;
@@ -48,6 +50,7 @@ export class BrokerServer {
       socket,
       broker: this.#broker,
       answerBytesMax: () => Math.max(0, LIMITS.unsentAnswerBytesMax - this.#unsentBytes()),
+      onBytes: this.#onBytes,
       onBuffered: () => this.#limitBuffered(),
       onClosed: () => this.#connections.delete(connection),
     });

@@ -13,6 +13,8 @@ export interface ConnectionOptions {
   readonly socket: Socket;
   readonly broker: BrokerParts;
   readonly answerBytesMax: () => number;
+  /** Told of all bytes that come in. */
+  readonly onBytes: (receivedBytes: number) => void;
   /** Called whenever bytes have come in that are not a whole request yet. */
   readonly onBuffered: () => void;
   readonly onClosed: () => void;
@@ -83,11 +85,9 @@ export class Connection {
 
   #receive(chunk: Buffer): void {
     if (this.#closing.signal.aborted) return;
+    this.#options.onBytes(chunk.length);
     try {
-      for (const frame of this.#assembler.push(chunk)) {
-        this.#frames.push(frame);
-        this.#waitingBytes += frame.length;
-      }
+      this.#assembler.push(chunk, (frame) => this.#take(frame));
     } catch (error) {
       this.fail(error instanceof Error ? error.message : String(error));
       return;
@@ -97,8 +97,18 @@ export class Connection {
       this.#incompleteSince ??= performance.now();
       this.#options.onBuffered();
     }
-    this.#answerNext();
     if (this.#isBusy && this.#waitingBytes > LIMITS.pipelinedBytesMax) this.#socket.pause();
+  }
+
+  /** Answers a frame now, or keeps a copy of it while another is being answered: its bytes will be overwritten. */
+  #take(frame: Buffer): void {
+    if (this.#closing.signal.aborted) return;
+    if (!this.#isBusy) {
+      this.#answer(frame);
+      return;
+    }
+    this.#frames.push(Buffer.from(frame));
+    this.#waitingBytes += frame.length;
   }
 
   #answerNext(): void {

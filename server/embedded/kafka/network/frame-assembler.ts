@@ -1,5 +1,8 @@
 /** Cuts a stream of bytes into request frames: int32 size, then as many bytes. */
 const SIZE_BYTES = 4;
+/** A buffer for frames that come in pieces is kept for the next one up to this size. */
+const KEPT_BYTES_MAX = 2_097_152;
+const NO_BYTES: Buffer = Buffer.alloc(0);
 
 export class FrameSizeError extends Error {
   override readonly name = "FrameSizeError";
@@ -7,10 +10,9 @@ export class FrameSizeError extends Error {
 
 export class FrameAssembler {
   readonly #frameBytesMax: number;
-  #chunks: Buffer[] = [];
+  /** Holds the beginning of a frame, its size included; grows with what has arrived, not with what is announced. */
+  #buffer: Buffer = NO_BYTES;
   #bufferedBytes = 0;
-  /** Bytes of the frame that is arriving, its size included; 0 while the size itself is not there. */
-  #neededBytes = 0;
 
   constructor(frameBytesMax: number) {
     this.#frameBytesMax = frameBytesMax;
@@ -22,46 +24,64 @@ export class FrameAssembler {
   }
 
   /**
-   * Takes in what has arrived and returns the frames that are whole now, without their size. A frame that lies within
-   * one chunk is a view into it. Throws FrameSizeError when a size is negative or above the limit.
+   * Takes in what has arrived and calls `onFrame` for each frame that is whole now, without its size. The frame is a view
+   * into bytes that the next call may overwrite. Throws FrameSizeError when a size is negative or above the limit.
    */
-  push(chunk: Buffer): Buffer[] {
-    if (this.#bufferedBytes + chunk.length < this.#neededBytes) {
-      this.#keep(chunk);
-      return [];
-    }
-    const bytes = this.#chunks.length === 0 ? chunk : Buffer.concat([...this.#chunks, chunk]);
-    this.#chunks = [];
-    this.#bufferedBytes = 0;
-    this.#neededBytes = 0;
-    const frames: Buffer[] = [];
+  push(chunk: Buffer, onFrame: (frame: Buffer) => void): void {
     let at = 0;
-    while (bytes.length - at >= SIZE_BYTES) {
-      const size = bytes.readInt32BE(at);
-      if (size < 0 || size > this.#frameBytesMax) {
-        throw new FrameSizeError(`a frame claims ${size} bytes; 0 to ${this.#frameBytesMax} are allowed`);
+    while (at < chunk.length) {
+      if (this.#bufferedBytes === 0 && chunk.length - at >= SIZE_BYTES) {
+        const end = at + SIZE_BYTES + this.#checkedSize(chunk, at);
+        if (end <= chunk.length) {
+          onFrame(chunk.subarray(at + SIZE_BYTES, end));
+          at = end;
+          continue;
+        }
       }
-      if (bytes.length - at < SIZE_BYTES + size) {
-        this.#neededBytes = SIZE_BYTES + size;
-        break;
-      }
-      frames.push(bytes.subarray(at + SIZE_BYTES, at + SIZE_BYTES + size));
-      at += SIZE_BYTES + size;
+      at += this.#take(chunk, at);
+      this.#deliver(onFrame);
     }
-    if (at < bytes.length) this.#keep(at === 0 ? bytes : bytes.subarray(at));
-    return frames;
   }
 
   /** Forgets everything: the connection is gone. */
   clear(): void {
-    this.#chunks = [];
+    this.#buffer = NO_BYTES;
     this.#bufferedBytes = 0;
-    this.#neededBytes = 0;
   }
 
-  #keep(bytes: Buffer): void {
-    if (bytes.length === 0) return;
-    this.#chunks.push(bytes);
-    this.#bufferedBytes += bytes.length;
+  /** Buffers what the frame that is arriving still needs; returns how much of the chunk that was. */
+  #take(chunk: Buffer, at: number): number {
+    const isSizeKnown = this.#bufferedBytes >= SIZE_BYTES;
+    const neededBytes = isSizeKnown ? SIZE_BYTES + this.#checkedSize(this.#buffer, 0) : SIZE_BYTES;
+    const takenBytes = Math.min(neededBytes - this.#bufferedBytes, chunk.length - at);
+    this.#reserve(this.#bufferedBytes + takenBytes);
+    chunk.copy(this.#buffer, this.#bufferedBytes, at, at + takenBytes);
+    this.#bufferedBytes += takenBytes;
+    return takenBytes;
+  }
+
+  #deliver(onFrame: (frame: Buffer) => void): void {
+    if (this.#bufferedBytes < SIZE_BYTES) return;
+    const frameBytes = SIZE_BYTES + this.#checkedSize(this.#buffer, 0);
+    if (this.#bufferedBytes < frameBytes) return;
+    const frame = this.#buffer.subarray(SIZE_BYTES, frameBytes);
+    this.#bufferedBytes = 0;
+    if (this.#buffer.length > KEPT_BYTES_MAX) this.#buffer = NO_BYTES;
+    onFrame(frame);
+  }
+
+  #reserve(bytes: number): void {
+    if (bytes <= this.#buffer.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.min(bytes * 2, SIZE_BYTES + this.#frameBytesMax));
+    this.#buffer.copy(grown, 0, 0, this.#bufferedBytes);
+    this.#buffer = grown;
+  }
+
+  #checkedSize(bytes: Buffer, at: number): number {
+    const size = bytes.readInt32BE(at);
+    if (size < 0 || size > this.#frameBytesMax) {
+      throw new FrameSizeError(`a frame claims ${size} bytes; 0 to ${this.#frameBytesMax} are allowed`);
+    }
+    return size;
   }
 }

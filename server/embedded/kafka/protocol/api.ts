@@ -42,5 +42,6 @@ export interface Api {
   readonly advertisedMinVersion?: number;
   /** Header and body use compact encodings and tagged fields from this version on. */
   readonly flexibleSince?: number;
+  /** Decodes the request before it first waits: the bytes are overwritten by the next one. */
   handle(request: Reader, context: RequestContext): Answer | Promise<Answer>;
 }
