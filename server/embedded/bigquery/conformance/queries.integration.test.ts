@@ -276,7 +276,30 @@ describe("arrays, structs and stars", () => {
       "array_functions#generate_array",
     ),
     gives("SELECT STRUCT(1 AS a, 'x' AS b).b, (1, 'y')", ["x", ["1", "y"]], "data-types#struct_type"),
-    fails("SELECT STRUCT(1 AS a) = STRUCT(1 AS a)", /refused/, "operators#comparison_operators"),
+    gives(
+      "SELECT (1, 'a') = (1, 'a'), (1, 2) != (1, 3), (1, NULL) = (2, NULL), (1, NULL) = (1, NULL)",
+      ["true", "true", "false", null],
+      "operators#comparison_operators",
+    ),
+    fails("SELECT (1, 2) < (1, 3)", /refused/, "operators#comparison_operators"),
+    givesRows(
+      "SELECT item FROM (SELECT 1 AS k, [1, 2] AS items) AS t, t.items AS item ORDER BY item",
+      [["1"], ["2"]],
+      `${query}#unnest_operator`,
+    ),
+    givesRows(
+      "SELECT x, x IS NULL FROM UNNEST([STRUCT(1 AS a), NULL]) AS x ORDER BY x.a",
+      [
+        [null, "true"],
+        [["1"], "false"],
+      ],
+      `${query}#unnest_operator`,
+    ),
+    gives(
+      "SELECT DATE '2024-01-01' + 1, 1 + DATE '2024-01-01', DATE '2024-01-01' - 1",
+      ["2024-01-02", "2024-01-02", "2023-12-31"],
+      "operators#date_arithmetics_operators",
+    ),
     gives(
       "SELECT * EXCEPT (b) REPLACE (a + 1 AS a) FROM (SELECT 1 AS a, 2 AS b, 3 AS c)",
       ["2", "3"],

@@ -17,6 +17,28 @@ refuses everything else by name, with line and column. It never passes on to Duc
 This page is made from the tables of the translator (\`server/embedded/bigquery/subset/page.ts\`); a test fails when it is
 out of date and writes it anew with \`npx vitest run --project unit server/embedded/bigquery/subset -u\`.`;
 
+const usage = `## Starting it, and pointing a client at it
+
+\`npm run bigquery -- --port 9050 --data DIR\` prints \`bigquery ready on http://127.0.0.1:9050 (data DIR)\` and ends on
+SIGTERM. \`--port 0\` takes a free port; \`--host\` another address; \`--insert-id-memory-ms\` (60000) is how long an
+insertId is remembered, 0 for never; \`--streaming-buffer-ms\` (1800000) is how long streamed rows refuse changes. What
+insertIds absorbed is in the table \`dedupscope_embedded.insert_id_absorbed\` (dataset_id, table_id, absorbed_rows). Any
+project name will do; its data is its own.
+
+\`\`\`ts
+import { PassThroughClient } from "google-auth-library";
+new BigQuery({ projectId: "local", apiEndpoint: "http://127.0.0.1:9050", authClient: new PassThroughClient() });
+\`\`\`
+
+\`\`\`python
+options = ClientOptions(api_endpoint="http://127.0.0.1:9050")
+bigquery.Client(project="local", credentials=AnonymousCredentials(), client_options=options)
+\`\`\`
+
+\`\`\`go
+bigquery.NewClient(ctx, "local", option.WithEndpoint("http://127.0.0.1:9050/bigquery/v2/"), option.WithoutAuthentication())
+\`\`\``;
+
 /** A list with the subject as code, and what is to be said of it. */
 function list(rows: string[][]): string {
   return rows
@@ -57,6 +79,7 @@ function casts(): string {
 export function subsetPage(): string {
   const sections = [
     introduction,
+    usage,
     ...Object.entries(acceptedSyntax).map(([title, entries]) => `## ${title}\n\n${syntaxList(entries)}`),
     `## Types\n\n${scalarKinds.join(", ")}, ARRAY, STRUCT. TIMESTAMP has microseconds and is UTC; NUMERIC is exact with 9 decimals.`,
     `## CAST and SAFE_CAST\n\n${casts()}`,

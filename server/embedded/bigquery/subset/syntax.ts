@@ -149,7 +149,7 @@ export const refusedSyntax: SyntaxEntry[] = [
   },
   { construct: "SAFE. before a function", example: "SELECT SAFE.LENGTH('a')" },
   { construct: "a whole row or table alias as a value", example: "SELECT x FROM d.t AS x" },
-  { construct: "comparing and grouping ARRAY and STRUCT", example: "SELECT STRUCT(1) = STRUCT(1)" },
+  { construct: "comparing ARRAY; ordering and grouping ARRAY and STRUCT", example: "SELECT [1] = [1]" },
   { construct: "a NUMERIC with a decimal literal in arithmetic", example: "SELECT amount * 1.5 FROM d.t" },
   {
     construct: "a select alias that hides a different column in GROUP BY, HAVING, QUALIFY or an aggregate",

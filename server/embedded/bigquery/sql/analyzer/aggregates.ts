@@ -166,6 +166,12 @@ function onBool(aggregate: Aggregate, sql: (argument: string) => string, type: S
   return result(`${sql(argument.sql)}${aggregate.over}`, type);
 }
 
+function bits(aggregate: Aggregate): Typed {
+  const argument = first(aggregate);
+  if (argument.type.kind !== "INT64") throw noMatch(aggregate, argument.type);
+  return result(`${aggregate.call.name.toLowerCase()}(${argument.sql})${aggregate.over}`, argument.type);
+}
+
 function deviation(duckName: string): (aggregate: Aggregate) => Typed {
   return (aggregate) => {
     const argument = first(aggregate);
@@ -221,6 +227,9 @@ const handlers: Record<Exclude<AggregateFunction, "GROUPING">, (aggregate: Aggre
     result(`count(DISTINCT ${first(aggregate).sql})${aggregate.over}`, scalar("INT64")),
   LOGICAL_AND: (aggregate) => onBool(aggregate, (x) => `bool_and(${x})`, scalar("BOOL")),
   LOGICAL_OR: (aggregate) => onBool(aggregate, (x) => `bool_or(${x})`, scalar("BOOL")),
+  BIT_AND: bits,
+  BIT_OR: bits,
+  BIT_XOR: bits,
   STDDEV: deviation("stddev_samp"),
   STDDEV_SAMP: deviation("stddev_samp"),
   STDDEV_POP: deviation("stddev_pop"),

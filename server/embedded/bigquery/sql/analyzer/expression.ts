@@ -151,7 +151,21 @@ function binaryNode(place: Place, expression: Expression & { kind: "binary" }): 
     if (base.type.kind === "DATE") throw unsupported("DATE plus INTERVAL (use DATE_ADD)", position);
     return shift(base, amount, position);
   }
-  return binary(operator, analyzeExpression(place, left), analyzeExpression(place, right), position);
+  const [a, b] = [analyzeExpression(place, left), analyzeExpression(place, right)];
+  return dateArithmetic(operator, a, b, position) ?? binary(operator, a, b, position);
+}
+
+/** DATE ± INT64 counts days. */
+function dateArithmetic(operator: string, left: Typed, right: Typed, position: number): Typed | undefined {
+  if (operator !== "+" && operator !== "-") return undefined;
+  const isSubtracted = operator === "-";
+  if (left.type.kind === "DATE" && right.type.kind === "INT64") {
+    return shift(left, { value: right, unit: "DAY", isSubtracted }, position);
+  }
+  if (!isSubtracted && left.type.kind === "INT64" && right.type.kind === "DATE") {
+    return shift(right, { value: left, unit: "DAY", isSubtracted }, position);
+  }
+  return undefined;
 }
 
 function caseNode(place: Place, expression: Expression & { kind: "case" }): Typed {

@@ -28,7 +28,7 @@ export function quoteName(name: string): string {
 export function analyzeFrom(context: Context, item: FromItem, parent: Scope | undefined): Source {
   switch (item.kind) {
     case "table":
-      return tableSource(context, item.path, { alias: item.alias, parent, left: undefined });
+      return tableSource(context, item.path, item.alias);
     case "derived":
       return relationSource(context, context.analyzeQuery(context, item.query, parent), item.alias);
     case "unnest":
@@ -48,25 +48,15 @@ function relationSource(context: Context, relation: Relation, alias: string | un
   return { sql: `(${relation.sql}) AS ${name}`, variables: [{ alias, columns }], columns };
 }
 
-interface TableUse {
-  alias: string | undefined;
-  parent: Scope | undefined;
-  /** The items to the left of a comma or join: `FROM t, t.array` means an UNNEST. */
-  left: Source | undefined;
-}
-
-function tableSource(context: Context, path: TablePath, use: TableUse): Source {
+function tableSource(context: Context, path: TablePath, givenAlias: string | undefined): Source {
   const [only] = path.parts;
-  const alias = use.alias ?? path.parts.at(-1);
+  const alias = givenAlias ?? path.parts.at(-1);
   const common =
     path.parts.length === 1 ? context.commonTables.findLast((table) => sameName(table.name, only)) : undefined;
   if (common !== undefined) {
     const name = newAlias(context, "t");
     const columns = common.columns.map((column, index) => ({ ...column, sql: `${name}.c${index + 1}` }));
     return { sql: `${common.sqlName} AS ${name}`, variables: [{ alias, columns }], columns };
-  }
-  if (path.parts.length > 1 && use.left?.variables.some((variable) => sameName(variable.alias, only))) {
-    throw unsupported("A correlated array path in FROM without UNNEST", path.position);
   }
   const schema = informationSchema(context, path);
   if (schema !== undefined) return relationSource(context, schema, alias);
@@ -156,7 +146,7 @@ function unnest(context: Context, item: FromItem & { kind: "unnest" }, parent: S
   const sql = `(SELECT unnest(${array.sql}) AS c1${offset}) AS ${name}`;
   const value: ScopeColumn = { name: item.alias, type: array.type.element, sql: `${name}.c1` };
   const columns = value.type.kind === "STRUCT" ? structColumns(value, value.type) : [value];
-  const variables: RangeVariable[] = [{ alias: item.alias, columns }];
+  const variables: RangeVariable[] = [{ alias: item.alias, columns, value }];
   if (item.offsetAlias === undefined) return { sql, variables, columns };
   const position: ScopeColumn = { name: item.offsetAlias, type: scalar("INT64"), sql: `${name}.c2` };
   return { sql, variables, columns: [...columns, position] };
@@ -166,15 +156,22 @@ function structColumns(value: ScopeColumn, type: SqlType & { kind: "STRUCT" }): 
   return type.fields.map((field, index) => ({ ...field, sql: `struct_extract(${value.sql}, 'f${index + 1}')` }));
 }
 
+/** `FROM t, t.items` means `FROM t, UNNEST(t.items) AS items`. */
+function arrayPath(item: FromItem, left: Source): FromItem | undefined {
+  if (item.kind !== "table" || item.path.parts.length < 2) return undefined;
+  const { parts, position } = item.path;
+  if (!left.variables.some((variable) => sameName(variable.alias, parts[0]))) return undefined;
+  const array: Expression = { kind: "path", names: parts, position };
+  return { kind: "unnest", array, alias: item.alias ?? parts.at(-1), offsetAlias: undefined, position };
+}
+
 function join(context: Context, item: FromItem & { kind: "join" }, parent: Scope | undefined): Source {
   const left = analyzeFrom(context, item.left, parent);
-  const isCorrelated = item.right.kind === "unnest";
+  const rightItem = arrayPath(item.right, left) ?? item.right;
+  const isCorrelated = rightItem.kind === "unnest";
   // Only UNNEST sees what stands to its left.
   const inner: Scope | undefined = isCorrelated ? { variables: left.variables, columns: left.columns, parent } : parent;
-  const right =
-    item.right.kind === "table"
-      ? tableSource(context, item.right.path, { alias: item.right.alias, parent, left })
-      : analyzeFrom(context, item.right, inner);
+  const right = analyzeFrom(context, rightItem, inner);
   refuseSameAlias(left, right, item.position);
   const lateral = isCorrelated ? "LATERAL " : "";
   const variables = [...left.variables, ...right.variables];

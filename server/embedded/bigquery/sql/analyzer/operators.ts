@@ -147,7 +147,28 @@ export function comparisonType(parts: readonly Typed[], position: Position, what
   return commonType(parts, position, what);
 }
 
+function structValue(whole: Typed, type: SqlType, index: number): Typed {
+  return whole.fields?.[index] ?? combine(`struct_extract(${whole.sql}, 'f${index + 1}')`, type, [whole]);
+}
+
+/** Structs are equal when all fields are; NULL when that cannot be said. */
+function compareStructs(operator: "=" | "!=", left: Typed, right: Typed, position: Position): Typed {
+  const [a, b] = [left.type, right.type];
+  if (a.kind !== "STRUCT" || b.kind !== "STRUCT" || a.fields.length !== b.fields.length) {
+    throw noMatch(operator, [left, right], position);
+  }
+  refuseVolatile([left, right], "a comparison of STRUCT values", position);
+  const pairs = a.fields.map(({ type }, index) => {
+    const other = b.fields[index]?.type ?? type;
+    return compare("=", structValue(left, type, index), structValue(right, other, index), position).sql;
+  });
+  const equal = `(CASE WHEN ${left.sql} IS NULL OR ${right.sql} IS NULL THEN NULL ELSE ${pairs.join(" AND ")} END)`;
+  return combine(operator === "=" ? equal : `(NOT ${equal})`, scalar("BOOL"), [left, right]);
+}
+
 export function compare(operator: string, left: Typed, right: Typed, position: Position): Typed {
+  const isStruct = left.type.kind === "STRUCT" && right.type.kind === "STRUCT";
+  if (isStruct && (operator === "=" || operator === "!=")) return compareStructs(operator, left, right, position);
   const [a, b] = comparablePair(`operator ${operator}`, left, right, position);
   return combine(`(${a.sql} ${operator} ${b.sql})`, scalar("BOOL"), [a, b]);
 }

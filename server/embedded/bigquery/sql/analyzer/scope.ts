@@ -23,6 +23,8 @@ export interface ScopeColumn extends Column {
 export interface RangeVariable {
   alias: string | undefined;
   columns: ScopeColumn[];
+  /** The element of an UNNEST: the only variable that is a value as a whole. */
+  value?: ScopeColumn;
 }
 
 export interface CommonTable {
@@ -85,6 +87,7 @@ function resolveHere(scope: Scope, names: string[], position: Position): Resolve
     return { column: read(element), fields: names.slice(1) };
   }
   if (columns.length > 0) throw unsupported(`The name ${first}, which is both a table and a column,`, position);
+  if (second === undefined && variable.value !== undefined) return { column: read(variable.value), fields: [] };
   if (second === undefined) throw unsupported(`A whole row (${first}) as a value`, position);
   const matches = variable.columns.filter((column) => sameName(column.name, second));
   if (matches.length > 1) throw new SqlError(`Column name ${second} is ambiguous`, position);

@@ -70,6 +70,11 @@ export const numberFunctions = [
   define("SQRT", [signature(["FLOAT64"], "FLOAT64", "sqrt($1)")], "a NUMERIC argument is refused"),
   define("EXP", [signature(["FLOAT64"], "FLOAT64", finite("EXP", "exp($1)"))], "a NUMERIC argument is refused"),
   define("LN", [signature(["FLOAT64"], "FLOAT64", "ln($1)")], "a NUMERIC argument is refused"),
+  define("LOG", [signature(["FLOAT64"], "FLOAT64", "ln($1)")], "natural; a NUMERIC argument is refused"),
+  define("SIN", [signature(["FLOAT64"], "FLOAT64", "sin($1)")], "a NUMERIC argument is refused"),
+  define("COS", [signature(["FLOAT64"], "FLOAT64", "cos($1)")], "a NUMERIC argument is refused"),
+  define("TAN", [signature(["FLOAT64"], "FLOAT64", "tan($1)")], "a NUMERIC argument is refused"),
+  define("ATAN", [signature(["FLOAT64"], "FLOAT64", "atan($1)")], "a NUMERIC argument is refused"),
   define("LOG10", [signature(["FLOAT64"], "FLOAT64", "log10($1)")], "a NUMERIC argument is refused"),
   define(
     "POW POWER",
