@@ -51,8 +51,8 @@ const source = new KafkaSource({
   topic,
   groupPrefix: "bench-",
   newGroupSuffix: randomUUID,
-  clock: systemClock,
   logger,
+  onMissingStart: (text) => logger.warn(text),
 });
 const noSink: Sink = { write: () => Promise.resolve(), refusedForGood: () => 0, stop: () => {} };
 

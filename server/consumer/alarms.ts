@@ -9,7 +9,7 @@ export class Alarms {
   }
 
   /** Null clears the alarm `name`. */
-  set(name: "warehouse" | "refused" | "engine", text: string | null): void {
+  set(name: "warehouse" | "refused" | "engine" | "start", text: string | null): void {
     if (text === null) this.#texts.delete(name);
     else this.#texts.set(name, text);
     const joined = Array.from(this.#texts.values()).join(" · ") || null;

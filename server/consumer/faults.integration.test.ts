@@ -210,3 +210,27 @@ test("an engine that was frozen while another took over cannot write when it wak
   expect(counts()).toMatchObject({ read: 120, kept: 120 });
   expect(lane.warehouse.rows("payments_raw")).toHaveLength(120);
 });
+
+test("a broker that is killed and comes back is read on where the checkpoint stands", async () => {
+  lane = await world.lane();
+  await lane.producer.send(0, values(0, 50));
+  const consumer = lane.consume();
+  await lane.caughtUp(consumer);
+  await world.killBroker();
+  await lane.producer.send(1, values(50, 100));
+  await lane.caughtUp(consumer);
+  await lane.producer.send(0, values(100, 110));
+  await lane.caughtUp(consumer);
+  expect(counts()).toEqual({ read: 110, kept: 110, duplicates: 0, late: 0, deadLettered: 0 });
+  expect(lane.warehouse.rows("payments_raw")).toHaveLength(110);
+});
+
+test("a new checkpoint on a topic that has lost its start says how many records it cannot read", async () => {
+  lane = await world.lane();
+  await lane.producer.send(0, values(0, 30));
+  await lane.deleteRecords(0, 20);
+  const consumer = lane.consume();
+  const alarm = await consumer.message("alarm");
+  expect(alarm.text).toContain("20 records");
+  await consumer.message("committed", () => lane.reader.read()?.totals?.read.count === 10);
+});

@@ -60,8 +60,8 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     topic: names.topic,
     groupPrefix: names.readerGroupPrefix,
     newGroupSuffix: randomUUID,
-    clock,
     logger,
+    onMissingStart: (text) => alarms.set("start", text),
   });
   const inserter = new LateInserter(settings.warehouse, names.dataset);
   const sink = createSink({

@@ -1,6 +1,5 @@
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from "kafkajs";
 import { headerNames } from "#contract/payment.ts";
-import type { Clock } from "#server/shared/clock.ts";
 import { DedupscopeError, messageOf } from "#server/shared/errors.ts";
 import type { Logger } from "#server/shared/logger.ts";
 import type { OffsetRange, PartitionEnd } from "../checkpoint/entries.ts";
@@ -17,8 +16,9 @@ export interface KafkaSourceOptions {
   /** Prefix of the reader's groups; each incarnation and each rebuilt consumer gets a fresh one. */
   readonly groupPrefix: string;
   readonly newGroupSuffix: () => string;
-  readonly clock: Clock;
   readonly logger: Logger;
+  /** A new checkpoint cannot read what retention has removed before it began: somebody should know. */
+  readonly onMissingStart: (text: string) => void;
 }
 
 const fetchWaitMs = 250;
@@ -56,6 +56,7 @@ export class KafkaSource implements Source {
       this.#ends.set(partition, end);
       this.#ahead.start(partition, end.next, high);
     }
+    if (ends.length === 0) this.#tellMissingStart(bounds);
     const gone = ends.find(({ partition }) => bounds.every((bound) => bound.partition !== partition));
     if (gone !== undefined)
       throw new DedupscopeError("data-lost", `${this.#options.topic} has no partition ${gone.partition} any more`);
@@ -90,6 +91,13 @@ export class KafkaSource implements Source {
     this.#arrived.notify();
     this.#drained.notify();
     await this.#consumer?.disconnect();
+  }
+
+  #tellMissingStart(bounds: readonly LogBounds[]): void {
+    const missing = bounds.reduce((sum, { low }) => sum + low, 0);
+    if (missing === 0) return;
+    const { topic, onMissingStart } = this.#options;
+    onMissingStart(`${missing} records of ${topic} were removed by retention before this checkpoint began`);
   }
 
   async #run(): Promise<void> {

@@ -14,6 +14,7 @@ export interface TestBroker {
   readonly host: string;
   readonly port: number;
   readonly stop: () => Promise<void>;
+  readonly killAndStartAgain?: () => Promise<void>;
 }
 
 /** A broker process and a stand-in warehouse that several lanes share; each lane has its topic and its checkpoint. */
@@ -30,12 +31,17 @@ export class LaneWorld {
 
   static async start(): Promise<LaneWorld> {
     const data = mkdtempSync(join(tmpdir(), "dedupscope-broker-"));
-    const broker = await startBrokerProcess({ dataDirectory: data });
+    let broker = await startBrokerProcess({ dataDirectory: data });
+    const { host, port } = broker;
     const stop = async () => {
       await broker.stop();
       rmSync(data, { recursive: true, force: true });
     };
-    return new LaneWorld({ host: broker.host, port: broker.port, stop });
+    const killAndStartAgain = async () => {
+      await broker.kill();
+      broker = await startBrokerProcess({ dataDirectory: data, port });
+    };
+    return new LaneWorld({ host, port, stop, killAndStartAgain });
   }
 
   /** Lanes on a broker that runs already; `stop` ends it. */
@@ -46,6 +52,11 @@ export class LaneWorld {
   async stop(): Promise<void> {
     await this.#broker.stop();
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** SIGKILL, and the same log served again on the same port. */
+  async killBroker(): Promise<void> {
+    await this.#broker.killAndStartAgain?.();
   }
 
   async lane(settings: Partial<ConsumerSettings> = {}): Promise<Lane> {
