@@ -7,8 +7,9 @@ interface OverlayProps {
   readonly faults: readonly FaultSnapshot[];
   readonly scale: TimeScale;
   readonly runStartMs: number;
-  /** From here on payments have not settled; null when nothing is open. */
+  /** From here up to the newest point payments have not settled; null when nothing is open. */
   readonly unsettledFromMs: number | null;
+  readonly newestMs: number;
   readonly cursorMs: number | null;
   readonly onCursor: (cursorMs: number | null) => void;
 }
@@ -16,7 +17,7 @@ interface OverlayProps {
 const arrowStepMs = 1_000;
 
 /** Lines through all timelines: faults, the unsettled end, and the cursor that all rows read. */
-export function Overlay({ faults, scale, runStartMs, unsettledFromMs, cursorMs, onCursor }: OverlayProps) {
+export function Overlay({ faults, scale, runStartMs, unsettledFromMs, newestMs, cursorMs, onCursor }: OverlayProps) {
   const middle = (scale.fromMs + scale.toMs) / 2;
   const cursorPlace = cursorMs === null ? 0 : placeOf(scale, cursorMs);
   return (
@@ -49,7 +50,11 @@ export function Overlay({ faults, scale, runStartMs, unsettledFromMs, cursorMs, 
       }}
     >
       {unsettledFromMs !== null && (
-        <em className="unsettled" style={{ left: `${placeOf(scale, unsettledFromMs)}%` }} aria-hidden="true" />
+        <em
+          className="unsettled"
+          style={{ left: `${placeOf(scale, unsettledFromMs)}%`, right: `${100 - placeOf(scale, newestMs)}%` }}
+          aria-hidden="true"
+        />
       )}
       {faults
         .filter((fault) => isShown(scale, Date.parse(fault.at)))

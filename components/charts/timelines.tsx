@@ -81,6 +81,7 @@ export function Timelines() {
           scale={scale}
           runStartMs={runStartMs}
           unsettledFromMs={snapshot === null ? null : unsettledFrom(snapshot)}
+          newestMs={newest === undefined ? runStartMs : Date.parse(newest)}
           cursorMs={cursorMs}
           onCursor={setCursorMs}
         />

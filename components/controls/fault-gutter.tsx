@@ -50,7 +50,7 @@ export function MoreFaults({ faults, label }: { faults: readonly FaultDescriptio
   return (
     <Popover.Root>
       <Popover.Trigger asChild>
-        <button type="button" className={label === undefined ? "fault quiet items-center pl-1" : "tool w-max"}>
+        <button type="button" className={label === undefined ? "fault quiet list" : "tool w-max"}>
           {label ?? `${faults.length} more`}
           <Icon name="chevron" small />
         </button>

@@ -121,11 +121,11 @@ function GateNumbers({ gate, lane, view }: { gate: GateName; lane: LaneSnapshot;
   return (
     <div className="gate-foot">
       <span className="catch stopped" data-tone={(view.absorbed ?? 0) > 0 ? "absorbed" : "zero"}>
-        <TotalNumber lane={lane.name} name={absorbedNames[gate]} count={view.absorbed} room={5} />
+        <TotalNumber lane={lane.name} name={absorbedNames[gate]} count={view.absorbed} room={4} />
         <span>absorbed</span>
       </span>
       <span className="catch passed" data-tone={view.passedTone}>
-        <b data-long={longStep(passedText, 5) || undefined}>{passedText}</b>
+        <b data-long={longStep(passedText, 4) || undefined}>{passedText}</b>
         <span>{view.passedLabel}</span>
       </span>
     </div>

@@ -38,6 +38,7 @@ test("an unmoved log end says so", () => {
   expect(logEndText(row({ logEndBefore: 480, logEndAfter: 485 }))).toBe("480 → 485");
   expect(logEndText(row({ logEndBefore: 485, logEndAfter: 485 }))).toBe("485 = 485");
   expect(logEndText(row({ logEndBefore: null, logEndAfter: 485 }))).toBe("");
+  expect(logEndText(row({ logEndBefore: 99_995, logEndAfter: 100_000 }))).toBe("→ 100000");
   expect(offsetText(1254)).toBe("1,254");
   expect(offsetText(1_234_567)).toBe("1234567");
 });

@@ -35,7 +35,9 @@ export function sequenceText(row: TapeRow): string {
   return row.records === 1 ? String(row.baseSequence) : `${row.baseSequence}–${last}`;
 }
 
-const separatedUpTo = 99_999;
+const separatedUpTo = 9_999;
+/** Beyond it there is no room for both ends of a log. */
+const bothEndsUpTo = 99_999;
 const counts = new Intl.NumberFormat("en-US");
 
 /** Offsets have separators while they are short; long ones are read as ids. */
@@ -44,10 +46,11 @@ export function offsetText(offset: number | null): string {
   return offset > separatedUpTo ? String(offset) : counts.format(offset);
 }
 
-/** `480 → 485`, or `485 = 485` where the log end did not move. */
+/** `480 → 485`, or `485 = 485` where the log end did not move; of long offsets only the end: `→ 2524500`. */
 export function logEndText({ logEndBefore: before, logEndAfter: after }: TapeRow): string {
   if (before === null || after === null) return "";
-  return `${offsetText(before)} ${before === after ? "=" : "→"} ${offsetText(after)}`;
+  const sign = before === after ? "=" : "→";
+  return after > bothEndsUpTo ? `${sign} ${offsetText(after)}` : `${offsetText(before)} ${sign} ${offsetText(after)}`;
 }
 
 export const groupTitles: Readonly<Record<GroupKind, { readonly title: string; readonly explanation: string }>> = {

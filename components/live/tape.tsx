@@ -23,8 +23,8 @@ const wideColumns: readonly TapeColumn[] = [
   { heading: "sequence", width: "18%" },
   { heading: "try", width: "3.5%" },
   { heading: "answer", width: "14.5%" },
-  { heading: "offset", width: "10%", right: true },
-  { heading: "log end", width: "16.5%", right: true },
+  { heading: "offset", width: "11.5%", right: true },
+  { heading: "log end", width: "15%", right: true },
 ];
 const narrowColumns: readonly TapeColumn[] = [
   { heading: "time", width: "17%" },
@@ -66,34 +66,36 @@ export function Tape() {
           }}
         />
       </div>
-      <div className="tape-scroll pinned">
-        <table>
-          <Columns columns={columns} />
-          <thead>
-            <tr>
-              {columns.map(({ heading, right }) => (
-                <th key={heading} className={right === true ? "right" : undefined} scope="col">
-                  {heading === "partition" ? <span className="sr-only">partition</span> : heading}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          {view.pinned.map((group) => (
-            <GroupRows key={group.key} group={group} runStartMs={runStartMs} narrow={narrow} />
-          ))}
-        </table>
-      </div>
-      <div className="tape-scroll live">
-        <table aria-label="Last requests">
-          <Columns columns={columns} />
-          <tbody>
-            <LiveRows rows={view.live} runStartMs={runStartMs} narrow={narrow} />
-          </tbody>
-        </table>
-        {tape.size === 0 && <p className="tape-empty">No request has been sent in this run.</p>}
-        {tape.size > 0 && view.pinned.length + view.live.length === 0 && (
-          <p className="tape-empty">No request on the tape matches “{search}”.</p>
-        )}
+      <div className="tape-lists">
+        <div className="tape-scroll pinned">
+          <table>
+            <Columns columns={columns} />
+            <thead>
+              <tr>
+                {columns.map(({ heading, right }) => (
+                  <th key={heading} className={right === true ? "right" : undefined} scope="col">
+                    {heading === "partition" ? <span className="sr-only">partition</span> : heading}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            {view.pinned.map((group) => (
+              <GroupRows key={group.key} group={group} runStartMs={runStartMs} narrow={narrow} />
+            ))}
+          </table>
+        </div>
+        <div className="tape-scroll live">
+          <table aria-label="Last requests">
+            <Columns columns={columns} />
+            <tbody>
+              <LiveRows rows={view.live} runStartMs={runStartMs} narrow={narrow} />
+            </tbody>
+          </table>
+          {tape.size === 0 && <p className="tape-empty">No request has been sent in this run.</p>}
+          {tape.size > 0 && view.pinned.length + view.live.length === 0 && (
+            <p className="tape-empty">No request on the tape matches “{search}”.</p>
+          )}
+        </div>
       </div>
     </section>
   );

@@ -3,12 +3,25 @@ import type { LaneSnapshot } from "#contract/snapshot.ts";
 import { formatClock, formatCount, longStep } from "./format.ts";
 import { verdictView, type VerdictKind } from "./verdict-view.ts";
 
-const glyphs: Readonly<Record<VerdictKind, string>> = {
+/** Equal or not equal, drawn: not every font has the signs. */
+const glyphs: Readonly<Partial<Record<VerdictKind, string>>> = {
   MATCH: "M2 5.5h12M2 10.5h12",
   BREAK: "M2 5.5h12M2 10.5h12M11.5 1.5l-7 13",
-  PENDING: "M2.5 8h.01M8 8h.01M13.5 8h.01",
-  NONE: "M5 5.5a3 3 0 1 1 4.2 2.7C8.4 8.7 8 9.2 8 10M8 13h.01",
 };
+const textGlyphs: Readonly<Partial<Record<VerdictKind, string>>> = { PENDING: "…", NONE: "?" };
+
+function Glyph({ kind }: { kind: VerdictKind }) {
+  const path = glyphs[kind];
+  if (path === undefined) return <span aria-hidden="true">{textGlyphs[kind]}</span>;
+  return (
+    <svg viewBox="0 0 16 16" aria-hidden="true">
+      <path d={path} />
+    </svg>
+  );
+}
+
+/** Longer sentences are set smaller. */
+const sayRoom = 26;
 
 interface VerdictProps {
   readonly name: LaneName;
@@ -23,13 +36,11 @@ export function Verdict({ name, lane, runStartMs }: VerdictProps) {
     <div className="verdict" data-testid={`verdict-${name}`} data-verdict={view.kind}>
       <span className="verdict-lane">{name === "protected" ? "Protected" : "Unprotected"}</span>
       <div className="verdict-word">
-        <svg viewBox="0 0 16 16" aria-hidden="true">
-          <path d={glyphs[view.kind]} />
-        </svg>
+        <Glyph kind={view.kind} />
         {view.word}
       </div>
       <div className="verdict-row">
-        <div className="verdict-say">
+        <div className="verdict-say" data-long={longStep(view.say, sayRoom) || undefined}>
           <span data-testid={`verdict-customers-${name}`} data-count={view.customers}>
             {view.say}
           </span>
@@ -51,7 +62,7 @@ export function Verdict({ name, lane, runStartMs }: VerdictProps) {
           <span
             className="money"
             data-testid={`verdict-money-${name}`}
-            data-long={view.money.some((line) => longStep(line, 13) > 0) ? 1 : undefined}
+            data-long={view.money.some((line) => longStep(line, 12) > 0) ? 1 : undefined}
           >
             {view.money.map((line) => (
               <span key={line}>{line}</span>
