@@ -1,4 +1,4 @@
-import { currencies, currencyDecimals, type Currency, type Money } from "#contract/money.ts";
+import { currencies, currencyDecimals, isCurrency, type Currency, type Money } from "#contract/money.ts";
 
 /** NUMERIC has nine decimals: amounts are added up as integers of the ninth decimal, exact for any currency. */
 const numericDecimals = 9;
@@ -22,10 +22,13 @@ export function parseNumeric(decimal: string): bigint {
 }
 
 /** `(12500000000n, "USD")` → `"12.50"`; more decimals than the currency has only where they are not zero. */
-export function formatNumeric(units: bigint, currency: Currency): string {
+export function formatNumeric(units: bigint, currency: string): string {
   const digits = (units < 0n ? -units : units).toString().padStart(numericDecimals + 1, "0");
   const whole = digits.slice(0, -numericDecimals);
-  const fraction = digits.slice(-numericDecimals).replace(/0+$/, "").padEnd(currencyDecimals[currency], "0");
+  const fraction = digits
+    .slice(-numericDecimals)
+    .replace(/0+$/, "")
+    .padEnd(isCurrency(currency) ? currencyDecimals[currency] : 0, "0");
   return `${units < 0n ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
 }
 

@@ -7,6 +7,7 @@ import type { Definitions } from "./definitions.ts";
 import type { Gateway } from "./gateway.ts";
 import { type Judgement, judge, readAbsorbed } from "./judge.ts";
 import { wrongRecords } from "./judged-rows.ts";
+import { keepKnown } from "./known-totals.ts";
 import type { LaneState } from "./lane-state.ts";
 import { type MergeWindow, runMerge } from "./merge-step.ts";
 import { cycleOutput } from "./output.ts";
@@ -87,7 +88,7 @@ async function shipAndCount({ gateway, definitions, state }: CycleContext, input
   const checkpointId = input.committed.checkpointId ?? progress.checkpointId;
   const sameCheckpoint = checkpointId === progress.checkpointId;
   const counted =
-    sameCheckpoint && known?.checkpointId === checkpointId && known.batchId === progress.mergedBatchId ? known : null;
+    sameCheckpoint && known?.checkpointId === checkpointId && known.batchId <= progress.mergedBatchId ? known : null;
   const [row] = await gateway.query(definitions.statements.arrived, {
     afterSequence: progress.intentsWatermark,
     throughSequence: shippedThrough,
@@ -100,9 +101,9 @@ async function shipAndCount({ gateway, definitions, state }: CycleContext, input
   return {
     complete: intentsWatermark >= input.lastIntentSequence,
     intentsWatermark,
-    positions: Number(row?.["positions"]) + (counted?.reading.terms.positions.records ?? 0),
+    positions: Number(row?.["positions"]) + (counted?.terms.positions.records ?? 0),
     windows,
-    rawRows: counted !== null || progress.mergedBatchId === -1 ? Number(row?.["raw_rows"]) : null,
+    rawRows: (counted?.batchId ?? -1) === progress.mergedBatchId ? Number(row?.["raw_rows"]) : null,
   };
 }
 
@@ -241,7 +242,7 @@ function remember(
   state.progress = progress;
   state.shownBatchId = merged.checkpointId === merged.shown.checkpointId ? merged.shown.batchId : state.shownBatchId;
   if (merged.checkpointId === merged.shown.checkpointId && merged.mergedBatchId === merged.shown.batchId)
-    state.known = { reading, ...merged.shown, cycle: progress.cycle };
+    state.known = { terms: reading.terms, ...merged.shown, cycle: progress.cycle };
   state.open = new Set(judgement.open.map((window) => window.startMs));
   state.closed = judgement.closed;
   state.charged = judgement.charged;
@@ -291,4 +292,5 @@ async function closeSettled(context: CycleContext, judgement: Judgement, settled
   state.closed = null;
   state.open = new Set();
   await closeWindows(gateway, definitions, { beforeMs, cycle: state.progress.cycle });
+  state.knownKeptMs = await keepKnown(gateway, state, context.clock.nowMs());
 }

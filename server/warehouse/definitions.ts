@@ -15,6 +15,7 @@ const tableNames = [
   "reconciliation_closed",
   "reconciliation_closed_copies",
   "reconciliation_runs",
+  "known_totals",
 ] as const;
 
 /** Views in the order in which they can be made: later ones read earlier ones. */
@@ -38,6 +39,7 @@ export const statementNames = [
   "forget-progress",
   "read-progress",
   "totals",
+  "read-known-totals",
   "judge-open",
   "sum-closed",
   "count-closed",

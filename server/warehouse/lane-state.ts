@@ -1,9 +1,9 @@
 import { type Amounts, noAmounts } from "./amounts.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Gateway, Row } from "./gateway.ts";
+import type { KnownTotals } from "./known-totals.ts";
 import { type JudgedTerms, type JudgedWindow, noTerms } from "./judged-rows.ts";
 import type { LastVerdicts } from "./record-verdicts.ts";
-import type { Reading } from "./totals.ts";
 import type { Position, Progress } from "./types.ts";
 
 /** What one lane's cycles remember. All but `progress` is a copy of what SQL answers, read again after a restart. */
@@ -11,13 +11,9 @@ export interface LaneState {
   progress: Progress;
   /** The last batch that the merge was shown; at least `progress.mergedBatchId`. */
   shownBatchId: number;
-  /** Totals up to (`checkpointId`, `batchId`, `cycle`): later readings are added to it. */
-  known: {
-    readonly reading: Reading;
-    readonly checkpointId: string;
-    readonly batchId: number;
-    readonly cycle: number;
-  } | null;
+  known: KnownTotals | null;
+  /** When `known` was last kept in the warehouse, epoch milliseconds. */
+  knownKeptMs: number;
   /** Row counts for which the wide merge was run and did not help: not run again until they change. */
   wideMergeTriedAt: string | null;
   /** Windows that the last judgement found open, epoch milliseconds. */
@@ -69,11 +65,12 @@ export function positionsOf(rows: readonly Row[]): Position[] {
   return rows.map((row) => ({ partition: Number(row["partition_no"]), offset: Number(row["offset_no"]) }));
 }
 
-export function newLaneState(progress: Progress): LaneState {
+export function newLaneState(progress: Progress, known: KnownTotals | null): LaneState {
   return {
     progress,
     shownBatchId: progress.mergedBatchId,
-    known: null,
+    known,
+    knownKeptMs: 0,
     wideMergeTriedAt: null,
     open: new Set(),
     closed: null,

@@ -8,6 +8,7 @@ import { closeBeforeMs } from "./close-windows.ts";
 import { runCycle, windowSeconds } from "./cycle.ts";
 import type { Definition, Definitions } from "./definitions.ts";
 import type { Gateway, Row } from "./gateway.ts";
+import { readKnown } from "./known-totals.ts";
 import { type LaneState, newLaneState, readProgress } from "./lane-state.ts";
 import { failedOutput } from "./output.ts";
 import { readPayment, type TableRows } from "./payment-rows.ts";
@@ -57,7 +58,8 @@ export function createLaneWarehouse(parts: LaneWarehouseParts): Warehouse {
   const exclusively = createQueue();
   let state: LaneState | null = null;
   let last: CycleOutput | null = null;
-  const readState = async () => (state ??= newLaneState(await readProgress(gateway, definitions)));
+  const readState = async () =>
+    (state ??= newLaneState(await readProgress(gateway, definitions), await readKnown(gateway, definitions)));
   const list = (name: "list-duplicate-charges" | "list-reconciliation") =>
     gateway.query(definitions.statements[name], { rowsMax: listRowsMax });
 

@@ -1,6 +1,6 @@
 import type { Definitions } from "./definitions.ts";
 import type { Gateway } from "./gateway.ts";
-import type { LaneState } from "./lane-state.ts";
+import type { KnownTotals } from "./known-totals.ts";
 import { addReading, isWhole, parseReading, type Reading } from "./totals.ts";
 
 export interface TotalsPosition {
@@ -16,7 +16,7 @@ export interface TotalsPosition {
 export async function readTotals(
   gateway: Gateway,
   definitions: Definitions,
-  known: LaneState["known"],
+  known: KnownTotals | null,
   { position, cycle }: { readonly position: TotalsPosition; readonly cycle: number },
 ): Promise<Reading> {
   const { totals } = definitions.statements;
@@ -30,7 +30,7 @@ export async function readTotals(
         afterCycle: known.cycle,
       }),
     );
-    const sum = addReading(known.reading.terms, part);
+    const sum = addReading(known.terms, part);
     if (isWhole(sum)) return sum;
   }
   const all = { ...position, cycle, everything: true, afterBatchId: -1, afterCycle: -1 };

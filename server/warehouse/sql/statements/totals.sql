@@ -19,10 +19,10 @@ GROUP BY 1, r.currency
 UNION ALL
 SELECT 'positions', u.currency, COUNT(*), SUM(u.amount), CAST(NULL AS TIMESTAMP)
 FROM (
-  SELECT r.currency, r.amount
+  SELECT MIN(r.currency) AS currency, MIN(r.amount) AS amount
   FROM {dataset}.payments_raw AS r
   WHERE r.checkpoint_id = @checkpointId AND r.batch_id > @afterBatchId AND r.batch_id <= @batchId
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY r.topic, r.partition_no, r.offset_no ORDER BY r.ingest_id) = 1
+  GROUP BY r.topic, r.partition_no, r.offset_no
 ) AS u
 GROUP BY u.currency
 UNION ALL

@@ -1,5 +1,6 @@
--- Answers: how far has the app come? The row with the highest cycle holds. Views take no parameters, so this is where they learn what is settled:
---   nothing beyond intents_watermark is judged, nothing beyond settled_sequence is missing.
+-- Answers: how far has the app come? The row with the highest cycle holds. Views take no parameters, so this is
+--   where they learn what is settled: nothing beyond intents_watermark is judged, nothing beyond settled_sequence is
+--   missing.
 -- Parameters: none.
 -- Cost: a statement of definition, free.
 CREATE TABLE IF NOT EXISTS {dataset}.reconciliation_progress (
