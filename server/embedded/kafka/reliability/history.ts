@@ -31,6 +31,7 @@ export interface Judgement {
 
 export class History {
   readonly #outcomes = new Map<string, Outcome>();
+  readonly #begun = new Set<string>();
   #attempts = 0;
 
   /** Notes what is about to be sent: worker and a number that rises. */
@@ -45,8 +46,16 @@ export class History {
     this.#attempts += 1;
   }
 
+  /** Whether every worker has had something acknowledged. */
+  hasBegun(workers: number): boolean {
+    return this.#begun.size === workers;
+  }
+
   settle(values: readonly string[], outcome: Outcome): void {
-    for (const value of values) this.#outcomes.set(value, outcome);
+    for (const value of values) {
+      this.#outcomes.set(value, outcome);
+      if (outcome === "ok") this.#begun.add(value.split(":")[0] ?? "");
+    }
   }
 
   judge(stored: readonly StoredValue[]): Judgement {

@@ -13,13 +13,15 @@ import { seededRandom } from "../testing/seeded-random.ts";
 import type { SeededRandom } from "../testing/seeded-random.ts";
 import { History } from "./history.ts";
 import type { Judgement, StoredValue } from "./history.ts";
-import { runKafkajsWorker, runRawWorker } from "./workers.ts";
+import { runKafkajsWorker } from "./kafkajs-worker.ts";
+import { runRawWorker } from "./raw-worker.ts";
 
 const TOPIC = "reliability";
 const PARTITIONS = 2;
 const WORKERS = 4;
 const FAULT_MS_MAX = 700;
 const CALM_MS_MAX = 400;
+const WARM_UP_PROBE_MS = 10;
 
 export interface RunOptions {
   readonly seed: number;
@@ -42,7 +44,7 @@ export async function runReliability(options: RunOptions): Promise<RunReport> {
   const system = await System.start(options.dataDirectory);
   const history = new History();
   const random = seededRandom(options.seed);
-  const deadline = performance.now() + options.seconds * 1_000;
+  let deadline = Number.POSITIVE_INFINITY;
   const goesOn = (): boolean => performance.now() < deadline;
   const run = options.client === "raw" ? runRawWorker : runKafkajsWorker;
   const workers = Array.from({ length: WORKERS }, (_, worker) =>
@@ -57,7 +59,12 @@ export async function runReliability(options: RunOptions): Promise<RunReport> {
       random: seededRandom(options.seed + worker + 1),
     }),
   );
-  const [faults] = await Promise.all([system.inflict(random, goesOn), ...workers]);
+  const inflict = async (): Promise<Record<Fault, number>> => {
+    while (!history.hasBegun(WORKERS)) await pause(WARM_UP_PROBE_MS);
+    deadline = performance.now() + options.seconds * 1_000;
+    return await system.inflict(random, goesOn);
+  };
+  const [faults] = await Promise.all([inflict(), ...workers]);
   const { stored, logEnds } = await system.readAll();
   await system.stop();
   return { ...history.judge(stored), faults, logEnds };

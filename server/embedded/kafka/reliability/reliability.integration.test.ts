@@ -27,9 +27,9 @@ async function run(client: "raw" | "kafkajs", isIdempotent: boolean): Promise<Ru
 describe.each(["raw", "kafkajs"] as const)("under faults, through the %s client", (client) => {
   it("stores every acknowledged value once and in order when idempotence is on", { timeout }, async () => {
     const report = await run(client, true);
-    expect(report).toMatchObject({ lost: 0, duplicated: 0, risen: 0, unexpected: 0, reordered: 0, unknown: 0 });
+    expect(report).toMatchObject({ lost: 0, duplicated: 0, risen: 0, unexpected: 0, reordered: 0 });
     expect(report.stored).toBe(report.logEnds);
-    expect(report.acknowledged).toBeGreaterThan(0);
+    expect(report.acknowledged).toBeGreaterThan(report.unknown);
   });
 
   it("stores values twice when idempotence is off, and still loses none", { timeout }, async () => {

@@ -1,7 +1,4 @@
-/** The two kinds of clients that a run sends with: one over the raw protocol, one through kafkajs. */
-import { connect } from "node:net";
-import { Kafka, logLevel } from "kafkajs";
-import type { ISocketFactory } from "kafkajs";
+/** A client of a run over the raw protocol. */
 import { ErrorCode } from "../protocol/error-codes.ts";
 import { buildBatch } from "../testing/build-batch.ts";
 import { RawConnection } from "../testing/raw-connection.ts";
@@ -10,14 +7,12 @@ import { initProducerId, produce } from "../testing/raw-requests.ts";
 import type { SeededRandom } from "../testing/seeded-random.ts";
 import type { History } from "./history.ts";
 
-const REQUEST_TIMEOUT_MS = 400;
-const RETRY_PAUSE_MS = 20;
-const BATCH_RECORDS_MAX = 5;
+export const REQUEST_TIMEOUT_MS = 400;
+export const RETRY_PAUSE_MS = 20;
+export const BATCH_RECORDS_MAX = 5;
 /** One batch in so many is damaged on purpose: it is refused for certain. */
 const DAMAGED_ONE_IN = 20;
 const CRC_AT = 17;
-const API_KEY_AT = 4;
-const PRODUCE = 0;
 
 export interface WorkerOptions {
   readonly worker: number;
@@ -99,39 +94,4 @@ async function withTimeout<T>(answer: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** kafkajs as the pipeline uses it: one send in flight, explicit partition and timestamp, retries without end. */
-export async function runKafkajsWorker(options: WorkerOptions): Promise<void> {
-  const { history, random, goesOn, topic, partition, address } = options;
-  const retry = { initialRetryTime: RETRY_PAUSE_MS, maxRetryTime: 200, retries: Number.MAX_SAFE_INTEGER };
-  const brokers = [`${address.host}:${address.port}`];
-  const timeouts = { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: REQUEST_TIMEOUT_MS };
-  const socketFactory = countingSocketFactory(() => history.attempt());
-  const kafka = new Kafka({ brokers, retry, ...timeouts, socketFactory, logLevel: logLevel.NOTHING });
-  const producer = kafka.producer({ idempotent: options.isIdempotent, maxInFlightRequests: 1, retry });
-  await producer.connect();
-  let index = 0;
-  while (goesOn()) {
-    const values = Array.from({ length: random.below(BATCH_RECORDS_MAX) + 1 }, () =>
-      history.intend(options.worker, index++),
-    );
-    const timestamp = String(Date.now());
-    await producer.send({ topic, acks: -1, messages: values.map((value) => ({ value, partition, timestamp })) });
-    history.settle(values, "ok");
-  }
-  await producer.disconnect();
-}
-
-/** Sockets that tell of every Produce request that is written. */
-function countingSocketFactory(onProduce: () => void): ISocketFactory {
-  return ({ host, port, onConnect }) => {
-    const socket = connect({ host, port }, onConnect);
-    const write = socket.write.bind(socket);
-    socket.write = (frame: Buffer): boolean => {
-      if (frame.readInt16BE(API_KEY_AT) === PRODUCE) onProduce();
-      return write(frame);
-    };
-    return socket;
-  };
 }
