@@ -59,6 +59,13 @@ async function failure(work: Promise<unknown>): Promise<Record<string, unknown>>
   );
 }
 
+/** HTTP status, code and reason of the answer to a POST. */
+async function refusal(path: string, body: string): Promise<unknown> {
+  const response = await fetch(`${server.url}/bigquery/v2/projects/project-1${path}`, { method: "POST", body });
+  const { error } = (await response.json()) as { error: { code: number; errors: { reason: string }[] } };
+  return [response.status, error.code, error.errors[0]?.reason];
+}
+
 describe("datasets and tables through the genuine client", () => {
   it("creates, reads, lists and deletes", async () => {
     const [table] = await dataset.createTable("payments", { schema, labels: { layer: "4" } });
@@ -94,6 +101,21 @@ describe("datasets and tables through the genuine client", () => {
     expect(metadata.type).toBe("VIEW");
     expect(await rowsOf("SELECT * FROM v")).toEqual([{ id: "a" }]);
     expect(await failure(insert("v", [row("1", { id: "b" })]))).toMatchObject({ code: 400 });
+  });
+
+  it("changes descriptions, labels and the query of a view, and refuses a changed schema", async () => {
+    const [table] = await dataset.createTable("t", { schema });
+    await table.setMetadata({ description: "raw", labels: { layer: "4" } });
+    const [metadata] = (await table.getMetadata()) as [Record<string, unknown>, unknown];
+    expect(metadata).toMatchObject({ description: "raw", labels: { layer: "4" } });
+    const more = [...schema, { name: "more", type: "STRING" }];
+    expect(await failure(table.setMetadata({ schema: { fields: more } }))).toMatchObject({ code: 400 });
+    const [view] = await dataset.createTable("v", { view: { query: "SELECT 1 AS a", useLegacySql: false } });
+    await view.setMetadata({ view: { query: "SELECT 2 AS a", useLegacySql: false } });
+    expect(await rowsOf("SELECT a FROM v")).toEqual([{ a: 2 }]);
+    await dataset.setMetadata({ description: "a lane" });
+    const [described] = (await dataset.getMetadata()) as [Record<string, unknown>, unknown];
+    expect(described.description).toBe("a lane");
   });
 
   it("refuses a schema with types or settings that it would store differently", async () => {
@@ -295,6 +317,32 @@ describe("queries and jobs", () => {
     expect(await failure(client.createQueryJob({ query: "SELECT nothing", dryRun: true }))).toMatchObject({
       code: 400,
     });
+  });
+
+  it("lists, cancels and deletes jobs, and streams results", async () => {
+    const [job] = await client.createQueryJob("SELECT 1 AS a");
+    const [jobs] = await client.getJobs();
+    expect(jobs.map(({ id }) => id)).toContain(job.id);
+    await job.cancel();
+    const streamed: unknown[] = [];
+    for await (const streamedRow of client.createQueryStream("SELECT x FROM UNNEST([1, 2]) AS x ORDER BY x"))
+      streamed.push(streamedRow);
+    expect(streamed).toEqual([{ x: 1 }, { x: 2 }]);
+    await job.delete();
+    expect(await failure(job.getMetadata())).toMatchObject({ code: 404 });
+  });
+
+  it("answers garbage with 400 and an unknown path with 404, in BigQuery's shape", async () => {
+    expect(await refusal("/queries", "{")).toEqual([400, 400, "badRequest"]);
+    expect(await refusal("/queries", "[]")).toEqual([400, 400, "badRequest"]);
+    expect(await refusal("/queries", '{"query":"SELECT 1"}')).toEqual([400, 400, "invalid"]);
+    expect(await refusal("/queries", '{"query":5,"useLegacySql":false}')).toEqual([400, 400, "invalid"]);
+    expect(await refusal("/nothing", "{}")).toEqual([404, 404, "notFound"]);
+    expect(await refusal(`/datasets/${dataset.id}/tables/none/insertAll`, '{"rows":[{"json":{}}]}')).toEqual([
+      404,
+      404,
+      "notFound",
+    ]);
   });
 
   it("names the position of what it refuses, and does not make the client retry", async () => {

@@ -44,6 +44,8 @@ const limits = {
   translationsMax: 500,
   resultBytesMax: 64 * 1024 * 1024,
   conflictRetries: 20,
+  /** https://cloud.google.com/bigquery/quotas#query_jobs */
+  statementLengthMax: 1024 * 1024,
 } as const;
 
 export interface EngineOptions {
@@ -67,6 +69,12 @@ export class Engine {
   /** The plan of a statement without running it. Throws BigQueryError. */
   plan(request: StatementRequest): Plan {
     const { sql, project, defaultDataset, parameters } = request;
+    if (sql.length > limits.statementLengthMax) {
+      throw new BigQueryError(
+        "invalid",
+        `The query is too large. The maximum length is ${limits.statementLengthMax} characters`,
+      );
+    }
     const types = parameters.map((parameter) => `${parameter.name ?? "?"}:${typeName(parameter.type)}`);
     const key = JSON.stringify([sql, project, defaultDataset, types, this.catalog.version]);
     const known = this.translations.get(key);

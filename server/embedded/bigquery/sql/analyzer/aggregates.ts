@@ -194,8 +194,8 @@ function stringAgg(aggregate: Aggregate): Typed {
   const argument = first(aggregate);
   if (argument.type.kind !== "STRING") throw noMatch(aggregate, argument.type);
   const separator: Expression | undefined = aggregate.call.args[1];
-  if (separator !== undefined && separator.kind !== "literal") {
-    throw unsupported("A separator of STRING_AGG that is not a literal", separator.position);
+  if (separator !== undefined && !(separator.kind === "literal" && separator.type === "STRING")) {
+    throw unsupported("A separator of STRING_AGG that is not a string literal", separator.position);
   }
   const between = aggregate.args[1]?.sql ?? "','";
   const inside = `${distinctOf(aggregate)}${argument.sql}`;
