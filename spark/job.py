@@ -27,6 +27,7 @@ parser.add_argument("--checkpoint", required=True)
 parser.add_argument("--jars", required=True, help="comma-separated")
 parser.add_argument("--master", default="local[2]")
 parser.add_argument("--delay-ms", type=int, required=True)
+parser.add_argument("--deduplication", choices=["on", "off"], default="on")
 parser.add_argument("--rows-max", type=int, default=10_000)
 parser.add_argument("--trigger-ms", type=int, default=0)
 options = parser.parse_args()
@@ -165,12 +166,13 @@ records = (
     .load()
 )
 latest = F.timestamp_millis(F.unix_millis(F.current_timestamp()) + future_limit_ms(options.delay_ms))
-survivors = (
+usable = (
     with_fields(records)
     .where(reason(latest).isNull())
     .withWatermark("event_timestamp", f"{options.delay_ms} milliseconds")
-    .dropDuplicatesWithinWatermark(["transaction_id"])
 )
+# Without the operator nothing filters late rows either.
+survivors = usable.dropDuplicatesWithinWatermark(["transaction_id"]) if options.deduplication == "on" else usable
 query = (
     survivors.writeStream.option("checkpointLocation", options.checkpoint)
     .trigger(processingTime=f"{options.trigger_ms} milliseconds")

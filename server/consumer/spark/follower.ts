@@ -1,5 +1,5 @@
 import type { Clock } from "#server/shared/clock.ts";
-import type { BatchProgress } from "../../processes/messages.ts";
+import type { BatchProgress, CrashPoint } from "../../processes/messages.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import type { BatchCommit } from "../checkpoint/entries.ts";
 import { duplicate, kept, late, nextWatermark } from "../engine/decide.ts";
@@ -18,6 +18,8 @@ export interface FollowerOptions {
   readonly protections: ConsumerProtections;
   /** Live keys as Spark last reported them. */
   readonly stateRows: () => number;
+  /** The same seam as the embedded engine's; Spark's own plan and state are behind it when a batch arrives here. */
+  readonly reached: (point: CrashPoint, rows: number) => Promise<void>;
   readonly onCommitted: (progress: BatchProgress) => void;
 }
 
@@ -51,9 +53,11 @@ export class SparkFollower {
   }
 
   async #commit(batch: SparkBatch, next: number): Promise<void> {
-    const { checkpoint, sink, clock } = this.#options;
+    const { checkpoint, sink, clock, reached } = this.#options;
     const { marker } = batch;
     const startedAtMs = clock.nowMs();
+    await reached("after-plan", batch.kept.length);
+    await reached("after-state", batch.kept.length);
     await sink.write({
       batchId: marker.batch_id,
       watermarkMs: marker.late_watermark_ms,
@@ -63,6 +67,7 @@ export class SparkFollower {
       duplicates: batch.duplicates.map((row) => ({ row, first: null, watermarkMs: marker.late_watermark_ms })),
       deadLetters: batch.deadLetters,
     });
+    await reached("after-sink", batch.kept.length);
     const payments = [...batch.kept, ...batch.late, ...batch.duplicates];
     const outcomes = Uint8Array.from(payments, (_, index) =>
       index < batch.kept.length ? kept : index < batch.kept.length + batch.late.length ? late : duplicate,
@@ -87,6 +92,7 @@ export class SparkFollower {
       progress: { ...progress },
     });
     this.#options.onCommitted(progress);
+    await reached("after-commit", batch.kept.length);
   }
 
   /** What is known when the batch is committed; Spark's own progress of it comes a moment later. */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Kafka } from "kafkajs";
@@ -34,6 +34,7 @@ class SparkConsumerProcess {
   #follower: SparkFollower | null = null;
   #job: SparkJob | null = null;
   #stateRows = 0;
+  #runsDeduplication = true;
   #started = false;
   #stopping = false;
 
@@ -90,12 +91,16 @@ class SparkConsumerProcess {
       (value, next) => follower.take(value, next),
       (error) => this.fail(error),
     );
+    const engine = sparkCheckpoint(checkpoint.stateDirectory, settings.deduplication);
+    this.#runsDeduplication = engine.deduplication;
+    this.#setProtections({ deduplication: settings.deduplication, insertIds: settings.insertIds });
     this.#job = new SparkJob({
       installation,
       brokers: settings.kafka.brokers,
       topic: names.topic,
       outcomesTopic,
-      checkpointDirectory: join(checkpoint.stateDirectory, "spark"),
+      checkpointDirectory: engine.directory,
+      deduplication: engine.deduplication,
       delayMs: settings.watermarkDelayMs,
       rowsMax: consumerLimits.sparkBatchRowsMax,
       triggerMs: 0,
@@ -113,7 +118,6 @@ class SparkConsumerProcess {
     const { checkpoint, logger, topic } = parts;
     const journal = new SinkJournal(join(settings.checkpointDirectory, checkpointPaths.sink), systemClock);
     const { deduplication, insertIds } = settings;
-    if (!deduplication) this.#setProtections({ deduplication, insertIds });
     return new SparkFollower({
       checkpoint,
       assembler: new OutcomeAssembler(logger),
@@ -130,14 +134,16 @@ class SparkConsumerProcess {
       delayMs: settings.watermarkDelayMs,
       protections: { deduplication, insertIds },
       stateRows: () => this.#stateRows,
+      reached: (point, rows) => this.#crashPoints.reached(point, rows),
       onCommitted: (progress) => this.#send({ type: "committed", progress }),
     });
   }
 
   #setProtections(protections: { readonly deduplication: boolean; readonly insertIds: boolean }): void {
     this.#follower?.setProtections(protections);
-    const text = "Spark's deduplication cannot be switched off while it runs: layer 3 goes on dropping copies";
-    this.#alarms.set("engine", protections.deduplication ? null : text);
+    const state = this.#runsDeduplication ? "on" : "off";
+    const text = `Spark's deduplication cannot be switched in a running query: it stays ${state} until the next run`;
+    this.#alarms.set("engine", protections.deduplication === this.#runsDeduplication ? null : text);
   }
 
   #report(progress: SparkProgress): void {
@@ -148,6 +154,14 @@ class SparkConsumerProcess {
   #send(message: FromConsumer): void {
     process.send?.(message);
   }
+}
+
+/** A query's operators are part of its checkpoint: the choice of its first start holds for good. */
+function sparkCheckpoint(stateDirectory: string, deduplication: boolean) {
+  const directories = { on: join(stateDirectory, "spark"), off: join(stateDirectory, "spark-without-deduplication") };
+  if (existsSync(directories.on)) return { directory: directories.on, deduplication: true };
+  if (existsSync(directories.off)) return { directory: directories.off, deduplication: false };
+  return { directory: deduplication ? directories.on : directories.off, deduplication };
 }
 
 async function createOutcomesTopic(kafka: Kafka, topic: string): Promise<void> {

@@ -21,6 +21,7 @@ export interface SparkJobOptions {
   readonly outcomesTopic: string;
   readonly checkpointDirectory: string;
   readonly delayMs: number;
+  readonly deduplication: boolean;
   readonly rowsMax: number;
   readonly triggerMs: number;
   readonly logger: Logger;
@@ -45,6 +46,7 @@ export class SparkJob {
       `--checkpoint=${options.checkpointDirectory}`,
       `--jars=${installation.jars.join(",")}`,
       `--delay-ms=${options.delayMs}`,
+      `--deduplication=${options.deduplication ? "on" : "off"}`,
       `--rows-max=${options.rowsMax}`,
       `--trigger-ms=${options.triggerMs}`,
     ];
