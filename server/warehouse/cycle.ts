@@ -12,7 +12,13 @@ import type { LaneState } from "./lane-state.ts";
 import { type MergeWindow, runMerge } from "./merge-step.ts";
 import { cycleOutput } from "./output.ts";
 import { readTotals, type TotalsPosition } from "./read-totals.ts";
-import { changedVerdicts, readLastVerdicts, type RecordedVerdict, verdictRows } from "./record-verdicts.ts";
+import {
+  changedVerdicts,
+  readLastVerdicts,
+  type RecordedVerdict,
+  rememberVerdicts,
+  verdictRows,
+} from "./record-verdicts.ts";
 import { shipIntents } from "./ship-intents.ts";
 import { mergeRemainder, namedTotals, type Reading } from "./totals.ts";
 import type { CycleInput, CycleOutput, Progress } from "./types.ts";
@@ -282,7 +288,7 @@ async function recordVerdicts(context: CycleContext, judgement: Judgement, outpu
       waitingFor: output.waitingFor,
     }),
   );
-  state.verdicts = new Map([...state.verdicts, ...changed.map((one) => [one.startMs, one] as const)]);
+  state.verdicts = rememberVerdicts(state.verdicts, changed);
 }
 
 async function closeSettled(context: CycleContext, judgement: Judgement, settledUntilMs: number | null): Promise<void> {

@@ -3,7 +3,7 @@ import { moneyOf } from "./amounts.ts";
 import { canClose, closeBeforeMs } from "./close-windows.ts";
 import type { Row } from "./gateway.ts";
 import { closedWindows, countWindows, newestWindows, openWindows, sumTerms } from "./judged-rows.ts";
-import { changedVerdicts, type RecordedVerdict } from "./record-verdicts.ts";
+import { changedVerdicts, type RecordedVerdict, rememberVerdicts } from "./record-verdicts.ts";
 
 function judged(start: string, currency: string, verdict: string, terms: Record<string, number> = {}): Row {
   const names = ["intended", "booked", "surplus", "unexpected", "mismatched", "late_payments"];
@@ -69,4 +69,17 @@ test("verdicts are recorded when they change, and not because a window is new an
     [first, { ...waiting, verdict: "BREAK", wrong: 1 } as RecordedVerdict],
   ]);
   expect(changedVerdicts(known, [lane, waiting])).toEqual([waiting]);
+});
+
+test("remembered verdicts have a limit, and the lane's is never forgotten", () => {
+  const lane: RecordedVerdict = { startMs: null, verdict: "MATCH", wrong: 0, reasons: null };
+  const windows = Array.from({ length: 5_001 }, (_unused, index): RecordedVerdict => ({ ...lane, startMs: index }));
+  const verdicts = rememberVerdicts(rememberVerdicts(new Map(), [lane]), windows);
+  expect([verdicts.size, verdicts.has(null), verdicts.has(0), verdicts.has(1), verdicts.has(2)]).toEqual([
+    5_000,
+    true,
+    false,
+    false,
+    true,
+  ]);
 });

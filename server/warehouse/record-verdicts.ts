@@ -3,7 +3,7 @@ import type { Definitions } from "./definitions.ts";
 import type { Gateway, InsertRow } from "./gateway.ts";
 import type { Progress } from "./types.ts";
 
-/** Recorded verdicts read back after a restart, at most. */
+/** Recorded verdicts that are remembered or read back after a restart, at most: half a day of windows. */
 const verdictsMax = 5_000;
 
 /** A verdict of a window (`startMs`) or of the lane (null). */
@@ -33,6 +33,20 @@ export function changedVerdicts(last: LastVerdicts, present: readonly RecordedVe
     if (known === undefined) return one.startMs === null || one.verdict !== "PENDING";
     return known.verdict !== one.verdict || known.wrong !== one.wrong || known.reasons !== one.reasons;
   });
+}
+
+/** The last verdicts with what changed now, the longest unchanged forgotten beyond the limit. */
+export function rememberVerdicts(last: LastVerdicts, changed: readonly RecordedVerdict[]): LastVerdicts {
+  const verdicts = new Map(last);
+  for (const one of changed) {
+    verdicts.delete(one.startMs);
+    verdicts.set(one.startMs, one);
+  }
+  for (const startMs of verdicts.keys()) {
+    if (verdicts.size <= verdictsMax) break;
+    if (startMs !== null) verdicts.delete(startMs);
+  }
+  return verdicts;
 }
 
 /** Rows for reconciliation_runs; the insertId makes a repeated insert of a cycle recognisable. */
