@@ -1,5 +1,6 @@
 /** The measurements, each against any broker that listens at an address. */
 import { Kafka, logLevel } from "kafkajs";
+import { createKafkajsTopic } from "../../server/embedded/kafka/testing/create-kafkajs-topic.ts";
 import { runKafkaTool } from "../../server/embedded/kafka/testing/apache-kafka.ts";
 
 const RECORD_BYTES = 500;
@@ -20,10 +21,7 @@ function clientOf(address: string): Kafka {
 export async function createTopic(address: string, topic: string, partitions = PARTITIONS): Promise<void> {
   const admin = clientOf(address).admin();
   await admin.connect();
-  await admin.createTopics({
-    topics: [{ topic, numPartitions: partitions, replicationFactor: 1 }],
-    waitForLeaders: true,
-  });
+  await createKafkajsTopic(admin, topic, partitions);
   await admin.disconnect();
 }
 

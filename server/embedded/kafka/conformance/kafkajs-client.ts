@@ -1,6 +1,7 @@
 /** kafkajs as the cases use it: topics and groups that no other run has, and short waits. */
 import { Kafka, logLevel } from "kafkajs";
 import type { Admin, ConsumerConfig, KafkaMessage } from "kafkajs";
+import { createKafkajsTopic } from "../testing/create-kafkajs-topic.ts";
 import type { ConformanceTarget } from "./target.ts";
 
 /** Makes rebalances quick. */
@@ -31,7 +32,7 @@ export class KafkajsClient {
 
   async createTopic(name: string, numPartitions = 1): Promise<string> {
     const topic = `${name}-${run}`;
-    await this.admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true });
+    await createKafkajsTopic(this.admin, topic, numPartitions);
     return topic;
   }
 
