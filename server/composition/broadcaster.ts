@@ -5,12 +5,16 @@ import { isAlarm } from "../live/equations.ts";
 import { SeriesRing, seriesPoint } from "../live/series.ts";
 import type { createSocket, Everything } from "../live/socket.ts";
 import type { Clock } from "../shared/clock.ts";
+import { messageOf } from "../shared/errors.ts";
+import type { Logger } from "../shared/logger.ts";
+import { processAlarms } from "./process-alarms.ts";
 import type { Run } from "./run.ts";
 import { TapeFeed } from "./tape-feed.ts";
 
 export interface BroadcasterPorts {
   readonly run: Run;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly history: HistoryLedger;
   readonly layers: () => Snapshot["layers"];
   readonly processes: () => Snapshot["processes"];
@@ -24,6 +28,8 @@ export class Broadcaster {
   readonly #ports: BroadcasterPorts;
   readonly #tape: TapeFeed;
   readonly #series: SeriesRing;
+  /** What could not be read or kept at the last tick, in words. */
+  readonly #troubles = new Map<string, string>();
   #snapshot: Snapshot;
   #windows = "";
 
@@ -38,19 +44,18 @@ export class Broadcaster {
     return this.#snapshot;
   }
 
+  /** A file that cannot be read or written is an alarm; the rest goes on. */
   tick(socket: Socket): void {
-    this.#snapshot = this.#observe(this.#snapshot.seq + 1);
+    const seq = this.#snapshot.seq + 1;
+    this.#snapshot = this.#attempt("the snapshot", () => this.#observe(seq)) ?? this.#stale(seq);
     socket.snapshot(this.#snapshot);
-    const news = this.#tape.poll();
-    if (news !== undefined) {
-      socket.tape(news.message);
-      for (const moment of news.moments) socket.moment(moment);
-    }
-    this.#sample(socket);
-    const windows = this.#windowsMessage();
-    const text = JSON.stringify(windows);
-    if (text !== this.#windows) socket.windows(windows);
-    this.#windows = text;
+    this.#attempt("the wire tape", () => {
+      this.#tellTape(socket);
+    });
+    this.#attempt("the history of the timelines", () => {
+      this.#sample(socket);
+    });
+    this.#tellWindows(socket);
   }
 
   everything(): Everything {
@@ -62,6 +67,41 @@ export class Broadcaster {
     };
   }
 
+  #attempt<Result>(what: string, task: () => Result): Result | undefined {
+    try {
+      const result = task();
+      this.#troubles.delete(what);
+      return result;
+    } catch (error) {
+      const text = `${what} is not up to date: ${messageOf(error)}`;
+      if (this.#troubles.get(what) !== text) this.#ports.logger.error({ reason: messageOf(error) }, text);
+      this.#troubles.set(what, text);
+      return undefined;
+    }
+  }
+
+  /** The last snapshot with what is known without the files. */
+  #stale(seq: number): Snapshot {
+    const { clock, processes, watching } = this.#ports;
+    const at = new Date(clock.nowMs()).toISOString();
+    const alarms = [...this.#troubles.values(), ...processAlarms(processes())];
+    return { ...this.#snapshot, seq, at, processes: processes(), watching: watching(), alarms };
+  }
+
+  #tellTape(socket: Socket): void {
+    const news = this.#tape.poll();
+    if (news === undefined) return;
+    socket.tape(news.message);
+    for (const moment of news.moments) socket.moment(moment);
+  }
+
+  #tellWindows(socket: Socket): void {
+    const windows = this.#windowsMessage();
+    const text = JSON.stringify(windows);
+    if (text !== this.#windows) socket.windows(windows);
+    this.#windows = text;
+  }
+
   #windowsMessage() {
     const { run } = this.#ports;
     return { runId: run.id, windows: Object.values(run.lanes).flatMap((lane) => lane.watch.windows()) };
@@ -71,8 +111,8 @@ export class Broadcaster {
     const { run, history } = this.#ports;
     const point = seriesPoint(this.#snapshot);
     if (point === undefined || !this.#series.add(point)) return;
-    history.append(run.id, point);
     socket.series({ runId: run.id, points: [point], reset: false });
+    history.append(run.id, point);
   }
 
   #observe(seq: number): Snapshot {
@@ -95,7 +135,13 @@ export class Broadcaster {
       lanes,
       faults: run.desk.snapshots(copies),
       watching: watching(),
-      alarms: [...run.alarms.values(), ...run.desk.refusals(), ...lanes.flatMap(remainderAlarms)],
+      alarms: [
+        ...processAlarms(processes()),
+        ...run.alarms,
+        ...this.#troubles.values(),
+        ...run.desk.refusals(),
+        ...lanes.flatMap(remainderAlarms),
+      ],
     };
   }
 }

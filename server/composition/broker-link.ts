@@ -1,12 +1,11 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Admin, Kafka } from "kafkajs";
 import type { LaneName } from "#contract/names.ts";
 import { laneNames } from "#contract/names.ts";
 import type { Clock } from "../shared/clock.ts";
 import { runNames, type KafkaConnection } from "../shared/connections.ts";
-import { messageOf } from "../shared/errors.ts";
 import { createKafka } from "../shared/kafka-client.ts";
 import type { Logger } from "../shared/logger.ts";
+import { keepTrying } from "./keep-trying.ts";
 
 /** Log end offset per partition (index = partition) at a moment. */
 export interface LogEnds {
@@ -61,21 +60,14 @@ export function createBrokerLink({ connection, clock, logger }: BrokerLinkDepend
         // On a LogAppendTime topic a first answer could not be told from a duplicate's.
         configEntries: [{ name: "message.timestamp.type", value: "CreateTime" }],
       }));
-      while (!options.signal.aborted) {
-        try {
-          await withAdmin(patient, async (admin) => {
-            const existing = new Set(await admin.listTopics());
-            const missing = topics.filter(({ topic }) => !existing.has(topic));
-            if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
-          });
-          options.onTrouble(null);
-          return;
-        } catch (error) {
-          const where = connection.brokers.join(", ");
-          options.onTrouble(`the broker at ${where} does not do what is asked: ${messageOf(error)}; trying again`);
-          await pause(createRetryMs, undefined, { signal: options.signal }).catch(() => undefined);
-        }
-      }
+      const create = () =>
+        withAdmin(patient, async (admin) => {
+          const existing = new Set(await admin.listTopics());
+          const missing = topics.filter(({ topic }) => !existing.has(topic));
+          if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
+        });
+      const who = `the broker at ${connection.brokers.join(", ")}`;
+      await keepTrying(create, { who, retryMs: createRetryMs, ...options });
     },
 
     async deleteTopics(runId: string): Promise<void> {

@@ -27,12 +27,13 @@ export function createControlRoom({ program, config, backends, supervisor }: Con
   };
   return {
     health: () => {
-      const reasons = supervisor
+      const processes = supervisor
         .snapshots()
         .filter((entry) => entry.state !== "running")
         .map(
           (entry) => `${entry.name} is ${entry.state}${entry.lastExit === null ? "" : `: ${entry.lastExit.reason}`}`,
         );
+      const reasons = [...processes, ...program.run.obstacles];
       return { healthy: reasons.length === 0, reasons };
     },
     snapshot: () => program.broadcaster.snapshot(),

@@ -10,6 +10,7 @@ import { CopyTracker, type CopyCounts } from "../live/copies.ts";
 import { laneSnapshot } from "../live/lane-snapshot.ts";
 import type { Amount, Amounts } from "../live/readings.ts";
 import type { Clock } from "../shared/clock.ts";
+import { messageOf } from "../shared/errors.ts";
 import type { CycleOutput } from "../warehouse/types.ts";
 import { readBroker, type BrokerState } from "./broker-watch.ts";
 import type { BrokerLink } from "./broker-link.ts";
@@ -40,6 +41,10 @@ export class LaneObserver {
   #starts: readonly number[] | null = null;
   #broker: BrokerState | null = null;
   #polling = false;
+  #brokerTrouble: { readonly sinceMs: number; readonly reason: string } | null = null;
+  #copyCounts: CopyCounts = this.#copies.count({ committed: {}, stoppedIn: () => 0, surplus: [], absorbed: [] });
+  /** What cannot be read of the consumer's files, in words by owner. */
+  readonly #unreadable = new Map<string, string>();
 
   constructor(ports: LaneObserverPorts) {
     this.#ports = ports;
@@ -51,6 +56,15 @@ export class LaneObserver {
     this.#starts = starts;
   }
 
+  /** Since when the broker has not answered, and why; null when it did the last time. */
+  get brokerTrouble(): { readonly sinceMs: number; readonly reason: string } | null {
+    return this.#brokerTrouble;
+  }
+
+  alarms(): readonly string[] {
+    return [...this.#unreadable.values()];
+  }
+
   /** Asks the broker once more, unless the last question is still open. A silent broker leaves the last answer. */
   async pollBroker(): Promise<void> {
     if (this.#polling || this.#starts === null) return;
@@ -59,8 +73,11 @@ export class LaneObserver {
       this.#broker = await readBroker({ ...this.#ports, starts: this.#starts });
       if (this.#broker.cut !== null) this.#book.enter("3", this.#broker.cut);
       if (this.#broker.lagCut !== null) this.#book.enter("4a", this.#broker.lagCut);
-    } catch {
-      // The snapshot shows the age of the last answer, and the process or the badge says what is down.
+      this.#brokerTrouble = null;
+    } catch (error) {
+      // The snapshot shows the age of the last answer.
+      const sinceMs = this.#brokerTrouble?.sinceMs ?? this.#ports.clock.nowMs();
+      this.#brokerTrouble = { sinceMs, reason: messageOf(error) };
     } finally {
       this.#polling = false;
     }
@@ -70,18 +87,21 @@ export class LaneObserver {
     const { lane, intents, attempts, consumer, warehouse, protections, down, clock } = this.#ports;
     const asOf = new Date(clock.nowMs()).toISOString();
     const totals = attempts.totals(lane);
-    const checkpoint = consumer.read();
+    const checkpoint = this.#attempt("checkpoint", () => consumer.read()) ?? null;
     this.#enterLedgerCuts(totals, asOf);
     if (checkpoint?.totals) this.#enterCheckpointCut(checkpoint.totals, asOf);
     const made = intents.totals();
-    const copies = this.#countCopies(checkpoint, warehouse.output);
+    this.#copyCounts =
+      this.#attempt("copies", () => this.#countCopies(checkpoint, warehouse.output)) ?? this.#copyCounts;
+    const copies = this.#copyCounts;
+    const sink = this.#attempt("sink", () => warehouse.sinkAmounts());
     const readings = {
       owners: [
         { amounts: { intended: { count: made.count, money: moneyFromMinor(made.money) } }, asOf },
         { amounts: attemptAmounts(totals), asOf },
         this.#broker?.reading ?? null,
         checkpoint === null ? null : { amounts: checkpointAmounts(checkpoint.totals), asOf },
-        { amounts: warehouse.sinkAmounts(), asOf },
+        sink === undefined ? null : { amounts: sink, asOf },
         ...warehouse.readings(),
       ],
       judgement: warehouse.judgement(),
@@ -102,6 +122,17 @@ export class LaneObserver {
       readings,
     });
     return { snapshot, copies };
+  }
+
+  #attempt<Result>(owner: string, read: () => Result): Result | undefined {
+    try {
+      const result = read();
+      this.#unreadable.delete(owner);
+      return result;
+    } catch (error) {
+      this.#unreadable.set(owner, `${this.#ports.lane} lane: the ${owner} cannot be read: ${messageOf(error)}`);
+      return undefined;
+    }
   }
 
   #enterLedgerCuts(totals: AttemptTotals, at: string): void {

@@ -159,11 +159,12 @@ export class Program {
   }
 
   #createBroadcaster(firstSeq: number): Broadcaster {
-    const { clock, supervisor } = this.#ports;
+    const { clock, logger, supervisor } = this.#ports;
     return new Broadcaster(
       {
         run: this.#run,
         clock,
+        logger,
         history: this.#history,
         layers: () => this.layers(),
         processes: () => supervisor.snapshots(),

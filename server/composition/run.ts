@@ -18,7 +18,10 @@ import { Simulator } from "../simulator/simulator.ts";
 import type { BrokerLink } from "./broker-link.ts";
 import { FaultDesk } from "./fault-desk.ts";
 import { consumerSpec, producerSpec } from "./process-specs.ts";
+import { keepTrying } from "./keep-trying.ts";
+import { RunAlarms, type AlarmSource } from "./run-alarms.ts";
 import { createRunLane, type RunLane } from "./run-lane.ts";
+import { consumerSettings, producerSettings, type RunSettingsSource } from "./run-settings.ts";
 
 export interface RunSurroundings {
   readonly config: Config;
@@ -46,6 +49,12 @@ export interface RunOptions {
 const drainDeadlineMs = 20_000;
 const drainPollMs = 100;
 
+/** A broker that has not answered for this long is an alarm. */
+const patienceMs = 2_000;
+const prepareRetryMs = 2_000;
+const externalWarehouseRemedy =
+  "check BIGQUERY_PROJECT, the credentials (GOOGLE_APPLICATION_CREDENTIALS) and the network";
+
 /** One run: its ledgers, its simulator, its lanes, and the processes that work for it. */
 export class Run {
   readonly id: string;
@@ -55,8 +64,7 @@ export class Run {
   readonly attempts: AttemptsReader;
   readonly lanes: Readonly<Record<LaneName, RunLane>>;
   readonly desk: FaultDesk;
-  /** What somebody must look at, by where it comes from. */
-  readonly alarms = new Map<string, string>();
+  readonly #alarms = new RunAlarms();
   readonly #surroundings: RunSurroundings;
   readonly #directory: string;
   readonly #writer: IntentsWriter;
@@ -64,6 +72,7 @@ export class Run {
   /** Lanes whose dataset is there. */
   readonly #prepared = new Set<LaneName>();
   readonly #stopping = new AbortController();
+  #topicsReady = false;
 
   constructor(surroundings: RunSurroundings, options: RunOptions) {
     const { record, directory } = options;
@@ -87,7 +96,7 @@ export class Run {
       running: options.running,
       onPlanned: (lastBatchId) => surroundings.supervisor.send("producer", { type: "plan-advanced", lastBatchId }),
       onAlarm: (text) => {
-        this.#alarm("simulator", text);
+        this.#alarms.set("simulator", text);
       },
     });
     this.lanes = { protected: this.#createLane("protected"), unprotected: this.#createLane("unprotected") };
@@ -105,6 +114,20 @@ export class Run {
       this.#orAlarm("producer", this.#beginProducer(topics)),
       ...laneNames.map((lane) => this.#orAlarm(`consumer ${lane}`, this.#beginConsumer(lane, topics))),
     ]);
+  }
+
+  /** Why the run cannot go on now: who does not answer, or has not been started. */
+  get obstacles(): readonly string[] {
+    const known = new Set(this.#surroundings.supervisor.snapshots().map(({ name }) => name));
+    const needed = ["producer", ...laneNames.map((lane) => `consumer-${lane}` as const)] as const;
+    const missing = needed.filter((name) => !known.has(name)).map((name) => `${name} is not started yet`);
+    return [...this.#alarms.silences(), ...missing];
+  }
+
+  /** What somebody must look at, in words. */
+  get alarms(): readonly string[] {
+    const unreadable = Object.values(this.lanes).flatMap((lane) => lane.observer.alarms());
+    return [...this.#alarms.list(), ...unreadable];
   }
 
   protections(lane: LaneName): Protections {
@@ -138,16 +161,27 @@ export class Run {
       if (!this.#prepared.has(lane.name)) continue;
       try {
         await lane.watch.cycle();
-        await lane.decisions.ship();
-        this.#alarm(`warehouse ${lane.name}`, null);
+        const failure = lane.watch.output?.failure ?? null;
+        if (failure === null) await lane.decisions.ship();
+        this.#alarms.set(`warehouse ${lane.name}`, failure === null ? null : `${lane.name} lane: ${failure}`);
       } catch (error) {
-        this.#alarm(`warehouse ${lane.name}`, `the warehouse of the ${lane.name} lane: ${messageOf(error)}`);
+        this.#alarms.set(`warehouse ${lane.name}`, `the warehouse of the ${lane.name} lane: ${messageOf(error)}`);
       }
     }
   }
 
   async pollBroker(): Promise<void> {
     await Promise.all(Object.values(this.lanes).map((lane) => lane.observer.pollBroker()));
+    if (this.#topicsReady) this.#judgeBroker();
+  }
+
+  #judgeBroker(): void {
+    const { clock, kafka } = this.#surroundings;
+    const troubles = Object.values(this.lanes).flatMap((lane) => lane.observer.brokerTrouble ?? []);
+    const worst = troubles.find(({ sinceMs }) => clock.nowMs() - sinceMs >= patienceMs);
+    const since = new Date(worst?.sinceMs ?? 0).toISOString();
+    const text = `the broker at ${kafka.brokers.join(", ")} does not answer since ${since}: ${worst?.reason ?? ""}`;
+    this.#alarms.set("broker", worst === undefined ? null : text);
   }
 
   /** Waits until everything that was intended is booked and judged, at most for a while. */
@@ -186,13 +220,8 @@ export class Run {
     return join(this.#directory, `${name}.sqlite`);
   }
 
-  #alarm(source: string, text: string | null): void {
-    if (text === null) this.alarms.delete(source);
-    else this.alarms.set(source, text);
-  }
-
   #createLane(lane: LaneName): RunLane {
-    const { clock, logger, link, warehouse, supervisor } = this.#surroundings;
+    const { clock, logger, link, kafka, warehouse, supervisor } = this.#surroundings;
     return createRunLane({
       runId: this.id,
       lane,
@@ -204,11 +233,7 @@ export class Run {
       intents: this.intents,
       attempts: this.attempts,
       protections: () => this.#protections[lane],
-      down: () =>
-        supervisor
-          .snapshots()
-          .filter((entry) => entry.state !== "running" && (entry.lane === null || entry.lane === lane))
-          .map((entry) => `the ${entry.name} is ${entry.state.replace("-", " ")}`),
+      down: () => this.#alarms.down(lane, kafka.brokers.join(", "), supervisor.snapshots()),
     });
   }
 
@@ -228,12 +253,12 @@ export class Run {
     });
   }
 
-  async #orAlarm(source: string, starting: Promise<void>): Promise<void> {
+  async #orAlarm(source: AlarmSource, starting: Promise<void>): Promise<void> {
     try {
       await starting;
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
-      this.#alarm(source, messageOf(error));
+      this.#alarms.set(source, messageOf(error));
       this.#surroundings.logger.error({ reason: messageOf(error) }, `the ${source} could not start`);
     }
   }
@@ -241,23 +266,43 @@ export class Run {
   async #beginProducer(topics: Promise<void>): Promise<void> {
     await topics;
     if (this.#stopping.signal.aborted) return;
+    const files = { intentsFile: this.#file("intents"), attemptsFile: this.#file("attempts") };
     await this.#surroundings.supervisor.start(
-      producerSpec(this.#producerSettings, (message) => {
-        this.#hearProducer(message);
-      }),
+      producerSpec(
+        () => producerSettings(this.#settingsSource(), files),
+        (message) => {
+          this.#hearProducer(message);
+        },
+      ),
     );
   }
 
+  /** Makes the lane's dataset, however long the warehouse does not do it. */
+  async #prepareWarehouse(lane: LaneName): Promise<void> {
+    const { warehouseReady, config } = this.#surroundings;
+    await warehouseReady;
+    const isReady = await keepTrying(() => this.lanes[lane].warehouse.prepare(), {
+      who: `${lane} lane: the warehouse`,
+      ...(config.bigquery === null ? {} : { remedy: externalWarehouseRemedy }),
+      signal: this.#stopping.signal,
+      retryMs: prepareRetryMs,
+      onTrouble: (text) => {
+        this.#alarms.set(`warehouse ${lane}`, text);
+      },
+    });
+    if (isReady) this.#prepared.add(lane);
+  }
+
   async #beginConsumer(lane: LaneName, topics: Promise<void>): Promise<void> {
-    await this.#surroundings.warehouseReady;
-    await this.lanes[lane].warehouse.prepare();
-    this.#prepared.add(lane);
+    await this.#prepareWarehouse(lane);
     await topics;
     if (this.#stopping.signal.aborted) return;
-    await this.#surroundings.supervisor.start(
+    const { supervisor, warehouse } = this.#surroundings;
+    const { checkpointDirectory } = this.lanes[lane];
+    await supervisor.start(
       consumerSpec(
         lane,
-        () => this.#consumerSettings(lane),
+        () => consumerSettings(this.#settingsSource(), { lane, warehouse, checkpointDirectory }),
         (message) => {
           this.#hearConsumer(lane, message);
         },
@@ -271,13 +316,14 @@ export class Run {
     await link.createTopics(this.id, this.record.partitions, {
       signal: this.#stopping.signal,
       onTrouble: (text) => {
-        this.#alarm("broker", text);
+        this.#alarms.set("broker", text);
       },
     });
     if (this.#stopping.signal.aborted) return;
     const starts = this.record.logStarts ?? (await this.#readStarts());
     if (this.record.logStarts === null) runs.setLogStarts(this.id, starts);
     for (const lane of laneNames) this.lanes[lane].observer.begin(starts[lane]);
+    this.#topicsReady = true;
   }
 
   async #readStarts(): Promise<LogStarts> {
@@ -286,46 +332,24 @@ export class Run {
     return { protected: ours?.ends ?? [], unprotected: theirs?.ends ?? [] };
   }
 
-  readonly #producerSettings = () => {
+  #settingsSource(): RunSettingsSource {
     const { config, kafka } = this.#surroundings;
-    return {
-      runId: this.id,
-      kafka,
-      intentsFile: this.#file("intents"),
-      attemptsFile: this.#file("attempts"),
-      requestTimeoutMs: config.requestTimeoutMs,
-      idempotence: {
-        protected: this.#protections.protected.idempotence,
-        unprotected: this.#protections.unprotected.idempotence,
-      },
-      logLevel: config.logLevel,
-    };
-  };
-
-  #consumerSettings(lane: LaneName) {
-    const { config, kafka, warehouse } = this.#surroundings;
-    const { deduplication, insertIds } = this.#protections[lane];
-    return {
-      runId: this.id,
-      lane,
-      kafka,
-      warehouse,
-      checkpointDirectory: this.lanes[lane].checkpointDirectory,
-      watermarkDelayMs: config.watermarkDelayMs,
-      deduplication,
-      insertIds,
-      logLevel: config.logLevel,
-    };
+    return { runId: this.id, config, kafka, protections: this.#protections };
   }
 
   #hearProducer(message: FromProducer): void {
-    if (message.type === "ready") this.desk.resume();
-    this.desk.hear(message);
+    try {
+      if (message.type === "ready") this.desk.resume();
+      this.desk.hear(message);
+      this.#alarms.set("faults", null);
+    } catch (error) {
+      this.#alarms.set("faults", `what became of a fault cannot be kept: ${messageOf(error)}`);
+    }
   }
 
   #hearConsumer(lane: LaneName, message: FromConsumer): void {
     if (message.type !== "alarm") return;
-    this.#alarm(`consumer ${lane}`, message.text === null ? null : `${lane} lane: ${message.text}`);
+    this.#alarms.set(`consumer ${lane}`, message.text === null ? null : `${lane} lane: ${message.text}`);
   }
 }
 

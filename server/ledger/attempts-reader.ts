@@ -4,7 +4,7 @@ import type { TapeRow } from "#contract/live.ts";
 import { noMoney } from "#contract/money.ts";
 import { copyCauses, type LaneName } from "#contract/names.ts";
 import type { CauseCounts, Gate } from "#contract/snapshot.ts";
-import { DedupscopeError, messageOf } from "../shared/errors.ts";
+import { DedupscopeError, messageOf, namingErrors } from "../shared/errors.ts";
 import { moneyOf, toArmedFault, toAttempt, toCopy } from "./attempts-schema.ts";
 import {
   attemptTotalNames,
@@ -60,7 +60,7 @@ export function openAttemptsReader(file: string): AttemptsReader {
     if (database !== undefined) statements = prepare(database);
     return statements;
   };
-  return {
+  const reader: AttemptsReader = {
     totals: (lane) => toTotals(ready()?.totals.all(lane) ?? []),
     lastChangeNo: () => one(ready()?.lastChange.get(), "last"),
     tapeRows: ({ afterChangeNo, limit }) => tape(ready()?.changed.all(afterChangeNo, limit) ?? []),
@@ -100,6 +100,7 @@ export function openAttemptsReader(file: string): AttemptsReader {
       statements = undefined;
     },
   };
+  return namingErrors(reader, `The attempts ledger ${file} cannot be read, restore it or start anew with --fresh`);
 }
 
 /** Undefined while the writer has not created the file and its tables. */

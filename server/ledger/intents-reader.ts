@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { noMoney } from "#contract/money.ts";
-import { DedupscopeError, messageOf } from "../shared/errors.ts";
+import { DedupscopeError, messageOf, namingErrors } from "../shared/errors.ts";
 import { intentColumns, toIntent, toTotals } from "./intents-schema.ts";
 import type { Intent, IntentTotals, PaymentHistory, PlannedBatch, PlannedPayment } from "./intents-types.ts";
 
@@ -33,7 +33,7 @@ export function openIntentsReader(file: string): IntentsReader {
     if (database !== undefined) statements = prepare(database);
     return statements;
   };
-  return {
+  const reader: IntentsReader = {
     plannedBatches: (afterBatchId, limit) => groupBatches(ready()?.plannedRows.all(afterBatchId, limit) ?? []),
     totals: (throughSequence = Number.MAX_SAFE_INTEGER) => {
       const row = ready()?.totals.get(throughSequence);
@@ -50,6 +50,7 @@ export function openIntentsReader(file: string): IntentsReader {
       statements = undefined;
     },
   };
+  return namingErrors(reader, `The intents ledger ${file} cannot be read, restore it or start anew with --fresh`);
 }
 
 /** Undefined while the writer has not created the file and its tables. */

@@ -19,9 +19,12 @@ export interface RequestFacts {
   readonly authorization: string | undefined;
 }
 
-export type Judgement =
-  | { readonly allowed: true }
-  | { readonly allowed: false; readonly status: 401 | 403; readonly message: string };
+export interface Refusal {
+  readonly allowed: false;
+  readonly status: 401 | 403;
+  readonly message: string;
+}
+export type Judgement = { readonly allowed: true } | Refusal;
 
 const allowed: Judgement = { allowed: true };
 /** Splits `host:port` of a Host header; undefined when it is neither a name nor an address with an optional port. */

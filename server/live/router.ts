@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { limits } from "#contract/limits.ts";
 import { DedupscopeError, type ErrorCode } from "../shared/errors.ts";
 import type { Logger } from "../shared/logger.ts";
-import { judgeControl, judgeRequest, type AccessPolicy, type RequestFacts } from "./access.ts";
+import { judgeControl, judgeRequest, type AccessPolicy, type Refusal, type RequestFacts } from "./access.ts";
 import { routes } from "./api/index.ts";
 import type { ApiAnswer, Route } from "./api/route.ts";
 import type { ControlRoom } from "./control-room.ts";
@@ -10,6 +10,7 @@ import type { ControlRoom } from "./control-room.ts";
 const statusByCode: Readonly<Record<ErrorCode, number>> = {
   "bad-configuration": 400,
   "bad-request": 400,
+  "body-too-large": 413,
   "not-found": 404,
   "cannot-act-now": 409,
   forbidden: 403,
@@ -70,10 +71,12 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > limits.requestBodyBytesMax) {
-      throw new DedupscopeError("bad-request", `the body is larger than ${limits.requestBodyBytesMax} bytes`);
-    }
-    chunks.push(chunk);
+    // The rest is read and dropped: a client that is still sending would not see the answer.
+    if (bytes <= limits.requestBodyBytesMax) chunks.push(chunk);
+  }
+  if (bytes > limits.requestBodyBytesMax) {
+    const message = `the body has ${bytes} bytes; at most ${limits.requestBodyBytesMax} are taken`;
+    throw new DedupscopeError("body-too-large", message);
   }
   const text = Buffer.concat(chunks).toString("utf8");
   if (text.trim() === "") return {};
@@ -89,12 +92,18 @@ function send(response: ServerResponse, answer: ApiAnswer): void {
   response.writeHead(answer.status, {
     "Content-Type": answer.contentType ?? "application/json; charset=utf-8",
     "Cache-Control": "no-store",
+    ...answer.headers,
   });
   response.end(text);
 }
 
 function refusal(status: number, code: string, message: string, parameter?: string): ApiAnswer {
   return { status, body: { error: { code, message, ...(parameter === undefined ? {} : { parameter }) } } };
+}
+
+function refuseControl({ status, message }: Refusal): ApiAnswer {
+  const answered = refusal(status, "forbidden", message);
+  return status === 401 ? { ...answered, headers: { "WWW-Authenticate": "Bearer" } } : answered;
 }
 
 export interface RouterDependencies {
@@ -106,14 +115,16 @@ export interface RouterDependencies {
 /** Answers API requests; returns false when the address is a page's and not ours. */
 export function createRouter({ room, policy, logger }: RouterDependencies) {
   async function answer(request: IncomingMessage, url: URL): Promise<ApiAnswer> {
-    const match = matchRoute(request.method ?? "GET", url.pathname);
+    const method = request.method === "HEAD" ? "GET" : (request.method ?? "GET");
+    const match = matchRoute(method, url.pathname);
     if (match === undefined) return refusal(404, "not-found", `${url.pathname} does not exist`);
     if (!("route" in match)) {
-      return refusal(405, "method-not-allowed", `${request.method} is not accepted here; use ${match.join(" or ")}`);
+      const answered = refusal(405, "method-not-allowed", `${method} is not accepted here; use ${match.join(" or ")}`);
+      return { ...answered, headers: { Allow: match.join(", ") } };
     }
     if (match.route.controls) {
       const judgement = judgeControl(factsOf(request), policy());
-      if (!judgement.allowed) return refusal(judgement.status, "forbidden", judgement.message);
+      if (!judgement.allowed) return refuseControl(judgement);
     }
     const body = match.route.method === "GET" ? {} : await readBody(request);
     return match.route.handle({ path: match.path, query: url.searchParams, body, room });
@@ -133,9 +144,12 @@ export function createRouter({ room, policy, logger }: RouterDependencies) {
       send(response, refusal(judgement.status, "forbidden", judgement.message));
       return true;
     }
-    const url = new URL(request.url ?? "/", "http://localhost");
-    const isApi = url.pathname.startsWith("/api/") || url.pathname === "/healthz" || url.pathname === "/metrics";
-    if (!isApi) return false;
+    const url = URL.parse(request.url ?? "/", "http://localhost");
+    if (url === null) {
+      send(response, refusal(400, "bad-request", `"${request.url ?? ""}" is not an address`));
+      return true;
+    }
+    if (!/^\/(?:api(?:\/.*)?|healthz|metrics)$/.test(url.pathname)) return false;
     try {
       send(response, await answer(request, url));
     } catch (error) {

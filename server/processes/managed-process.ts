@@ -86,7 +86,7 @@ export class ManagedProcess<Name extends ProcessName> {
     return rules.toSnapshot(this.#spec.name, this.#spec.lane, this.#record);
   }
 
-  /** Resolves when it is ready for the first time; rejects when it is given up or stopped before. */
+  /** Resolves when it is ready for the first time, however long that takes; rejects when it is stopped before. */
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#starting = { resolve, reject };
@@ -101,7 +101,7 @@ export class ManagedProcess<Name extends ProcessName> {
     const incarnation = this.#incarnation;
     if (incarnation === undefined) {
       this.#record = rules.stoppedWhileDown(this.#record);
-      this.#rejectStart("it was stopped");
+      this.#rejectStart();
       return Promise.resolve();
     }
     return new Promise((resolve) => {
@@ -190,22 +190,19 @@ export class ManagedProcess<Name extends ProcessName> {
     this.#record = rules.exited(this.#record, exit, policy);
     for (const resolve of this.#stopped.splice(0)) resolve();
     if (exit.wanted) {
-      this.#rejectStart("it was stopped");
+      this.#rejectStart();
       return;
     }
     const { name } = this.#spec;
     const told = this.#record.lastExit?.reason ?? reason;
     logger.warn({ child: name, state: this.#record.state }, `${name} died: ${told}`);
     onDied(name, told);
-    this.#restartOrGiveUp(told);
+    this.#restartLater();
   }
 
-  #restartOrGiveUp(reason: string): void {
+  #restartLater(): void {
     const { nextStartAtMs, lastExit } = this.#record;
-    if (nextStartAtMs === null || lastExit === null) {
-      this.#rejectStart(reason);
-      return;
-    }
+    if (nextStartAtMs === null || lastExit === null) return;
     // Whoever heard of the death may have stopped it meanwhile.
     if (this.#stopping) return;
     this.#restartTimer = setTimeout(() => {
@@ -213,8 +210,8 @@ export class ManagedProcess<Name extends ProcessName> {
     }, nextStartAtMs - lastExit.atMs);
   }
 
-  #rejectStart(reason: string): void {
-    this.#starting?.reject(new DedupscopeError("process-failed", `${this.#spec.name} did not start: ${reason}`));
+  #rejectStart(): void {
+    this.#starting?.reject(new DedupscopeError("process-failed", `${this.#spec.name} was stopped before it was ready`));
     this.#starting = undefined;
   }
 }

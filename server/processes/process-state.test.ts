@@ -32,12 +32,19 @@ test("a process starts, runs, dies, backs off and starts again", () => {
   expect(record).toMatchObject({ state: "starting", restarts: 1, nextStartAtMs: null });
 });
 
-test("deaths that nobody wanted end in giving up, with the reason of the last", () => {
+test("a process that dies too often has failed, says why, and is tried seldom until it runs for long again", () => {
   let record = neverStarted;
   for (let times = 0; times <= restartPolicy.restartsMax; times++)
     record = exited(spawned(record, 1, 0), { ...death, atMs: times }, restartPolicy);
   expect(record.state).toBe("failed");
-  expect(record.lastExit?.reason).toBe("killed by SIGKILL; given up after 8 restarts in 60 s");
+  expect(record.lastExit?.reason).toBe(
+    "killed by SIGKILL (it died more than 8 times in 60 s and is tried every 20 s now)",
+  );
+  expect(record.nextStartAtMs).toBe(restartPolicy.restartsMax + restartPolicy.failedDelayMs);
+  const diesSoon = exited(becameReady(spawned(record, 1, 100_000)), { ...death, atMs: 110_000 }, restartPolicy);
+  expect(diesSoon).toMatchObject({ state: "failed", nextStartAtMs: 110_000 + restartPolicy.failedDelayMs });
+  const ranForLong = exited(becameReady(spawned(diesSoon, 1, 200_000)), { ...death, atMs: 290_000 }, restartPolicy);
+  expect(ranForLong).toMatchObject({ state: "backing-off", failing: false });
 });
 
 test("a fault may kill as often as somebody clicks: it always comes back at once", () => {

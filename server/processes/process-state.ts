@@ -12,6 +12,8 @@ export interface ProcessRecord {
   readonly nextStartAtMs: number | null;
   /** Deaths that count towards the limit of restarts. */
   readonly deathsAtMs: readonly number[];
+  /** It died too often, and has not run for long since. */
+  readonly failing: boolean;
 }
 
 export const neverStarted: ProcessRecord = {
@@ -22,6 +24,7 @@ export const neverStarted: ProcessRecord = {
   lastExit: null,
   nextStartAtMs: null,
   deathsAtMs: [],
+  failing: false,
 };
 
 /** How one incarnation ended. */
@@ -57,14 +60,24 @@ export function exited(record: ProcessRecord, exit: Exit, policy: RestartPolicy)
     nextStartAtMs: null,
     lastExit: { atMs: exit.atMs, reason: exit.reason },
   };
-  if (exit.wanted) return { ...ended, state: "stopped" };
+  if (exit.wanted) return { ...ended, state: "stopped", failing: false };
+  const failing = record.failing && exit.atMs - (record.startedAtMs ?? exit.atMs) < policy.withinMs;
   const decision = exit.byFault
     ? { deathsAtMs: record.deathsAtMs, delayMs: policy.firstDelayMs }
     : decideRestart(record.deathsAtMs, exit.atMs, policy);
   const { deathsAtMs, delayMs } = decision;
-  if (delayMs !== null) return { ...ended, deathsAtMs, state: "backing-off", nextStartAtMs: exit.atMs + delayMs };
-  const reason = `${exit.reason}; given up after ${String(policy.restartsMax)} restarts in ${seconds(policy.withinMs)}`;
-  return { ...ended, deathsAtMs, state: "failed", lastExit: { atMs: exit.atMs, reason } };
+  if (delayMs !== null && (exit.byFault || !failing))
+    return { ...ended, deathsAtMs, failing, state: "backing-off", nextStartAtMs: exit.atMs + delayMs };
+  const { restartsMax, withinMs, failedDelayMs } = policy;
+  const often = `it died more than ${String(restartsMax)} times in ${seconds(withinMs)}`;
+  return {
+    ...ended,
+    deathsAtMs,
+    failing: true,
+    state: "failed",
+    nextStartAtMs: exit.atMs + failedDelayMs,
+    lastExit: { atMs: exit.atMs, reason: `${exit.reason} (${often} and is tried every ${seconds(failedDelayMs)} now)` },
+  };
 }
 
 /** Stopped while no process was there: during a backoff, or after it had failed. */

@@ -5,9 +5,11 @@ export interface RestartPolicy {
   /** Before the second restart; doubles from there. */
   readonly secondDelayMs: number;
   readonly delayMsMax: number;
-  /** More deaths than this within `withinMs`, and it is given up. */
+  /** More deaths than this within `withinMs`, and it has failed. */
   readonly restartsMax: number;
   readonly withinMs: number;
+  /** Between the restarts of one that has failed: what it lacks (room on the disk, a port) may come back. */
+  readonly failedDelayMs: number;
 }
 
 export const restartPolicy: RestartPolicy = {
@@ -16,12 +18,13 @@ export const restartPolicy: RestartPolicy = {
   delayMsMax: 8_000,
   restartsMax: 8,
   withinMs: 60_000,
+  failedDelayMs: 20_000,
 };
 
 export interface RestartDecision {
   /** Deaths that still count, this one included. */
   readonly deathsAtMs: readonly number[];
-  /** Null: it died too often and stays down. */
+  /** Null: it died too often. */
   readonly delayMs: number | null;
 }
 

@@ -39,13 +39,13 @@ export class Supervisor {
   }
 
   /**
-   * Starts a process that is not there (never started, stopped or failed). Resolves when it is ready; rejects with
-   * `process-failed` and the reason when it is given up or stopped before.
+   * Starts a process that is not there (never started or stopped). Resolves when it is ready, however often it must be
+   * tried; rejects with `process-failed` when it is stopped before.
    */
   start<Name extends ProcessName>(spec: ProcessSpec<Name>): Promise<void> {
     if (this.#ended) return Promise.reject(new DedupscopeError("process-failed", `${spec.name}: everything stops now`));
     const state = this.#processes.get(spec.name)?.snapshot().state;
-    if (state !== undefined && state !== "stopped" && state !== "failed")
+    if (state !== undefined && state !== "stopped")
       throw new Error(`${spec.name} is ${state}: stop it before it is started with other settings`);
     const managed = new ManagedProcess(spec, this.#surroundings);
     this.#processes.set(spec.name, managed as unknown as Managed);

@@ -2,6 +2,7 @@
 export type ErrorCode =
   | "bad-configuration"
   | "bad-request"
+  | "body-too-large"
   | "not-found"
   | "cannot-act-now"
   | "forbidden"
@@ -31,6 +32,23 @@ export class DedupscopeError extends Error {
     this.retriable = options.retriable ?? false;
     this.parameter = options.parameter;
   }
+}
+
+/** `object` with every method's errors told as a data-directory error: `what` (a file and its remedy) and why. */
+export function namingErrors<T extends object>(object: T, what: string): T {
+  const methods = Object.entries(object).map(([name, method]: [string, unknown]) => {
+    if (typeof method !== "function") return [name, method];
+    const named = (...args: readonly unknown[]): unknown => {
+      try {
+        return Reflect.apply(method, object, args) as unknown;
+      } catch (error) {
+        if (error instanceof DedupscopeError) throw error;
+        throw new DedupscopeError("data-directory", `${what}: ${messageOf(error)}`, { cause: error });
+      }
+    };
+    return [name, named];
+  });
+  return Object.fromEntries(methods) as T;
 }
 
 /** The message of anything that was thrown, without a stack trace. */

@@ -9,6 +9,8 @@ import { accrue, startRate, type RateState } from "./rate.ts";
 
 /** How often payments are made and batches planned. */
 export const tickMs = 25;
+/** How often a simulator that halted tries the ledger again. */
+const haltedRetryMs = 1_000;
 
 /** Calls `callback` every `everyMs` until the returned function is called. */
 export type Timer = (callback: () => void, everyMs: number) => () => void;
@@ -48,6 +50,7 @@ export class Simulator {
   #ratePerSecond: number;
   #running: boolean;
   #alarm: string | null = null;
+  #haltedAtMs = 0;
   #stopTimer: (() => void) | undefined;
 
   constructor(options: SimulatorOptions) {
@@ -75,15 +78,23 @@ export class Simulator {
     this.#stopTimer = undefined;
   }
 
-  /** Makes the payments that are due and plans the batches that are. A ledger that cannot be written halts it. */
+  /**
+   * Makes the payments that are due and plans the batches that are. A ledger that cannot be written halts it; it tries
+   * again once a second and goes on from there, without making up for the time in between.
+   */
   tick(): void {
-    if (this.#alarm !== null) return;
+    if (this.#alarm !== null && this.#options.clock.nowMs() - this.#haltedAtMs < haltedRetryMs) return;
     try {
-      this.#makeDuePayments();
-      this.#planDueBatches();
+      const made = this.#makeDuePayments();
+      const planned = this.#planDueBatches();
+      // Only a write proves that writing works again.
+      if (this.#alarm === null || (this.#running && !made && !planned)) return;
     } catch (error) {
       this.#halt(error);
+      return;
     }
+    this.#alarm = null;
+    this.#options.onAlarm(null);
   }
 
   pause(): void {
@@ -95,9 +106,8 @@ export class Simulator {
     this.#running = true;
     this.#rate = startRate(this.#options.clock.nowMs());
     if (this.#alarm === null) return;
-    this.#alarm = null;
+    this.#haltedAtMs = 0;
     this.tick();
-    if (this.state().alarm === null) this.#options.onAlarm(null);
   }
 
   /** Payments a second, an integer within `limits`; throws `bad-request` otherwise. */
@@ -133,8 +143,8 @@ export class Simulator {
     return lastBatchId;
   }
 
-  #makeDuePayments(): void {
-    if (!this.#running) return;
+  #makeDuePayments(): boolean {
+    if (!this.#running) return false;
     const { clock, ledger } = this.#options;
     const nowMs = clock.nowMs();
     const { due, state } = accrue(this.#rate, nowMs, this.#ratePerSecond);
@@ -146,22 +156,26 @@ export class Simulator {
       this.#pending = addPending(this.#pending, made.payments.map(toPending));
     }
     this.#rate = state;
+    return due > 0;
   }
 
-  #planDueBatches(): void {
+  #planDueBatches(): boolean {
     const { clock, ledger, onPlanned } = this.#options;
     const nowMs = clock.nowMs();
     const { batches, pending } = dueBatches(this.#pending, nowMs);
-    if (batches.length === 0) return;
+    if (batches.length === 0) return false;
     const lastBatchId = ledger.plan(batches, nowMs);
     this.#pending = pending;
     onPlanned(lastBatchId);
+    return true;
   }
 
   #halt(error: unknown): void {
+    this.#haltedAtMs = this.#options.clock.nowMs();
+    this.#rate = startRate(this.#haltedAtMs);
     this.#alarm =
       `No payments are made: the intents ledger cannot be written (${messageOf(error)}). ` +
-      "Nothing is lost. Make room on the disk or repair it, then press play.";
+      "Nothing is lost. Make room on the disk or repair it; it goes on by itself.";
     this.#options.onAlarm(this.#alarm);
   }
 }

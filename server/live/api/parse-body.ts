@@ -6,7 +6,8 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const name = issue?.path.join(".") ?? "";
+  const unknown = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
+  const name = unknown ?? issue?.path.join(".") ?? "";
   const given = name === "" ? body : (body as Record<string, unknown>)[name];
   const message = `${name === "" ? "the body" : name} = ${shorten(given)}: ${issue?.message ?? "not accepted"}`;
   throw new DedupscopeError("bad-request", message, name === "" ? {} : { parameter: name });

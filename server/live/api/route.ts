@@ -14,6 +14,7 @@ export interface ApiAnswer {
   readonly body: unknown;
   /** Absent: JSON. */
   readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One call of the HTTP API. `controls` says that it changes something and needs the right to. */
