@@ -6,29 +6,30 @@ import { flightEnd, laneFlights, lastHit } from "./flight-plan.ts";
 type CopyMoment = "retry-seen" | "copy-absorbed" | "copy-stored";
 const moment = (kind: CopyMoment, lane: "protected" | "unprotected", records = 5) =>
   ({ kind, lane, records, at: "", faultId: 1, attemptId: 1 }) as const;
-const seen = (...moments: Moment[]) => moments.map((entry, id) => ({ id, moment: entry }));
+/** Each moment comes 100 ms after the one before. */
+const seen = (...moments: Moment[]) => moments.map((entry, id) => ({ id, moment: entry, seenAtMs: id * 100 }));
 const retry = new Map([[1, { attemptNumber: 2, cause: "first" } as TapeRow]]);
 
 test("a retry flies to the gate in its own lane only", () => {
   const moments = seen(moment("retry-seen", "protected"), moment("retry-seen", "unprotected"));
   expect(laneFlights(moments, "protected", retry)).toEqual([
-    { key: "0 to-gate", kind: "to-gate", marks: 5, cause: "retry", delayed: false },
+    { key: "0 to-gate", kind: "to-gate", marks: 5, cause: "retry", startMs: 0 },
   ]);
 });
 
 test("a copy that was stored runs on, drawn as at most twelve marks", () => {
   const moments = seen(moment("retry-seen", "unprotected", 500), moment("copy-stored", "unprotected", 500));
-  expect(laneFlights(moments, "unprotected", retry).map(({ kind, marks, delayed }) => [kind, marks, delayed])).toEqual([
-    ["to-gate", 12, false],
-    ["onward", 12, false],
+  expect(laneFlights(moments, "unprotected", retry).map(({ kind, marks, startMs }) => [kind, marks, startMs])).toEqual([
+    ["to-gate", 12, 0],
+    ["onward", 12, 500],
   ]);
 });
 
 test("a copy that was answered before the page heard of it makes its whole way", () => {
   const flights = laneFlights(seen(moment("copy-stored", "unprotected")), "unprotected", retry);
-  expect(flights.map(({ kind, delayed }) => [kind, delayed])).toEqual([
-    ["to-gate", false],
-    ["onward", true],
+  expect(flights.map(({ kind, startMs }) => [kind, startMs])).toEqual([
+    ["to-gate", 0],
+    ["onward", 600],
   ]);
 });
 
@@ -38,9 +39,9 @@ test("copies fly on the track of their cause", () => {
 });
 
 test("the gate brightens when the copies have arrived", () => {
-  expect(lastHit(seen(moment("copy-absorbed", "protected")), "protected")).toEqual({ id: 0, delayed: true });
+  expect(lastHit(seen(moment("copy-absorbed", "protected")), "protected")).toEqual({ id: 0, startMs: 600 });
   const announced = seen(moment("retry-seen", "protected"), moment("copy-absorbed", "protected"));
-  expect(lastHit(announced, "protected")).toEqual({ id: 1, delayed: false });
+  expect(lastHit(announced, "protected")).toEqual({ id: 1, startMs: 500 });
   expect(lastHit(announced, "unprotected")).toBeNull();
 });
 

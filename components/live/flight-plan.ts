@@ -1,4 +1,4 @@
-import type { TapeRow } from "#contract/live.ts";
+import type { Moment, TapeRow } from "#contract/live.ts";
 import type { LaneName, Protections } from "#contract/names.ts";
 import { marksMax, trackCauses, type TrackCause } from "./gate-view.ts";
 import type { SeenMoment } from "./store.ts";
@@ -12,8 +12,17 @@ export interface Flight {
   readonly kind: "to-gate" | "onward";
   readonly marks: number;
   readonly cause: TrackCause;
-  /** Starts when the flight to the gate has arrived, which began with the same event. */
-  readonly delayed: boolean;
+  /** Until the same copies have arrived at the gate. */
+  readonly startMs: number;
+}
+
+/** How long marks take from the producer to the gate: app/styles/motion.css. */
+const toGateMs = 600;
+
+type CopyMoment = Extract<Moment, { readonly attemptId: number }>;
+
+function isCopy(moment: Moment, lane: LaneName): moment is CopyMoment {
+  return "attemptId" in moment && moment.lane === lane;
 }
 
 function causeOf(row: TapeRow | undefined): TrackCause {
@@ -21,26 +30,37 @@ function causeOf(row: TapeRow | undefined): TrackCause {
   return trackCauses.find((cause) => cause === row.cause) ?? "after-restart";
 }
 
-/**
- * Retries leave the producer for the gate; copies that were stored run on from it. A copy that was answered before the
- * page heard of it makes its whole way at once.
- */
+/** When the page first heard of each attempt; its marks leave the producer then. */
+function departures(moments: readonly SeenMoment[], lane: LaneName): ReadonlyMap<number, SeenMoment> {
+  const first = new Map<number, SeenMoment>();
+  for (const seen of moments) {
+    if (isCopy(seen.moment, lane) && !first.has(seen.moment.attemptId)) first.set(seen.moment.attemptId, seen);
+  }
+  return first;
+}
+
+function waitMs(seen: SeenMoment, departure: SeenMoment | undefined): number {
+  return Math.max(0, (departure?.seenAtMs ?? 0) + toGateMs - seen.seenAtMs);
+}
+
+/** Retries leave the producer for the gate; copies that were stored run on from it. */
 export function laneFlights(
   moments: readonly SeenMoment[],
   lane: LaneName,
   tape: ReadonlyMap<number, TapeRow>,
 ): readonly Flight[] {
-  const seen = new Set<number>();
-  return moments.flatMap(({ id, moment }): Flight[] => {
-    if (moment.kind !== "retry-seen" && moment.kind !== "copy-stored" && moment.kind !== "copy-absorbed") return [];
-    if (moment.lane !== lane) return [];
-    const delayed = !seen.has(moment.attemptId);
-    seen.add(moment.attemptId);
-    const facts = { marks: Math.min(marksMax, moment.records), cause: causeOf(tape.get(moment.attemptId)), delayed };
-    return [
-      ...(delayed ? [{ ...facts, key: `${id} to-gate`, kind: "to-gate", delayed: false } as const] : []),
-      ...(moment.kind === "copy-stored" ? [{ ...facts, key: `${id} onward`, kind: "onward" } as const] : []),
-    ];
+  const first = departures(moments, lane);
+  return moments.flatMap((seen): Flight[] => {
+    const { id, moment } = seen;
+    if (!isCopy(moment, lane)) return [];
+    const departure = first.get(moment.attemptId);
+    const facts = { marks: Math.min(marksMax, moment.records), cause: causeOf(tape.get(moment.attemptId)) };
+    const flights: Flight[] = [];
+    if (departure?.id === id) flights.push({ ...facts, key: `${id} to-gate`, kind: "to-gate", startMs: 0 });
+    if (moment.kind === "copy-stored") {
+      flights.push({ ...facts, key: `${id} onward`, kind: "onward", startMs: waitMs(seen, departure) });
+    }
+    return flights;
   });
 }
 
@@ -51,17 +71,13 @@ export function flightEnd(protections: Protections): FlightEnd {
 
 export interface Hit {
   readonly id: number;
-  /** Its copies are still on their way to the gate. */
-  readonly delayed: boolean;
+  /** Until the copies have arrived at the gate. */
+  readonly startMs: number;
 }
 
 /** The newest moment in which a lane's broker has absorbed a copy. */
 export function lastHit(moments: readonly SeenMoment[], lane: LaneName): Hit | null {
-  const found = moments.findLast(({ moment }) => moment.kind === "copy-absorbed" && moment.lane === lane);
-  if (found?.moment.kind !== "copy-absorbed") return null;
-  const { attemptId } = found.moment;
-  const announced = moments.some(
-    ({ id, moment }) => id < found.id && moment.kind === "retry-seen" && moment.attemptId === attemptId,
-  );
-  return { id: found.id, delayed: !announced };
+  const seen = moments.findLast(({ moment }) => moment.kind === "copy-absorbed" && moment.lane === lane);
+  if (seen === undefined || !isCopy(seen.moment, lane)) return null;
+  return { id: seen.id, startMs: waitMs(seen, departures(moments, lane).get(seen.moment.attemptId)) };
 }

@@ -17,16 +17,10 @@ export function LaneFlights({ lane }: { lane: LaneSnapshot }) {
 }
 
 function FlightMarks({ flight, tone, end }: { flight: Flight; tone: string; end: FlightEnd }) {
-  const { kind, marks, cause, delayed } = flight;
-  const style = { "--track": trackCauses.indexOf(cause) + 1 } as React.CSSProperties;
+  const { kind, marks, cause, startMs } = flight;
+  const style = { "--track": trackCauses.indexOf(cause) + 1, "--start": `${startMs}ms` } as React.CSSProperties;
   return (
-    <div
-      className={`flight ${kind}`}
-      data-end={end}
-      data-delayed={delayed ? "" : undefined}
-      style={style}
-      aria-hidden="true"
-    >
+    <div className={`flight ${kind}`} data-end={end} style={style} aria-hidden="true">
       <span className="marks">
         {Array.from({ length: marks }, (_, index) => (
           <i key={index} className={`mark ${tone}`} />

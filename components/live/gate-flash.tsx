@@ -9,5 +9,6 @@ export function GateFlash({ lane }: { lane: LaneName }) {
   const paused = useLive((state) => state.frozen !== null);
   const hit = paused ? null : lastHit(moments, lane);
   if (hit === null) return null;
-  return <i key={hit.id} className="gate-hit" data-delayed={hit.delayed ? "" : undefined} aria-hidden="true" />;
+  const style = { animationDelay: `${hit.startMs}ms` };
+  return <i key={hit.id} className="gate-hit" style={style} aria-hidden="true" />;
 }

@@ -12,6 +12,8 @@ export interface Connection {
 
 export interface SeenMoment {
   readonly id: number;
+  /** When this browser heard of it, epoch milliseconds. */
+  readonly seenAtMs: number;
   readonly moment: Moment;
 }
 
@@ -58,7 +60,7 @@ export function createLiveStore() {
     addMoment: (moment) => {
       set((state) => ({
         momentCount: state.momentCount + 1,
-        moments: [...state.moments, { id: state.momentCount, moment }].slice(-momentsMax),
+        moments: [...state.moments, { id: state.momentCount, seenAtMs: Date.now(), moment }].slice(-momentsMax),
       }));
     },
     setFaults: (faults) => {
