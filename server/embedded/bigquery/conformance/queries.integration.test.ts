@@ -116,7 +116,31 @@ describe("aggregates and groups", () => {
       `${query}#having_clause`,
     ),
     fails("SELECT x + 1 AS x FROM UNNEST([1]) AS x GROUP BY x", /both a column and/, `${query}#group_by_clause`),
-    fails("SELECT a FROM (SELECT 1 AS a) GROUP BY GROUPING SETS (a)", /refused/, `${query}#group_by_grouping_sets`),
+    givesRows(
+      `SELECT kind, item, SUM(sold) FROM ${produce} WHERE kind = 'fruit' GROUP BY GROUPING SETS (kind, (item), ()) ORDER BY kind, item`,
+      [
+        [null, null, "10"],
+        [null, "apple", "8"],
+        [null, "banana", "2"],
+        ["fruit", null, "10"],
+      ],
+      `${query}#group_by_grouping_sets`,
+    ),
+    givesRows(
+      `SELECT kind, item, SUM(sold) FROM ${produce} WHERE item = 'kale' GROUP BY CUBE (kind, item) ORDER BY kind, item`,
+      [
+        [null, null, "23"],
+        [null, "kale", "23"],
+        ["veg", null, "23"],
+        ["veg", "kale", "23"],
+      ],
+      `${query}#group_by_cube`,
+    ),
+    fails(
+      "SELECT COUNT(*) FROM UNNEST([1]) AS x GROUP BY GROUPING SETS (x + 1)",
+      /refused/,
+      `${query}#group_by_grouping_sets`,
+    ),
   ]);
 });
 
@@ -163,6 +187,19 @@ describe("windows", () => {
       [
         ["a", "3"],
         ["b", "3"],
+      ],
+      "window-function-calls",
+    ),
+    givesRows(
+      "SELECT NTH_VALUE(x, 2) OVER (ORDER BY x) FROM UNNEST([1, 2, 3]) AS x ORDER BY x",
+      [[null], ["2"], ["2"]],
+      "navigation_functions#nth_value",
+    ),
+    givesRows(
+      "SELECT ARRAY_AGG(x) OVER (ORDER BY x), STRING_AGG(CAST(x AS STRING), '-') OVER (ORDER BY x) FROM UNNEST([1, 2]) AS x ORDER BY x",
+      [
+        [["1"], "1"],
+        [["1", "2"], "1-2"],
       ],
       "window-function-calls",
     ),

@@ -104,6 +104,13 @@ export type SelectItem =
       replace: { expression: Expression; name: string }[];
     });
 
+export interface GroupBy extends Node {
+  form: "PLAIN" | "ALL" | "ROLLUP" | "CUBE" | "SETS";
+  items: Expression[];
+  /** For GROUPING SETS: the keys of each set, as indexes of `items`. */
+  sets: number[][];
+}
+
 export interface Select extends Node {
   kind: "select";
   isDistinct: boolean;
@@ -111,7 +118,7 @@ export interface Select extends Node {
   items: SelectItem[];
   from: FromItem | undefined;
   where: Expression | undefined;
-  groupBy: { isRollup: boolean; isAll: boolean; items: Expression[]; position: Position } | undefined;
+  groupBy: GroupBy | undefined;
   having: Expression | undefined;
   qualify: Expression | undefined;
   windows: { name: string; specification: WindowSpecification }[];

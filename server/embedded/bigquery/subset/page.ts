@@ -88,7 +88,7 @@ export function subsetPage(): string {
     ),
     `## Functions with rules of their own\n\n${list(namedRows(specialFunctions))}\n\nFormat elements: ${formatElements.map((element) => `\`${element}\``).join(" ")}`,
     `## Aggregates\n\n${list(namedRows(aggregateFunctions))}`,
-    `## Window functions\n\nThe aggregates but STRING_AGG and ARRAY_AGG, and:\n\n${list(namedRows(windowFunctions))}`,
+    `## Window functions\n\nThe aggregates without DISTINCT, ORDER BY and LIMIT, and:\n\n${list(namedRows(windowFunctions))}`,
     `## Refused by name\n\nWhat stands nowhere above is refused. Among it:\n\n${syntaxList(refusedSyntax)}`,
   ];
   return `${sections.join("\n\n")}\n`;

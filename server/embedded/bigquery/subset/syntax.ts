@@ -63,7 +63,7 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
       example: "SELECT id, COUNT(*) FROM d.t GROUP BY 1 HAVING COUNT(*) > 1",
     },
     {
-      construct: "GROUP BY ROLLUP",
+      construct: "GROUP BY ROLLUP, CUBE, GROUPING SETS",
       example: "SELECT id, n, GROUPING(id) FROM d.t GROUP BY ROLLUP (id, n)",
       note: "of columns",
     },
@@ -142,7 +142,10 @@ export const refusedSyntax: SyntaxEntry[] = [
     note: "a value that would become one is an error",
   },
   { construct: "time zones other than UTC", example: "SELECT TIMESTAMP_TRUNC(happened, DAY, 'Asia/Tokyo') FROM d.t" },
-  { construct: "GROUPING SETS, CUBE", example: "SELECT id FROM d.t GROUP BY CUBE (id)" },
+  {
+    construct: "grouping sets of expressions, and mixed with keys",
+    example: "SELECT 1 FROM d.t GROUP BY CUBE (n + 1)",
+  },
   {
     construct: "WITH RECURSIVE, PIVOT, UNPIVOT, TABLESAMPLE, FOR SYSTEM_TIME, wildcard tables, pipe syntax",
     example: "SELECT id FROM d.t FOR SYSTEM_TIME AS OF happened",

@@ -73,8 +73,8 @@ function checkSyntax(name: AggregateFunction, call: CallExpression, use: { args:
   }
   if (call.nulls !== undefined && name !== "ARRAY_AGG") throw unsupported(`${call.nulls} NULLS in ${name}`, position);
   if (call.isDistinct && !distinctable.has(name)) throw unsupported(`DISTINCT in ${name}`, position);
-  if (use.isWindow && (call.isDistinct || ordered.has(name))) {
-    throw unsupported(`${call.isDistinct ? "DISTINCT in " : ""}${name} as a window function`, position);
+  if (use.isWindow && (call.isDistinct || call.orderBy.length > 0 || call.limit !== undefined)) {
+    throw unsupported(`DISTINCT, ORDER BY or LIMIT in ${name} as a window function`, position);
   }
   const orderKey = call.orderBy[0]?.expression;
   if (call.isDistinct && orderKey !== undefined) throw unsupported(`DISTINCT with ORDER BY in ${name}`, position);
@@ -199,8 +199,9 @@ function stringAgg(aggregate: Aggregate): Typed {
   }
   const between = aggregate.args[1]?.sql ?? "','";
   const inside = `${distinctOf(aggregate)}${argument.sql}`;
-  if (aggregate.call.limit === undefined)
-    return result(`string_agg(${inside}, ${between}${aggregate.order})`, argument.type);
+  if (aggregate.call.limit === undefined) {
+    return result(`string_agg(${inside}, ${between}${aggregate.order})${aggregate.over}`, argument.type);
+  }
   const list = limited(aggregate, `list(${inside}${aggregate.order}) FILTER (WHERE ${argument.sql} IS NOT NULL)`);
   return result(`array_to_string(${list}, ${between})`, argument.type);
 }
@@ -209,7 +210,10 @@ function arrayAgg(aggregate: Aggregate): Typed {
   const argument = first(aggregate);
   if (argument.type.kind === "ARRAY") throw noMatch(aggregate, argument.type);
   const filter = aggregate.call.nulls === "IGNORE" ? ` FILTER (WHERE ${argument.sql} IS NOT NULL)` : "";
-  const list = limited(aggregate, `list(${distinctOf(aggregate)}${argument.sql}${aggregate.order})${filter}`);
+  const list = limited(
+    aggregate,
+    `list(${distinctOf(aggregate)}${argument.sql}${aggregate.order})${filter}${aggregate.over}`,
+  );
   return result(list, { kind: "ARRAY", element: argument.type });
 }
 

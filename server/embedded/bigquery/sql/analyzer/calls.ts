@@ -130,6 +130,7 @@ function resultType(chosen: Signature, args: Typed[]): SqlType {
   const bound = args[chosen.takes.findIndex((pattern) => pattern === "T" || pattern === "ARRAY<T>")];
   switch (chosen.gives) {
     case "T":
+      return bound?.type.kind === "ARRAY" ? bound.type.element : (bound?.type ?? scalar("INT64"));
     case "ARRAY<T>":
       return bound?.type ?? scalar("INT64");
     case "ARRAY<STRING>":

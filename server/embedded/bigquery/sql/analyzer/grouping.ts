@@ -1,5 +1,5 @@
 /** GROUP BY: https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#group_by_clause */
-import type { Expression, Select } from "../ast.ts";
+import type { Expression, GroupBy, Select } from "../ast.ts";
 import { SqlError, unsupported } from "../position.ts";
 import { isComparable, typeName } from "../types.ts";
 import type { Place } from "./context.ts";
@@ -22,20 +22,32 @@ export function groupKeys(base: Place, select: Select): GroupKeys {
   };
   const { groupBy } = select;
   if (groupBy === undefined) return { set: new Set(), sql: "" };
-  const expressions = groupBy.isAll ? allKeys(select) : groupBy.items.map((item) => keyExpression(place, item, select));
+  const expressions =
+    groupBy.form === "ALL" ? allKeys(select) : groupBy.items.map((item) => keyExpression(place, item, select));
   const keys = expressions.map((expression) => {
     const typed = analyzeExpression(place, expression);
     if (!isComparable(typed.type)) {
       throw unsupported(`Grouping by expressions of type ${typeName(typed.type)}`, expression.position);
     }
-    if (groupBy.isRollup && expression.kind !== "path")
-      throw unsupported("ROLLUP of an expression", expression.position);
+    const isPlain = groupBy.form === "PLAIN" || groupBy.form === "ALL";
+    if (!isPlain && expression.kind !== "path")
+      throw unsupported(`${groupBy.form} of an expression`, expression.position);
     return typed;
   });
-  const list = keys.map(groupSql).join(", ");
   const set = new Set(keys.map((key) => key.sql));
-  if (list === "") return { set, sql: "" };
-  return { set, sql: groupBy.isRollup ? ` GROUP BY ROLLUP (${list})` : ` GROUP BY ${list}` };
+  return { set, sql: keysSql(groupBy, keys.map(groupSql)) };
+}
+
+function keysSql(groupBy: GroupBy, keys: string[]): string {
+  if (groupBy.form === "SETS") {
+    const sets = groupBy.sets.map((indexes) => `(${indexes.map((index) => keys[index] ?? "").join(", ")})`);
+    return ` GROUP BY GROUPING SETS (${sets.join(", ")})`;
+  }
+  if (keys.length === 0) return "";
+  const list = keys.join(", ");
+  return groupBy.form === "ROLLUP" || groupBy.form === "CUBE"
+    ? ` GROUP BY ${groupBy.form} (${list})`
+    : ` GROUP BY ${list}`;
 }
 
 /** A NULL literal as a key needs a type. */

@@ -44,7 +44,7 @@ function checkOrder(call: CallExpression, specification: WindowSpecification): v
     throw new SqlError(`Window ORDER BY is required for analytic function ${call.name}`, call.position);
   }
   const hasFrame = specification.frame !== undefined;
-  if (hasFrame && call.name !== "FIRST_VALUE" && call.name !== "LAST_VALUE") {
+  if (hasFrame && !call.name.endsWith("_VALUE")) {
     throw new SqlError(`Window framing clause is not allowed for analytic function ${call.name}`, call.position);
   }
   if (call.isDistinct || call.isStar || call.orderBy.length > 0 || call.limit !== undefined || call.isSafe) {
@@ -112,6 +112,11 @@ function navigation(name: WindowFunction, call: CallExpression, args: Typed[]): 
     case "NTILE":
       expectArguments(1, 1);
       return { sql: `ntile(${constantCount(call, 0)})`, type: scalar("INT64") };
+    case "NTH_VALUE":
+      expectArguments(2, 2);
+      if (value === undefined) break;
+      if (constantCount(call, 1) === "0") throw new SqlError("NTH_VALUE counts from 1", position);
+      return { sql: `nth_value(${value.sql}, ${constantCount(call, 1)})`, type: value.type };
     case "FIRST_VALUE":
     case "LAST_VALUE":
       expectArguments(1, 1);

@@ -41,6 +41,7 @@ export const windowFunctions = {
   LAG: "(x[, constant offset[, default]]) with ORDER BY",
   LEAD: "(x[, constant offset[, default]]) with ORDER BY",
   FIRST_VALUE: "(x [IGNORE NULLS]) with ORDER BY",
+  NTH_VALUE: "(x, constant n) with ORDER BY",
   LAST_VALUE: "(x [IGNORE NULLS]) with ORDER BY",
 } as const;
 

@@ -16,6 +16,20 @@ const series = (step: string): string =>
 
 export const arrayFunctions = [
   define("ARRAY_LENGTH", [signature(["ARRAY<T>"], "INT64", "CAST(len($1) AS BIGINT)")]),
+  define("ARRAY_FIRST", [
+    signature(
+      ["ARRAY<T>"],
+      "T",
+      guard("len($1) = 0", "ARRAY_FIRST cannot get the first element of an empty array", "$1[1]"),
+    ),
+  ]),
+  define("ARRAY_LAST", [
+    signature(
+      ["ARRAY<T>"],
+      "T",
+      guard("len($1) = 0", "ARRAY_LAST cannot get the last element of an empty array", "$1[len($1)]"),
+    ),
+  ]),
   define("ARRAY_REVERSE", [signature(["ARRAY<T>"], "ARRAY<T>", "list_reverse($1)")]),
   define("ARRAY_TO_STRING", [
     signature(

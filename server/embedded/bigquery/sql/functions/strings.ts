@@ -58,6 +58,20 @@ export const stringFunctions = [
   define("STRPOS", [
     signature(["STRING", "STRING"], "INT64", "(CASE WHEN $2 = '' AND $1 IS NOT NULL THEN 1 ELSE strpos($1, $2) END)"),
   ]),
+  define("INSTR", [
+    signature(["STRING", "STRING"], "INT64", guard("$2 = ''", "INSTR of an empty text is refused", "strpos($1, $2)")),
+  ]),
+  define(
+    "REVERSE",
+    [
+      signature(
+        ["STRING"],
+        "STRING",
+        "array_to_string(list_transform(generate_series(length($1), 1, -1), lambda i: substr($1, i, 1)), '')",
+      ),
+    ],
+    "by code points",
+  ),
   define("REPLACE", [signature(["STRING", "STRING", "STRING"], "STRING", "replace($1, $2, $3)")]),
   define("TRIM", [
     signature(["STRING"], "STRING", `trim($1, ${whitespace})`),

@@ -4,6 +4,7 @@
  */
 import type {
   Expression,
+  GroupBy,
   FromItem,
   JoinKind,
   Query,
@@ -134,23 +135,37 @@ function parseStar(cursor: Cursor, of: Expression | undefined, position: number)
   return { kind: "star", of, except, replace, position };
 }
 
-function parseGroupBy(cursor: Cursor): Select["groupBy"] {
+function parseGroupBy(cursor: Cursor): GroupBy | undefined {
   const position = cursor.position;
   if (!cursor.accept("GROUP", "BY")) return undefined;
-  if (cursor.accept("ALL")) return { isRollup: false, isAll: true, items: [], position };
-  if (cursor.at("GROUPING") || cursor.at("CUBE")) throw unsupported("GROUPING SETS and CUBE", cursor.position);
-  const isRollup = cursor.at("ROLLUP", "(");
-  if (isRollup) cursor.next();
-  const items = isRollup
-    ? cursor.parenthesised(() => cursor.list(() => parseExpression(cursor)))
-    : cursor.list(() => {
-        if (["GROUPING", "CUBE", "ROLLUP"].includes(cursor.peek().upper)) {
-          throw unsupported("A mix of grouping sets and expressions", cursor.position);
-        }
-        return parseExpression(cursor);
-      });
-  if (isRollup && cursor.at(",")) throw unsupported("A mix of ROLLUP and expressions", cursor.position);
-  return { isRollup, isAll: false, items, position };
+  if (cursor.accept("ALL")) return { form: "ALL", items: [], sets: [], position };
+  const form = (["ROLLUP", "CUBE"] as const).find((candidate) => cursor.accept(candidate));
+  const hasSets = form === undefined && cursor.accept("GROUPING", "SETS");
+  if (!hasSets && form === undefined) return { form: "PLAIN", items: parsePlainKeys(cursor), sets: [], position };
+  const groupBy: GroupBy = { form: form ?? "SETS", items: [], sets: [], position };
+  if (hasSets) cursor.parenthesised(() => cursor.list(() => parseGroupingSet(cursor, groupBy)));
+  else groupBy.items = cursor.parenthesised(() => cursor.list(() => parseExpression(cursor)));
+  if (cursor.at(",")) throw unsupported("A mix of grouping sets and expressions", cursor.position);
+  return groupBy;
+}
+
+function parsePlainKeys(cursor: Cursor): Expression[] {
+  return cursor.list(() => {
+    if (["GROUPING", "CUBE", "ROLLUP"].includes(cursor.peek().upper)) {
+      throw unsupported("A mix of grouping sets and expressions", cursor.position);
+    }
+    return parseExpression(cursor);
+  });
+}
+
+/** `a`, `(a, b)` or `()`. */
+function parseGroupingSet(cursor: Cursor, groupBy: GroupBy): void {
+  if (cursor.at("ROLLUP") || cursor.at("CUBE")) throw unsupported("ROLLUP and CUBE in GROUPING SETS", cursor.position);
+  const isList = cursor.accept("(");
+  const keys =
+    isList && cursor.at(")") ? [] : isList ? cursor.list(() => parseExpression(cursor)) : [parseExpression(cursor)];
+  if (isList) cursor.expect(")");
+  groupBy.sets.push(keys.map((key) => groupBy.items.push(key) - 1));
 }
 
 function parseWindows(cursor: Cursor): Select["windows"] {
