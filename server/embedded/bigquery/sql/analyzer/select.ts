@@ -45,7 +45,7 @@ export function analyzeSelect(context: Context, select: Select, around: Surround
     source === undefined ? "" : ` FROM ${source.sql}`,
     where === undefined ? "" : ` WHERE ${where.sql}`,
     keys?.sql ?? "",
-    having === undefined ? "" : ` HAVING ${having.sql}`,
+    havingSql(select, having),
     qualify === undefined ? "" : ` QUALIFY ${qualify.sql}`,
     order,
   ];
@@ -124,6 +124,20 @@ function requireGrouped(parts: Typed[]): void {
     `Expression references column ${column.name} which is neither grouped nor aggregated`,
     column.position,
   );
+}
+
+/**
+ * Whether a grand total over no rows is a row or none is not documented: refused, when it happens.
+ * https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#group_by_grouping_sets
+ */
+const emptyTotalRefused =
+  "(CASE WHEN count(*) = 0 THEN error('ROLLUP, CUBE or GROUPING SETS over no rows is refused') ELSE TRUE END)";
+
+function havingSql(select: Select, having: Typed | undefined): string {
+  const form = select.groupBy?.form;
+  const conditions = having === undefined ? [] : [having.sql];
+  if (form === "ROLLUP" || form === "CUBE" || form === "SETS") conditions.unshift(emptyTotalRefused);
+  return conditions.length === 0 ? "" : ` HAVING ${conditions.join(" AND ")}`;
 }
 
 interface Ordering {
