@@ -15,7 +15,7 @@ interface ProduceResult {
 }
 
 function clientOf(address: string): Kafka {
-  return new Kafka({ clientId: "bench", brokers: [address], logLevel: logLevel.ERROR });
+  return new Kafka({ clientId: "bench", brokers: [address], logLevel: logLevel.NOTHING });
 }
 
 export async function createTopic(address: string, topic: string, partitions = PARTITIONS): Promise<void> {
