@@ -31,7 +31,9 @@ function report(figure: Figure): void {
   figures.push(figure);
   const isMet = met(figure);
   const shown = figure.value >= 100 ? Math.round(figure.value).toLocaleString("en") : figure.value.toFixed(1);
-  console.log(`${isMet ? "ok  " : "MISS"} ${figure.name}: ${shown} ${figure.unit} (${figure.bound.kind} ${figure.bound.value.toLocaleString("en")})`);
+  console.log(
+    `${isMet ? "ok  " : "MISS"} ${figure.name}: ${shown} ${figure.unit} (${figure.bound.kind} ${figure.bound.value.toLocaleString("en")})`,
+  );
 }
 
 function met({ value, bound }: Figure): boolean {
@@ -56,7 +58,9 @@ interface Started {
 
 async function start(data: string): Promise<Started> {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [entry, "--port", "0", "--data", data], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [entry, "--port", "0", "--data", data], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.on("data", (chunk) => resolve(/http:\/\/\S+/.exec(String(chunk))?.[0] ?? ""));
     child.once("exit", () => reject(new Error("the server ended before it was ready")));
@@ -81,7 +85,8 @@ function residentMegabytes(processId: number | undefined): number {
   }
 }
 
-const columns = "transaction_id STRING NOT NULL, customer_id STRING, amount NUMERIC, currency STRING, event_time TIMESTAMP";
+const columns =
+  "transaction_id STRING NOT NULL, customer_id STRING, amount NUMERIC, currency STRING, event_time TIMESTAMP";
 
 function insertRows(first: number): { insertId: string; json: Record<string, unknown> }[] {
   return Array.from({ length: rowsPerInsert }, (_, index) => ({
@@ -109,11 +114,18 @@ async function benchInserts(client: BigQuery): Promise<void> {
   };
   const ms = await timed(async () => Promise.all(Array.from({ length: insertsAtOnce }, worker)));
   const value = (insertedRows / ms) * 1000;
-  report({ name: `insertAll of ${rowsPerInsert} rows, ${insertsAtOnce} at once`, value, unit: "rows/s", bound: { kind: "at least", value: 25_000 } });
+  report({
+    name: `insertAll of ${rowsPerInsert} rows, ${insertsAtOnce} at once`,
+    value,
+    unit: "rows/s",
+    bound: { kind: "at least", value: 25_000 },
+  });
 }
 
 async function benchAggregate(client: BigQuery): Promise<void> {
-  await client.query("CREATE TABLE d.small AS SELECT CAST(x AS STRING) AS id, MOD(x, 3) AS k, NUMERIC '1.5' AS amount FROM UNNEST(GENERATE_ARRAY(1, 10000)) AS x");
+  await client.query(
+    "CREATE TABLE d.small AS SELECT CAST(x AS STRING) AS id, MOD(x, 3) AS k, NUMERIC '1.5' AS amount FROM UNNEST(GENERATE_ARRAY(1, 10000)) AS x",
+  );
   const sql = "SELECT k, COUNT(*) AS n, SUM(amount) AS money FROM d.small GROUP BY k ORDER BY k";
   for (let warm = 0; warm < 20; warm += 1) await client.query(sql);
   const times: number[] = [];
@@ -137,7 +149,12 @@ async function benchMerge(client: BigQuery): Promise<void> {
       WHEN NOT MATCHED THEN INSERT (transaction_id, amount) VALUES (s.transaction_id, 1)`;
     times.push(await timed(async () => client.query(sql)));
   }
-  report({ name: `MERGE of ${mergedRows} rows into ${targetRows}, median`, value: median(times), unit: "ms", bound: { kind: "at most", value: 100 } });
+  report({
+    name: `MERGE of ${mergedRows} rows into ${targetRows}, median`,
+    value: median(times),
+    unit: "ms",
+    bound: { kind: "at most", value: 100 },
+  });
 }
 
 async function main(): Promise<void> {
