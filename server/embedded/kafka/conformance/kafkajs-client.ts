@@ -6,6 +6,8 @@ import type { ConformanceTarget } from "./target.ts";
 
 /** Makes rebalances quick. */
 export const REBALANCE = { heartbeatInterval: 200, maxWaitTimeInMs: 200 };
+/** An Apache Kafka that has just started has no coordinators yet. */
+const PATIENCE = { retries: 30, initialRetryTime: 100, maxRetryTime: 1_000 };
 export const POLL = { timeout: 30_000, interval: 100 };
 /** Sets one run's names apart from another's. */
 export const run = `${process.pid}-${Date.now()}`;
@@ -16,7 +18,8 @@ export class KafkajsClient {
 
   static async connect({ host, port }: ConformanceTarget): Promise<KafkajsClient> {
     const brokers = [`${host}:${port}`];
-    const client = new KafkajsClient(new Kafka({ clientId: "cases", brokers, logLevel: logLevel.NOTHING }));
+    const kafka = new Kafka({ clientId: "cases", brokers, retry: PATIENCE, logLevel: logLevel.NOTHING });
+    const client = new KafkajsClient(kafka);
     await client.admin.connect();
     return client;
   }

@@ -58,7 +58,8 @@ export async function startBrokerProcess(options: {
 }): Promise<BrokerProcess> {
   const { dataDirectory, port = 0, args = [] } = options;
   const child = spawn(process.execPath, [ENTRY, "--port", String(port), "--data", dataDirectory, ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
+    // The channel makes the broker end with a test run that is killed.
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const log: string[] = [];
   child.stderr.setEncoding("utf8").on("data", (text: string) => log.push(text));
