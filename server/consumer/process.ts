@@ -86,3 +86,4 @@ process.on("disconnect", () => void consumer.stop());
 // The parent may have gone before anybody listened.
 if (process.send !== undefined && !process.connected) void consumer.stop();
 process.on("unhandledRejection", (error) => consumer.fail(error));
+process.on("uncaughtException", (error) => consumer.fail(error));

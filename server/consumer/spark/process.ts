@@ -182,3 +182,4 @@ process.on("SIGTERM", () => void consumer.stop());
 process.on("SIGINT", () => {});
 process.on("disconnect", () => void consumer.stop());
 process.on("unhandledRejection", (error) => consumer.fail(error));
+process.on("uncaughtException", (error) => consumer.fail(error));

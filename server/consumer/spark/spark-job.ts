@@ -39,6 +39,8 @@ export class SparkJob {
   constructor(options: SparkJobOptions) {
     const { installation, logger } = options;
     const args = [
+      // No byte code beside the sources.
+      "-B",
       installation.job,
       `--brokers=${options.brokers.join(",")}`,
       `--topic=${options.topic}`,
