@@ -65,6 +65,8 @@ export function createBrokerLink({ connection, clock, logger }: BrokerLinkDepend
           const existing = new Set(await admin.listTopics());
           const missing = topics.filter(({ topic }) => !existing.has(topic));
           if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
+          // A topic is there before its leaders are (errors 5 and 6): it counts as made when it tells its log end.
+          for (const { topic } of topics) await admin.fetchTopicOffsets(topic);
         });
       const who = `the broker at ${connection.brokers.join(", ")}`;
       await keepTrying(create, { who, retryMs: createRetryMs, ...options });

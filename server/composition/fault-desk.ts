@@ -21,6 +21,8 @@ export interface FaultDeskPorts {
   readonly ledger: FaultsLedger;
   readonly attempts: AttemptsReader;
   readonly intents: IntentsReader;
+  /** The further one of the lanes' watermarks, epoch milliseconds of event time. */
+  readonly watermarkMs: () => number;
   readonly producer: () => ProcessSnapshot | undefined;
   /** False when the producer is not there to hear it. */
   readonly arm: (fault: ArmFault) => boolean;
@@ -30,6 +32,8 @@ export interface FaultDeskPorts {
   readonly onInjected: (faultId: number, title: string) => void;
 }
 
+/** What the watermark may move while a copy is on its way to the consumer. */
+const travelMs = 5_000;
 /** How many of the newest batches are looked at for one to send again. */
 const recentBatchesMax = 200;
 
@@ -154,12 +158,11 @@ export class FaultDesk {
   }
 
   #chooseSecondSend(payments: number) {
-    const { attempts, intents } = this.#ports;
+    const { attempts, intents, watermarkMs } = this.#ports;
     const finalThroughBatch = Math.min(...laneNames.map((lane) => attempts.finalThroughBatch(lane)));
-    const recent = intents
-      .plannedBatches(Math.max(0, finalThroughBatch - recentBatchesMax), recentBatchesMax)
-      .map((batch) => ({ ...batch, sequences: batch.payments.map((payment) => payment.sequence) }));
-    return chooseSecondSend({ recent, finalThroughBatch, payments });
+    const recent = intents.plannedBatches(Math.max(0, finalThroughBatch - recentBatchesMax), recentBatchesMax);
+    const laterThanMs = watermarkMs() + travelMs;
+    return chooseSecondSend({ recent, finalThroughBatch, laterThanMs, payments });
   }
 
   #whyNot(kind: string): string | null {

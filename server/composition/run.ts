@@ -245,6 +245,7 @@ export class Run {
       ledger: faults,
       attempts: this.attempts,
       intents: this.intents,
+      watermarkMs: () => Math.max(...Object.values(this.lanes).map((lane) => lane.reader.read()?.nextWatermarkMs ?? 0)),
       producer: () => supervisor.snapshots().find((entry) => entry.name === "producer"),
       arm: (fault) => supervisor.send("producer", { type: "arm-fault", fault }),
       killProducer: () => supervisor.kill("producer", "SIGKILL"),
@@ -302,7 +303,11 @@ export class Run {
     await supervisor.start(
       consumerSpec(
         lane,
-        () => consumerSettings(this.#settingsSource(), { lane, warehouse, checkpointDirectory }),
+        () => {
+          // What the last incarnation complained of died with it; this one says it again if it is still so.
+          this.#alarms.set(`consumer ${lane}`, null);
+          return consumerSettings(this.#settingsSource(), { lane, warehouse, checkpointDirectory });
+        },
         (message) => {
           this.#hearConsumer(lane, message);
         },

@@ -20,31 +20,32 @@ export const applicationSendsAgain: FaultDefinition = {
   action: { in: "plan" },
 };
 
-/** A batch that was planned for the first time, as the app knows it. */
+/** A batch of the plan, as far as choosing needs it. */
 export interface SentBatch {
   readonly batchId: number;
-  readonly partition: number;
   readonly cause: "first" | "application-again";
-  /** Its payments' sequences in order. */
-  readonly sequences: readonly number[];
+  readonly payments: readonly { readonly sequence: number; readonly eventTimeMs: number }[];
 }
 
 /**
- * Which payments to plan again: rows of one recent batch that both lanes have delivered. The newest that has enough of
- * them, otherwise the one that has most.
+ * Which payments to plan again: the newest that both lanes have delivered. Their event time must be later than
+ * `laterThanMs`: an older copy would be late, which is another fault.
  */
 export function chooseSecondSend(options: {
   readonly recent: readonly SentBatch[];
   /** Largest batch id up to which everything is delivered in both lanes. */
   readonly finalThroughBatch: number;
+  readonly laterThanMs: number;
   readonly payments: number;
-}): { readonly partition: number; readonly sequences: readonly number[] } | { readonly cannotActBecause: string } {
-  const { recent, finalThroughBatch, payments } = options;
-  const delivered = recent
+}): { readonly sequences: readonly number[] } | { readonly cannotActBecause: string } {
+  const { recent, finalThroughBatch, laterThanMs, payments } = options;
+  const sequences = recent
     .filter(({ batchId, cause }) => cause === "first" && batchId <= finalThroughBatch)
-    .toSorted((left, right) => right.batchId - left.batchId);
-  const largest = delivered.toSorted((left, right) => right.sequences.length - left.sequences.length)[0];
-  const batch = delivered.find(({ sequences }) => sequences.length >= payments) ?? largest;
-  if (batch === undefined) return { cannotActBecause: "no batch has been delivered in both lanes yet" };
-  return { partition: batch.partition, sequences: batch.sequences.slice(0, payments) };
+    .toSorted((left, right) => right.batchId - left.batchId)
+    .flatMap((batch) => batch.payments)
+    .filter(({ eventTimeMs }) => eventTimeMs > laterThanMs)
+    .map(({ sequence }) => sequence);
+  if (sequences.length >= payments) return { sequences: sequences.slice(0, payments) };
+  if (sequences.length === 0) return { cannotActBecause: "no payment was delivered lately in both lanes" };
+  return { cannotActBecause: `only ${sequences.length} payments were delivered lately in both lanes` };
 }

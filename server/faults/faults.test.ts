@@ -33,16 +33,20 @@ test("a fraction of batches is chosen by fault and batch alone, and about as oft
 
 const batch = (batchId: number, payments: number, cause: SentBatch["cause"] = "first"): SentBatch => ({
   batchId,
-  partition: batchId % 3,
   cause,
-  sequences: Array.from({ length: payments }, (_value, index) => batchId * 100 + index),
+  payments: Array.from({ length: payments }, (_value, index) => ({
+    sequence: batchId * 100 + index,
+    eventTimeMs: batchId * 1_000,
+  })),
 });
 
-test("the application sends again what was delivered in both lanes: the newest batch with enough payments", () => {
-  const recent = [batch(1, 5), batch(2, 8), batch(3, 2), batch(4, 1, "application-again"), batch(5, 9)];
-  const choose = (payments: number, finalThroughBatch = 4) => chooseSecondSend({ recent, finalThroughBatch, payments });
-  expect(choose(1)).toEqual({ partition: 0, sequences: [300] });
-  expect(choose(5)).toEqual({ partition: 2, sequences: [200, 201, 202, 203, 204] });
-  expect(choose(100)).toMatchObject({ partition: 2, sequences: { length: 8 } });
-  expect(choose(1, 0)).toEqual({ cannotActBecause: "no batch has been delivered in both lanes yet" });
+test("the application sends the newest payments again that both lanes delivered and that are not late", () => {
+  const recent = [batch(1, 5), batch(2, 3), batch(3, 2), batch(4, 1, "application-again"), batch(5, 9)];
+  const choose = (payments: number, { finalThroughBatch = 4, laterThanMs = 1_000 } = {}) =>
+    chooseSecondSend({ recent, finalThroughBatch, laterThanMs, payments });
+  expect(choose(1)).toEqual({ sequences: [300] });
+  expect(choose(4)).toEqual({ sequences: [300, 301, 200, 201] });
+  expect(choose(6)).toEqual({ cannotActBecause: "only 5 payments were delivered lately in both lanes" });
+  expect(choose(1, { finalThroughBatch: 0 })).toHaveProperty("cannotActBecause");
+  expect(choose(1, { laterThanMs: 3_000 })).toHaveProperty("cannotActBecause");
 });

@@ -6,7 +6,7 @@ import { producerRule } from "../faults/index.ts";
 import type { ChildFailure, FromProducer, ProducerSettings, ToProducer } from "../processes/messages.ts";
 import { systemClock } from "../shared/clock.ts";
 import { DedupscopeError, messageOf } from "../shared/errors.ts";
-import { createLogger, type Logger } from "../shared/logger.ts";
+import { createLogger } from "../shared/logger.ts";
 import { createProducerPipeline, type ProducerPipeline } from "./pipeline.ts";
 
 enableCompileCache();
@@ -62,7 +62,7 @@ function start(settings: ProducerSettings): Running {
     clock: systemClock,
     logger,
   });
-  announce(settings, logger);
+  announce(settings);
   reportChanges(ledger);
   setInterval(() => {
     faults.tick();
@@ -72,17 +72,14 @@ function start(settings: ProducerSettings): Running {
   return { pipeline, faults, ledger, done: pipeline.run() };
 }
 
-/** The two lines by which operators recognise an idempotent producer, for people on standard output too. */
-function announce({ kafka, idempotence }: ProducerSettings, logger: Logger): void {
+/** The two lines by which operators recognise an idempotent producer. */
+function announce({ kafka, idempotence }: ProducerSettings): void {
   const isIdempotent = idempotence.protected || idempotence.unprotected;
   const lines = [
     `Kafka producer configured (${isIdempotent ? "" : "not "}idempotent): ${kafka.brokers.join(",")}`,
     ...(isIdempotent ? ["Idempotent producer enabled: enable.idempotence=true"] : []),
   ];
-  for (const line of lines) {
-    logger.info(line);
-    process.stdout.write(`[INFO] ${line}\n`);
-  }
+  for (const line of lines) process.stdout.write(`[INFO] ${line}\n`);
 }
 
 function reportChanges(ledger: AttemptsWriter): void {
