@@ -1,6 +1,5 @@
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import type { SeriesPoint } from "#contract/live.ts";
-import type { LaneSnapshot } from "#contract/snapshot.ts";
 import { formatCount } from "../live/format.ts";
 import { CopiesChart } from "./copies-chart.tsx";
 import { placeOf, type TimeScale } from "./time-scale.ts";
@@ -15,21 +14,22 @@ interface LayerTimelineProps {
   readonly row: LayerRow;
   readonly order: number;
   readonly points: readonly SeriesPoint[];
-  readonly lanes: readonly LaneSnapshot[];
+  readonly protectedOpen: boolean;
+  readonly unprotectedOpen: boolean;
   readonly scale: TimeScale;
   readonly cursorMs: number | null;
 }
 
-export function LayerTimeline({ row, order, points, lanes, scale, cursorMs }: LayerTimelineProps) {
+export const LayerTimeline = memo(function LayerTimeline(props: LayerTimelineProps) {
+  const { row, order, points, protectedOpen, unprotectedOpen, scale, cursorMs } = props;
   const drawn = useMemo(() => ({ points, scale }), [points, scale]);
   const { points: taken, scale: takenScale } = useStaggered(drawn, order * staggerMs);
-  const curves = useMemo(() => curvesOf(row, lanes, taken), [row, lanes, taken]);
-  const key = curves.map(({ field }) => field).join();
-  // The lanes are new objects with every snapshot; the curves only change with their names.
-  // oxlint-disable-next-line react-hooks/exhaustive-deps
-  const stable = useMemo(() => curves, [key]);
-  const data = useMemo(() => chartPoints(taken, stable), [taken, stable]);
-  const top = topOf(taken, stable);
+  const curves = useMemo(
+    () => curvesOf(row, { protected: protectedOpen, unprotected: unprotectedOpen }, taken),
+    [row, protectedOpen, unprotectedOpen, taken],
+  );
+  const data = useMemo(() => chartPoints(taken, curves), [taken, curves]);
+  const top = topOf(taken, curves);
   const shown = cursorMs === null ? taken.at(-1) : pointAt(taken, cursorMs);
   return (
     <div className="timeline">
@@ -38,8 +38,8 @@ export function LayerTimeline({ row, order, points, lanes, scale, cursorMs }: La
         <span>copies, running total</span>
       </div>
       <div className="timeline-plot">
-        <CopiesChart data={data} curves={stable} scale={takenScale} top={top} />
-        <StepLabels points={taken} curves={stable} scale={takenScale} top={top} />
+        <CopiesChart data={data} curves={curves} scale={takenScale} top={top} />
+        <StepLabels points={taken} curves={curves} scale={takenScale} top={top} />
       </div>
       <div className="timeline-end">
         <EndLine count={shown?.lanes.protected[row.absorbed] ?? 0} word="absorbed" tone="absorbed" />
@@ -47,7 +47,7 @@ export function LayerTimeline({ row, order, points, lanes, scale, cursorMs }: La
       </div>
     </div>
   );
-}
+});
 
 function EndLine({ count, word, tone }: { count: number; word: string; tone: "absorbed" | "through" }) {
   const className = count === 0 ? "tone-quiet" : `tone-${tone}`;

@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import type { SeriesPoint } from "#contract/live.ts";
 import { formatClock, formatCount } from "../live/format.ts";
 import { RateChart } from "./rate-chart.tsx";
@@ -13,7 +13,8 @@ interface ProducerTimelineProps {
   readonly cursorMs: number | null;
 }
 
-export function ProducerTimeline({ points, scale, runStartMs, cursorMs }: ProducerTimelineProps) {
+export const ProducerTimeline = memo(function ProducerTimeline(props: ProducerTimelineProps) {
+  const { points, scale, runStartMs, cursorMs } = props;
   const speeds = useMemo(() => rates(points, "protected", "attempted"), [points]);
   const peak = speeds.reduce<(typeof speeds)[number] | undefined>(
     (best, speed) => (best === undefined || speed.perSecond > best.perSecond ? speed : best),
@@ -41,4 +42,4 @@ export function ProducerTimeline({ points, scale, runStartMs, cursorMs }: Produc
       </div>
     </div>
   );
-}
+});

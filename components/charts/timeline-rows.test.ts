@@ -1,13 +1,8 @@
 import { expect, test } from "vitest";
 import type { SeriesLane, SeriesPoint } from "#contract/live.ts";
-import { allProtectionsOff, allProtectionsOn } from "#contract/names.ts";
-import type { LaneSnapshot } from "#contract/snapshot.ts";
 import { chartPoints, curvesOf, layerRows, topOf } from "./timeline-rows.ts";
 
-const lanes = [
-  { name: "protected", protections: allProtectionsOn },
-  { name: "unprotected", protections: allProtectionsOff },
-] as LaneSnapshot[];
+const lanes = { protected: false, unprotected: true };
 const values = (absorbedByBroker: number, storedTwice: number) => ({ absorbedByBroker, storedTwice }) as SeriesLane;
 const points: SeriesPoint[] = [
   { at: "2026-01-01T00:00:00.000Z", lanes: { protected: values(0, 0), unprotected: values(0, 0) } },
@@ -24,8 +19,9 @@ test("what the protected lane absorbed is drawn above, what got through the unpr
 });
 
 test("a protected lane whose layer is switched off shows what got through it", () => {
-  const open = [{ ...lanes[0], protections: allProtectionsOff }] as LaneSnapshot[];
-  expect(curvesOf(broker, open, points).map(({ tone }) => tone)).toEqual(["absorbed", "through"]);
+  const open = { protected: true, unprotected: true };
+  const curves = curvesOf(broker, open, points).filter(({ lane }) => lane === "protected");
+  expect(curves.map(({ tone }) => tone)).toEqual(["absorbed", "through"]);
 });
 
 test("a curve that never left zero is not drawn", () => {

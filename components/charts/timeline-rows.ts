@@ -1,7 +1,6 @@
 import type { SeriesPoint } from "#contract/live.ts";
-import type { LaneName } from "#contract/names.ts";
-import type { LaneSnapshot } from "#contract/snapshot.ts";
-import { isClosed, type GateName } from "../live/gate-view.ts";
+import { laneNames, type LaneName } from "#contract/names.ts";
+import type { GateName } from "../live/gate-view.ts";
 import type { SeriesKey } from "./timeline-steps.ts";
 
 export interface LayerRow {
@@ -34,25 +33,22 @@ export interface Curve {
   readonly field: string;
 }
 
+/** In which lanes the layer's gate stands open. */
+export type OpenLanes = Readonly<Record<LaneName, boolean>>;
+
 /**
  * A lane's curves: what its layer absorbed, and what got through where the layer could have stopped it. What goes on
  * through a closed gate is not wrong yet and is drawn where it is caught.
  */
-export function curvesOf(
-  row: LayerRow,
-  lanes: readonly LaneSnapshot[],
-  points: readonly SeriesPoint[],
-): readonly Curve[] {
+export function curvesOf(row: LayerRow, open: OpenLanes, points: readonly SeriesPoint[]): readonly Curve[] {
   const last = points.at(-1);
-  return lanes.flatMap((lane) => {
-    const loud = row.gate === "warehouse" || !isClosed(row.gate, lane);
+  return laneNames.flatMap((lane) => {
+    const loud = row.gate === "warehouse" || open[lane];
     const candidates: Curve[] = [
-      { lane: lane.name, series: row.absorbed, tone: "absorbed", field: `${lane.name} absorbed` },
-      ...(loud
-        ? [{ lane: lane.name, series: row.passed, tone: "through", field: `${lane.name} through` } as const]
-        : []),
+      { lane, series: row.absorbed, tone: "absorbed", field: `${lane} absorbed` },
+      ...(loud ? [{ lane, series: row.passed, tone: "through", field: `${lane} through` } as const] : []),
     ];
-    return candidates.filter((curve) => (last?.lanes[lane.name][curve.series] ?? 0) > 0);
+    return candidates.filter((curve) => (last?.lanes[lane][curve.series] ?? 0) > 0);
   });
 }
 

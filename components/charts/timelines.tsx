@@ -2,6 +2,7 @@
 import { useMemo, useState } from "react";
 import type { LaneSnapshot, Snapshot } from "#contract/snapshot.ts";
 import { formatClock } from "../live/format.ts";
+import { isClosed, type GateName } from "../live/gate-view.ts";
 import { useView } from "../live/provider.tsx";
 import { Flags } from "./flags.tsx";
 import { LayerTimeline } from "./layer-timeline.tsx";
@@ -22,6 +23,8 @@ function unsettledFrom(snapshot: Snapshot): number | null {
   );
   return Math.min(...settled);
 }
+
+const isOpen = (gate: GateName, lane: LaneSnapshot | undefined): boolean => lane !== undefined && !isClosed(gate, lane);
 
 /** One timeline per layer on one axis, with faults through all of them. */
 export function Timelines() {
@@ -59,7 +62,8 @@ export function Timelines() {
             row={row}
             order={index + 1}
             points={points}
-            lanes={lanes}
+            protectedOpen={isOpen(row.gate, lanes[0])}
+            unprotectedOpen={isOpen(row.gate, lanes[1])}
             scale={scale}
             cursorMs={cursorMs}
           />

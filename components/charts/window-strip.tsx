@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { limits } from "#contract/limits.ts";
 import type { WindowVerdict } from "#contract/live.ts";
 import type { LaneName } from "#contract/names.ts";
@@ -34,15 +35,13 @@ export function WindowStrip({ windows, lanes, scale }: WindowStripProps) {
   );
 }
 
-function LaneWindows({
-  lane,
-  windows,
-  scale,
-}: {
-  lane: LaneName;
-  windows: readonly WindowVerdict[];
-  scale: TimeScale;
-}) {
+interface LaneWindowsProps {
+  readonly lane: LaneName;
+  readonly windows: readonly WindowVerdict[];
+  readonly scale: TimeScale;
+}
+
+const LaneWindows = memo(function LaneWindows({ lane, windows, scale }: LaneWindowsProps) {
   const shown = windows.filter(
     (window) => window.lane === lane && window.startMs + limits.windowMs > scale.fromMs && window.startMs < scale.toMs,
   );
@@ -65,7 +64,7 @@ function LaneWindows({
       })}
     </div>
   );
-}
+});
 
 function LaneSummary({ lane }: { lane: LaneSnapshot }) {
   const { settled, matched, broken } = lane.windows;

@@ -18,7 +18,7 @@ export function ConnectionState() {
         <i />
         <i />
       </i>
-      {words[state]}
+      <span className={isLive ? "connection-word" : undefined}>{words[state]}</span>
     </span>
   );
 }

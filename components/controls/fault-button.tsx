@@ -1,6 +1,6 @@
 "use client";
 import { Popover } from "radix-ui";
-import { useState } from "react";
+import { memo, useState } from "react";
 import type { FaultDescription } from "#contract/faults.ts";
 import type { FaultSnapshot } from "#contract/snapshot.ts";
 import { buttonState } from "../live/fault-view.ts";
@@ -18,7 +18,7 @@ interface FaultButtonProps {
 }
 
 /** The main part injects with defaults; the number or arrow beside it opens what it does and its parameters. */
-export function FaultButton({ fault, last, size }: FaultButtonProps) {
+export const FaultButton = memo(function FaultButton({ fault, last, size }: FaultButtonProps) {
   const { pending, error, send, clear } = useControl();
   const [open, setOpen] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
@@ -73,7 +73,7 @@ export function FaultButton({ fault, last, size }: FaultButtonProps) {
       <ControlError message={error ?? refusal} />
     </div>
   );
-}
+});
 
 function FaultLabel({ fault, state, size }: { fault: FaultDescription; state: string; size: FaultSize }) {
   if (size === "inject") {

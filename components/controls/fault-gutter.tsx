@@ -2,7 +2,7 @@
 import { Popover } from "radix-ui";
 import type { FaultBoundary, FaultDescription } from "#contract/faults.ts";
 import { lastOfKind } from "../live/fault-view.ts";
-import { useLive, useSnapshot } from "../live/provider.tsx";
+import { useLive, useView } from "../live/provider.tsx";
 import { FaultButton, type FaultSize } from "./fault-button.tsx";
 import { gutterRows } from "./gutter-rows.ts";
 import { Icon } from "./icons.tsx";
@@ -41,8 +41,8 @@ export function FaultGutter({ boundaries, column, across }: FaultGutterProps) {
 
 /** A fault with the number of its last injection. */
 export function PlacedFault({ fault, size }: { fault: FaultDescription; size: FaultSize }) {
-  const snapshot = useSnapshot();
-  return <FaultButton fault={fault} size={size} last={lastOfKind(snapshot?.faults ?? [], fault.kind)} />;
+  const last = useView((data) => lastOfKind(data.snapshot?.faults ?? [], fault.kind));
+  return <FaultButton fault={fault} size={size} last={last} />;
 }
 
 /** A button that opens a list of faults. */

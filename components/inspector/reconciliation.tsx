@@ -1,8 +1,10 @@
 "use client";
+import { useState } from "react";
 import type { ReconciliationDocument } from "#contract/api.ts";
 import { formatAge } from "../live/format.ts";
 import { Failed, Waiting } from "./document-states.tsx";
 import { RecordTable } from "./record-table.tsx";
+import { arrange, type Row } from "./records.ts";
 import { useDocument } from "./use-document.ts";
 
 /** Windows, their verdicts, and the SQL that made them. */
@@ -32,11 +34,7 @@ export function Reconciliation() {
               {asOf === null ? "not reconciled yet" : `as of ${formatAge(readAtMs - Date.parse(asOf))} ago`}
             </span>
           </h2>
-          {rows.length === 0 ? (
-            <p className="text-ink2">No window has been judged yet.</p>
-          ) : (
-            <RecordTable rows={rows} />
-          )}
+          <LaneRows rows={rows} />
         </section>
       ))}
       {body !== null && body.sql.length > 0 && (
@@ -55,4 +53,40 @@ export function Reconciliation() {
       )}
     </main>
   );
+}
+
+/** Windows shown before a person asks for all. */
+const rowsShown = 30;
+
+function LaneRows({ rows }: { rows: readonly Row[] }) {
+  const [all, setAll] = useState(false);
+  if (rows.length === 0) return <p className="text-ink2">No window has been judged yet.</p>;
+  const { columns, zeroNames } = arrange(rows);
+  const shown = newestFirst(rows).slice(0, all ? rows.length : rowsShown);
+  return (
+    <>
+      <RecordTable rows={shown} columns={columns} />
+      <p className="mt-2 text-xs text-ink3">
+        {shown.length < rows.length && (
+          <button
+            type="button"
+            className="mr-3 text-ink underline underline-offset-2"
+            onClick={() => {
+              setAll(true);
+            }}
+          >
+            Show all {rows.length} rows
+          </button>
+        )}
+        {zeroNames.length > 0 && `0 in every row: ${zeroNames.join(", ").replaceAll("_", " ")}.`}
+      </p>
+    </>
+  );
+}
+
+/** What is wrong first, then the newest windows. */
+function newestFirst(rows: readonly Row[]): readonly Row[] {
+  const start = (row: Row): string => String(row["window_start"] ?? "");
+  const wrong = (row: Row): number => (row["verdict"] === "BREAK" ? 0 : 1);
+  return rows.toSorted((a, b) => wrong(a) - wrong(b) || start(b).localeCompare(start(a)));
 }

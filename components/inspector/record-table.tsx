@@ -1,10 +1,15 @@
 import Link from "next/link";
-import { columnsOf, isTransactionId, type Row } from "./records.ts";
+import { cellText, columnsOf, isTransactionId, type Column, type Row } from "./records.ts";
 
-/** Rows of a system of record as they are; transaction ids lead to the inspector. */
-export function RecordTable({ rows }: { rows: readonly Row[] }) {
+interface RecordTableProps {
+  readonly rows: readonly Row[];
+  /** Which columns in which order; all of them when left out. */
+  readonly columns?: readonly Column[];
+}
+
+/** Rows of a system of record; transaction ids lead to the inspector. */
+export function RecordTable({ rows, columns = columnsOf(rows) }: RecordTableProps) {
   if (rows.length === 0) return <p className="text-ink3">nothing</p>;
-  const columns = columnsOf(rows);
   return (
     <div className="record-scroll">
       <table className="record-table">
@@ -12,7 +17,7 @@ export function RecordTable({ rows }: { rows: readonly Row[] }) {
           <tr>
             {columns.map(({ name, numeric }) => (
               <th key={name} scope="col" className={numeric ? "right" : undefined}>
-                {name.replaceAll("_", " ")}
+                {heading(name)}
               </th>
             ))}
           </tr>
@@ -21,8 +26,8 @@ export function RecordTable({ rows }: { rows: readonly Row[] }) {
           {rows.map((row, index) => (
             <tr key={index}>
               {columns.map(({ name, numeric }) => (
-                <td key={name} className={numeric ? "right" : undefined}>
-                  <Cell value={row[name] ?? null} column={name} />
+                <td key={name} className={numeric ? "right" : undefined} title={String(row[name] ?? "")}>
+                  <Cell row={row} name={name} />
                 </td>
               ))}
             </tr>
@@ -33,16 +38,21 @@ export function RecordTable({ rows }: { rows: readonly Row[] }) {
   );
 }
 
+/** `window_start` and `eventTime` as words. */
+const heading = (name: string): string =>
+  name.replaceAll("_", " ").replaceAll(/([a-z])([A-Z])/g, (_, before: string, after: string) => {
+    return `${before} ${after.toLowerCase()}`;
+  });
+
 const verdictTones: Readonly<Record<string, string>> = {
   MATCH: "text-match",
   BREAK: "font-semibold text-through",
   PENDING: "text-wait",
 };
 
-function Cell({ value, column }: { value: string | number | null; column: string }) {
-  if (value === null) return <span className="text-ink3">–</span>;
-  const text = String(value);
+function Cell({ row, name }: { row: Row; name: string }) {
+  const text = cellText(row, name);
   if (isTransactionId(text)) return <Link href={`/payments?id=${text}`}>{text}</Link>;
-  const tone = column === "verdict" ? verdictTones[text] : undefined;
+  const tone = name === "verdict" ? verdictTones[text] : undefined;
   return tone === undefined ? text : <span className={tone}>{text}</span>;
 }

@@ -8,6 +8,7 @@ import type {
   WindowVerdict,
 } from "#contract/live.ts";
 import type { Snapshot } from "#contract/snapshot.ts";
+import { share } from "./share.ts";
 import { keepTape } from "./tape-groups.ts";
 
 /** All that the page shows of one run. Replaced as a whole on every message, so that a paused view can keep one. */
@@ -30,7 +31,7 @@ function ofRun(data: LiveData, runId: string): LiveData {
 }
 
 export function withSnapshot(data: LiveData, snapshot: Snapshot): LiveData {
-  return { ...ofRun(data, snapshot.run.id), snapshot };
+  return { ...ofRun(data, snapshot.run.id), snapshot: share(data.snapshot, snapshot) };
 }
 
 export function withSeries(data: LiveData, message: SeriesMessage): LiveData {

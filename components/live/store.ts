@@ -2,6 +2,7 @@ import { createStore } from "zustand/vanilla";
 import type { FaultDescription } from "#contract/faults.ts";
 import type { Moment } from "#contract/live.ts";
 import { noData, type LiveData } from "./live-data.ts";
+import { share } from "./share.ts";
 
 export interface Connection {
   readonly state: "connecting" | "live" | "disconnected";
@@ -64,7 +65,7 @@ export function createLiveStore() {
       }));
     },
     setFaults: (faults) => {
-      set({ faults, faultsError: null });
+      set((state) => ({ faults: share(state.faults, faults), faultsError: null }));
     },
     setFaultsError: (faultsError) => {
       set({ faultsError });

@@ -9,6 +9,9 @@ import { TapeRowView } from "./tape-row.tsx";
 import { matchesSearch } from "./tape-search.ts";
 import { useNarrow } from "./use-narrow.ts";
 
+/** Requests drawn below the repeats; a search looks through all that the page holds. */
+const liveRowsShown = 60;
+
 interface TapeColumn {
   readonly heading: string;
   readonly width: string;
@@ -44,7 +47,8 @@ export function Tape() {
   const columns = narrow ? narrowColumns : wideColumns;
   const view = useMemo(() => {
     const rows = [...tape.values()].filter((row) => matchesSearch(row, search));
-    return tapeView(rows);
+    const { pinned, live } = tapeView(rows);
+    return { pinned, live: search === "" ? live.slice(0, liveRowsShown) : live };
   }, [tape, search]);
   const runStartMs = startedAt === null ? 0 : Date.parse(startedAt);
   return (
