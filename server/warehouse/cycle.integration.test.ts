@@ -265,17 +265,21 @@ test("an intent that was streamed twice counts once", async () => {
   expect(figures(await lane.open().cycle(handInput()))).toEqual(mergedFigures);
 });
 
-test.each([true, false])("an app that is killed at any call leaves nothing wrong, with merge %s", async (mergeOn) => {
-  const expected = mergeOn ? mergedFigures : bookedFigures;
-  let survived = false;
-  for (let deadAt = 1; !survived; deadAt += 1) {
-    const after = deadAt % 2 === 0;
-    const lane = await newLane();
-    await fillByHand(lane);
-    const dead = await lane.open(dyingGateway(lane.gateway, deadAt, after)).cycle(handInput({ mergeOn }));
-    survived = dead.failure === null;
-    const restarted = lane.open();
-    expect(figures(await restarted.cycle(handInput({ mergeOn }))), `killed at call ${deadAt}`).toEqual(expected);
-    expect(figures(await restarted.cycle(handInput({ mergeOn }))), `killed at call ${deadAt}`).toEqual(expected);
-  }
-});
+test.each([true, false])(
+  "an app that is killed at any call leaves nothing wrong, with merge %s",
+  { timeout: 240_000 },
+  async (mergeOn) => {
+    const expected = mergeOn ? mergedFigures : bookedFigures;
+    let survived = false;
+    for (let deadAt = 1; !survived; deadAt += 1) {
+      const after = deadAt % 2 === 0;
+      const lane = await newLane();
+      await fillByHand(lane);
+      const dead = await lane.open(dyingGateway(lane.gateway, deadAt, after)).cycle(handInput({ mergeOn }));
+      survived = dead.failure === null;
+      const restarted = lane.open();
+      expect(figures(await restarted.cycle(handInput({ mergeOn }))), `killed at call ${deadAt}`).toEqual(expected);
+      expect(figures(await restarted.cycle(handInput({ mergeOn }))), `killed at call ${deadAt}`).toEqual(expected);
+    }
+  },
+);

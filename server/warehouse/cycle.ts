@@ -2,6 +2,7 @@ import type { LaneName } from "#contract/names.ts";
 import { limits } from "#contract/limits.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { Logger } from "../shared/logger.ts";
+import { type Arrival, shipAndCount } from "./arrival.ts";
 import { canClose, closeBeforeMs, closeWindows } from "./close-windows.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Gateway } from "./gateway.ts";
@@ -19,7 +20,6 @@ import {
   rememberVerdicts,
   verdictRows,
 } from "./record-verdicts.ts";
-import { shipIntents } from "./ship-intents.ts";
 import { mergeRemainder, namedTotals, type Reading } from "./totals.ts";
 import type { CycleInput, CycleOutput, Progress } from "./types.ts";
 import { waitingWords } from "./waiting-words.ts";
@@ -36,13 +36,14 @@ export interface CycleContext {
 export const windowSeconds = limits.windowMs / 1_000;
 
 /**
- * One cycle: ship intents, merge what the consumer committed, write how far that is, read totals and verdicts. Any step
- * may be the last one before a crash: what was done is found again from the progress row, and doing it twice is harmless.
+ * One cycle: ship intents, merge what the consumer committed, write how far that is, read totals and verdicts. Any
+ * step may be the last one before a crash: what was done is found again from the progress row, and doing it twice is
+ * harmless.
  */
 export async function runCycle(context: CycleContext, input: CycleInput): Promise<CycleOutput> {
   const { gateway, definitions, state } = context;
   const cycle = state.progress.cycle + 1;
-  const arrival = await shipAndCount(context, input);
+  const arrival = await shipAndCount({ gateway, definitions, ...state }, input);
   const merged = await mergeCommitted(context, input, arrival, cycle);
   const { reading, booked } = await readAndRepair(context, input, { arrival, merged, cycle });
   const progress = nextProgress(state.progress, input, { arrival, merged, cycle });
@@ -74,43 +75,6 @@ export async function runCycle(context: CycleContext, input: CycleInput): Promis
   await recordVerdicts(context, judgement, output);
   await closeSettled(context, judgement, settledUntilMs);
   return output;
-}
-
-interface Arrival {
-  /** Every intent of the ledger, as it was when the cycle began, is in the warehouse: counted. */
-  readonly complete: boolean;
-  readonly intentsWatermark: number;
-  /** Windows of the intents that were sent now. */
-  readonly windows: ReadonlySet<number>;
-  /** Distinct positions of the committed batches. */
-  readonly positions: number;
-  /** Rows of the merge's window; null where the count began elsewhere. */
-  readonly rawRows: number | null;
-}
-
-async function shipAndCount({ gateway, definitions, state }: CycleContext, input: CycleInput): Promise<Arrival> {
-  const { progress, known } = state;
-  const { shippedThrough, windows } = await shipIntents(gateway, progress.intentsWatermark, input);
-  const checkpointId = input.committed.checkpointId ?? progress.checkpointId;
-  const sameCheckpoint = checkpointId === progress.checkpointId;
-  const counted =
-    sameCheckpoint && known?.checkpointId === checkpointId && known.batchId <= progress.mergedBatchId ? known : null;
-  const [row] = await gateway.query(definitions.statements.arrived, {
-    afterSequence: progress.intentsWatermark,
-    throughSequence: shippedThrough,
-    checkpointId,
-    afterBatchId: counted?.batchId ?? -1,
-    batchId: input.committed.batchId,
-  });
-  const arrived = Number(row?.["intents"]) === shippedThrough - progress.intentsWatermark;
-  const intentsWatermark = arrived ? shippedThrough : progress.intentsWatermark;
-  return {
-    complete: intentsWatermark >= input.lastIntentSequence,
-    intentsWatermark,
-    positions: Number(row?.["positions"]) + (counted?.terms.positions.records ?? 0),
-    windows,
-    rawRows: (counted?.batchId ?? -1) === progress.mergedBatchId ? Number(row?.["raw_rows"]) : null,
-  };
 }
 
 interface Merged {
@@ -171,7 +135,7 @@ async function readAndRepair(
   context.logger.info({ lane: context.lane, rows: key }, "merging all rows again: some came behind the merge's window");
   const window: MergeWindow = { ...merged.shown, afterBatchId: -1, everything: true };
   await runMerge({ ...context, ...window, windowSeconds, cycle, mergeOn: input.mergeOn, rawRows: null });
-  const again = await readTotals(gateway, definitions, null, { position: merged.shown, cycle });
+  const again = await readTotals(gateway, definitions, state.known, { position: merged.shown, cycle });
   state.wideMergeTriedAt = mergeRemainder(again) === 0 ? null : `${again.allRawRows}/${again.allBooked}`;
   return { reading: again, booked: true };
 }
@@ -226,7 +190,7 @@ async function judgeAll(context: CycleContext, progress: Progress, reading: Read
   const key = `${intents}/${rows}`;
   if ((intents === 0 && rows === 0) || state.reopenedFor === key) return judgement;
   context.logger.warn({ lane: context.lane, intents, rows }, "rows are in no window: judging every window again");
-  await gateway.change(definitions.statements["open-every-window"]);
+  await gateway.change(definitions.statements["open-every-window"], {}, { wide: true });
   const again = await judge(gateway, definitions, { closed: null, charged: state.charged });
   const left = `${progress.intentsWatermark - again.terms.intended.records}/${
     namedTotals(reading).booked.records - again.terms.booked.records

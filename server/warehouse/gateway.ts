@@ -11,16 +11,20 @@ export type Parameters = Readonly<Record<string, string | number | boolean | Dat
 
 /** The calls of one lane's dataset, each with a deadline of its own. */
 export interface Gateway {
-  /** A statement that changes nothing: asked again when there was no answer. */
-  readonly query: (definition: Definition, parameters?: Parameters) => Promise<Row[]>;
+  /** A statement that changes nothing: asked again when it was not heard. */
+  readonly query: (definition: Definition, parameters?: Parameters, options?: CallOptions) => Promise<Row[]>;
   /**
    * A statement that changes rows, as a job whose id is ours: asking again after a lost answer asks for that job's
    * result and never applies it twice. Returns the number of rows changed, null where the warehouse does not say.
    */
-  readonly change: (definition: Definition, parameters?: Parameters) => Promise<number | null>;
+  readonly change: (definition: Definition, parameters?: Parameters, options?: CallOptions) => Promise<number | null>;
   /** Streams rows in; the same insertIds may be sent again. */
   readonly insert: (table: string, rows: readonly InsertRow[]) => Promise<void>;
   readonly createDataset: () => Promise<void>;
+}
+export interface CallOptions {
+  /** It reads whole tables: it may take a while. */
+  readonly wide?: boolean;
 }
 export interface InsertRow {
   readonly insertId: string;
@@ -38,37 +42,53 @@ export interface GatewayOptions {
 
 /** Calls made for one statement at most: the first and two more. */
 const attemptsMax = 3;
+/** A statement that reads whole tables gets this many times the usual deadline. */
+const wideFactor = 30;
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { client, dataset, location, logger, deadlineMs } = options;
-  const call = async <T>(what: string, run: () => Promise<T>): Promise<T> => {
+  const call = async <T>(
+    what: string,
+    run: () => Promise<T>,
+    { wide = false, onlyOnce = false }: CallOptions & { readonly onlyOnce?: boolean } = {},
+  ): Promise<T> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await withDeadline(what, deadlineMs, run());
+        return await withDeadline(what, wide ? deadlineMs * wideFactor : deadlineMs, run());
       } catch (error) {
-        if (!isRetriable(error) || attempt === attemptsMax) throw toRefusal(what, error);
+        // A query that took too long still runs over there: asking it again would only add to the load.
+        const isTooLate = error instanceof DedupscopeError && onlyOnce;
+        if (isTooLate || !isRetriable(error) || attempt === attemptsMax) throw toRefusal(what, error);
         logger.warn({ what, attempt, reason: messageOf(error) }, "asking the warehouse again");
       }
     }
   };
   return {
-    query: (definition, parameters = {}) =>
-      call(definition.name, async () => {
-        const [rows] = await client.query({ query: definition.text, params: { ...parameters }, location });
-        return (rows as Record<string, unknown>[]).map(plainRow);
-      }),
-    change: (definition, parameters = {}) => {
+    query: (definition, parameters = {}, callOptions = {}) =>
+      call(
+        definition.name,
+        async () => {
+          const [rows] = await client.query({ query: definition.text, params: { ...parameters }, location });
+          return (rows as Record<string, unknown>[]).map(plainRow);
+        },
+        { ...callOptions, onlyOnce: true },
+      ),
+    change: (definition, parameters = {}, callOptions = {}) => {
       const jobId = `dedupscope-${randomUUID()}`;
-      return call(definition.name, async () => {
-        try {
-          await client.createQueryJob({ query: definition.text, params: { ...parameters }, location, jobId });
-        } catch (error) {
-          if (codeOf(error) !== 409) throw error;
-        }
-        const [, , response] = await client.job(jobId, { location }).getQueryResults();
-        const affected = (response as { numDmlAffectedRows?: string | number } | undefined)?.numDmlAffectedRows;
-        return affected === undefined ? null : Number(affected);
-      });
+      return call(
+        definition.name,
+        async () => {
+          try {
+            await client.createQueryJob({ query: definition.text, params: { ...parameters }, location, jobId });
+          } catch (error) {
+            if (codeOf(error) !== 409) throw error;
+          }
+          const [, , response] = await client.job(jobId, { location }).getQueryResults();
+          const affected = (response as { numDmlAffectedRows?: string | number } | undefined)?.numDmlAffectedRows;
+          return affected === undefined ? null : Number(affected);
+        },
+        callOptions,
+      );
     },
     insert: (table, rows) =>
       call(`insert into ${table}`, async () => {

@@ -32,7 +32,7 @@ export interface Warehouse {
   readonly lastBrokerDecision: () => Promise<number>;
   /** Books a late payment that nobody booked. False when there was nothing to book: no late row, or booked already. */
   readonly bookLatePayment: (transactionId: string) => Promise<boolean>;
-  /** Changes one settled payment so that reconciliation must turn red; throws `cannot-act-now` when none is old enough. */
+  /** Changes one settled payment so that reconciliation must turn red; `cannot-act-now` when none is old enough. */
   readonly tryAlarm: (request: AlarmRequest) => Promise<AlarmChange>;
   /** Makes it what it was; false when there is no such change (any more). */
   readonly undoAlarm: (changeId: string) => Promise<boolean>;

@@ -36,11 +36,12 @@ export async function runMerge(step: MergeStep): Promise<boolean> {
     batchId: step.batchId,
     everything: step.everything,
   };
+  const wide = { wide: step.everything };
   const booking = { ...window, windowSeconds: step.windowSeconds, bookedAt: now, cycle };
-  if (!step.mergeOn) return (await gateway.change(definitions.statements.book, booking)) !== 0;
-  const booked = await gateway.change(definitions.statements.merge, booking);
+  if (!step.mergeOn) return (await gateway.change(definitions.statements.book, booking, wide)) !== 0;
+  const booked = await gateway.change(definitions.statements.merge, booking, wide);
   const allBooked = booked !== null && booked === step.rawRows;
   if (allBooked) return booked > 0;
-  const absorbed = await gateway.change(definitions.statements.decide, { ...window, decidedAt: now, cycle });
+  const absorbed = await gateway.change(definitions.statements.decide, { ...window, decidedAt: now, cycle }, wide);
   return booked !== 0 || absorbed !== 0;
 }

@@ -8,8 +8,8 @@ const firstBackoffMs = 100;
 const backoffMaxMs = 2_000;
 
 /**
- * Makes the dataset, its tables and views where they are missing; every statement may be repeated. Waits for a warehouse
- * that is only starting, up to `deadlineMs` in all.
+ * Makes the dataset, its tables and views where they are missing; every statement may be repeated. Waits for a
+ * warehouse that is only starting, up to `deadlineMs` in all.
  */
 export async function prepareDataset(
   gateway: Gateway,

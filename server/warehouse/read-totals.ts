@@ -1,7 +1,7 @@
 import type { Definitions } from "./definitions.ts";
 import type { Gateway } from "./gateway.ts";
 import type { KnownTotals } from "./known-totals.ts";
-import { addReading, isWhole, parseReading, type Reading } from "./totals.ts";
+import { addReading, parseReading, type Reading, whichAreWhole, type Wholes } from "./totals.ts";
 
 export interface TotalsPosition {
   readonly checkpointId: string;
@@ -11,7 +11,7 @@ export interface TotalsPosition {
 
 /**
  * The terms of equations 5 and 6 up to a position. What is already known is not read again, as long as the sums account
- * for every row of both tables; if they do not, a row appeared or vanished behind the known position: read all.
+ * for every row of both tables; where one does not, that table is read again.
  */
 export async function readTotals(
   gateway: Gateway,
@@ -19,20 +19,26 @@ export async function readTotals(
   known: KnownTotals | null,
   { position, cycle }: { readonly position: TotalsPosition; readonly cycle: number },
 ): Promise<Reading> {
-  const { totals } = definitions.statements;
-  if (known?.checkpointId === position.checkpointId && known.batchId <= position.batchId) {
-    const part = parseReading(
-      await gateway.query(totals, {
+  const usable = known?.checkpointId === position.checkpointId && known.batchId <= position.batchId ? known : null;
+  const read = async (wholes: Wholes): Promise<Reading> => {
+    const rows = await gateway.query(
+      definitions.statements.totals,
+      {
         ...position,
         cycle,
-        everything: false,
-        afterBatchId: known.batchId,
-        afterCycle: known.cycle,
-      }),
+        allRaw: wholes.raw,
+        allBooked: wholes.booked,
+        afterBatchId: usable?.batchId ?? -1,
+        afterCycle: usable?.cycle ?? -1,
+      },
+      { wide: wholes.raw || wholes.booked },
     );
-    const sum = addReading(known.terms, part);
-    if (isWhole(sum)) return sum;
-  }
-  const all = { ...position, cycle, everything: true, afterBatchId: -1, afterCycle: -1 };
-  return parseReading(await gateway.query(totals, all));
+    return parseReading(rows);
+  };
+  if (usable === null) return read({ raw: true, booked: true });
+  const sum = addReading(usable.terms, await read({ raw: false, booked: false }), { raw: false, booked: false });
+  const whole = whichAreWhole(sum);
+  if (whole.raw && whole.booked) return sum;
+  const again: Wholes = { raw: !whole.raw, booked: !whole.booked };
+  return addReading(usable.terms, await read(again), again);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { moneyOf } from "./amounts.ts";
-import { addReading, isWhole, mergeRemainder, namedTotals, parseReading } from "./totals.ts";
+import { addReading, mergeRemainder, namedTotals, parseReading, whichAreWhole } from "./totals.ts";
 
 function row(name: string, records: number, money: string | null = null) {
   return { name, currency: money === null ? null : "USD", records, money };
@@ -42,17 +42,24 @@ test("a partial reading is added to the known one, but what is always read whole
     row("allRawRows", 17),
     row("allBooked", 12),
   ]);
-  const sum = addReading(whole.terms, part);
+  const sum = addReading(whole.terms, part, { raw: false, booked: false });
   expect(sum.terms.mergeable.records).toBe(12);
   expect(sum.terms.notYetMerged.records).toBe(5);
   expect(sum.terms.removedRows.records).toBe(1);
-  expect(isWhole(sum)).toBe(true);
+  expect(whichAreWhole(sum)).toEqual({ raw: true, booked: true });
 });
 
-test("a sum that does not account for every row of the tables is not whole", () => {
-  expect(isWhole(whole)).toBe(true);
-  expect(isWhole({ ...whole, allRawRows: 13 })).toBe(false);
-  expect(isWhole({ ...whole, allBooked: 9 })).toBe(false);
+test("a part that was read whole replaces what was known, and positions are never counted again", () => {
+  const sum = addReading(whole.terms, whole, { raw: true, booked: false });
+  expect([sum.terms.mergeable.records, sum.terms.bookedByPipeline.records, sum.terms.positions.records]).toEqual([
+    10, 14, 18,
+  ]);
+});
+
+test("a sum that does not account for every row of its table is not whole", () => {
+  expect(whichAreWhole(whole)).toEqual({ raw: true, booked: true });
+  expect(whichAreWhole({ ...whole, allRawRows: 13 })).toEqual({ raw: false, booked: true });
+  expect(whichAreWhole({ ...whole, allBooked: 9 })).toEqual({ raw: true, booked: false });
 });
 
 test("a term that nobody knows is refused", () => {

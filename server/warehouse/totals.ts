@@ -25,8 +25,26 @@ export interface Reading {
   readonly bookedWindows: readonly number[];
 }
 
-/** These are read in full every time, and so replace what was known. */
-const alwaysWhole: ReadonlySet<TermName> = new Set<TermName>(["notYetMerged", "removedRows"]);
+/** Parts of a reading that may be whole, not only what came after a known position. */
+export interface Wholes {
+  /** All rows of payments_raw were read. */
+  readonly raw: boolean;
+  /** All rows of payments, and all that the merge absorbed. */
+  readonly booked: boolean;
+}
+
+/** The part that each term is read with; `always` is read whole every time, `never` only adds up. */
+const partOf: Readonly<Record<TermName, keyof Wholes | "always" | "never">> = {
+  mergeable: "raw",
+  notYetMerged: "always",
+  // Positions of merged batches are complete, and rows are only ever added.
+  positions: "never",
+  bookedByPipeline: "booked",
+  bookedByHand: "booked",
+  plantedRows: "booked",
+  removedRows: "always",
+  absorbedByMerge: "booked",
+};
 
 export function parseReading(rows: readonly Row[]): Reading {
   const terms: Record<string, Amounts> = Object.fromEntries(termNames.map((name) => [name, noAmounts]));
@@ -50,21 +68,26 @@ export function parseReading(rows: readonly Row[]): Reading {
   return { terms: terms as Record<TermName, Amounts>, ...wholes, bookedWindows };
 }
 
-/** Adds what was read after a position to what was known up to it. */
-export function addReading(known: Terms, reading: Reading): Reading {
-  const entries = termNames.map((name) => [
-    name,
-    alwaysWhole.has(name) ? reading.terms[name] : addAmounts(known[name], reading.terms[name]),
-  ]);
+/** Adds what was read after a position to what was known up to it; what was read whole replaces it. */
+export function addReading(known: Terms, reading: Reading, wholes: Wholes): Reading {
+  const entries = termNames.map((name) => {
+    const part = partOf[name];
+    const replaces = part === "always" || (part !== "never" && wholes[part]);
+    return [name, replaces ? reading.terms[name] : addAmounts(known[name], reading.terms[name])];
+  });
   return { ...reading, terms: Object.fromEntries(entries) as Record<TermName, Amounts> };
 }
 
-/** Whether the sums account for every row of both tables: if not, something changed before the known position. */
-export function isWhole({ terms, allRawRows, allBooked }: Reading): boolean {
-  return (
-    terms.mergeable.records + terms.notYetMerged.records === allRawRows &&
-    terms.bookedByPipeline.records + terms.bookedByHand.records + terms.plantedRows.records === allBooked
-  );
+/**
+ * Which sums account for every row of their table. If one does not, a row appeared or vanished before the known
+ * position. Changes only ever leave too many in the sum of `payments`, so two of them cannot hide each other.
+ */
+export function whichAreWhole({ terms, allRawRows, allBooked }: Reading): Wholes {
+  const { mergeable, notYetMerged, bookedByPipeline, bookedByHand, plantedRows } = terms;
+  return {
+    raw: mergeable.records + notYetMerged.records === allRawRows,
+    booked: bookedByPipeline.records + bookedByHand.records + plantedRows.records === allBooked,
+  };
 }
 
 /** The terms by the names of architecture.md. */
@@ -80,7 +103,7 @@ export function namedTotals({ terms }: Reading) {
   };
 }
 
-/** Left − right of equation 6, records: raw rows that were neither booked nor absorbed, or booked rows of no origin. */
+/** Left − right of equation 6, records: raw rows neither booked nor absorbed, or booked rows of no origin. */
 export function mergeRemainder(reading: Reading): number {
   const named = namedTotals(reading);
   return (

@@ -3,10 +3,10 @@
 --   rawRows is mergeable + notYetMerged; booked is bookedByPipeline + bookedByHand + plantedRows; planted is
 --   plantedRows less removedRows. `allRawRows` and `allBooked` count whole tables: they tell whether a partial reading
 --   can be added to the last. `bookedWindow` names each window in which the present cycle booked.
--- Parameters: @everything: read all; else only what came after: @checkpointId and @afterBatchId (payments_raw),
---   @afterCycle (payments, the merge's decisions). @batchId: the last batch that the merge was shown; @checkpointId is
---   '' before there is one, and then no row was shown. @cycle: the present one.
--- Cost: the rows after those positions; whole tables with @everything.
+-- Parameters: @checkpointId, @batchId: the last batch that the merge was shown (@checkpointId is '' before there is
+--   one, and then no row was shown); @cycle: the present one. What is known already is left out: rows of batches up to
+--   @afterBatchId unless @allRaw, their positions, rows booked or absorbed up to @afterCycle unless @allBooked.
+-- Cost: the rows after those positions; whole tables with @allRaw and @allBooked.
 SELECT
   IF(@checkpointId IN ('', r.checkpoint_id) AND r.batch_id > @batchId, 'notYetMerged', 'mergeable') AS name,
   r.currency,
@@ -14,7 +14,7 @@ SELECT
   SUM(r.amount) AS money,
   CAST(NULL AS TIMESTAMP) AS window_start
 FROM {dataset}.payments_raw AS r
-WHERE @everything OR (r.checkpoint_id = @checkpointId AND r.batch_id > @afterBatchId)
+WHERE @allRaw OR (r.checkpoint_id = @checkpointId AND r.batch_id > @afterBatchId)
 GROUP BY 1, r.currency
 UNION ALL
 SELECT 'positions', u.currency, COUNT(*), SUM(u.amount), CAST(NULL AS TIMESTAMP)
@@ -33,14 +33,14 @@ SELECT
   SUM(p.amount),
   CAST(NULL AS TIMESTAMP)
 FROM {dataset}.payments AS p
-WHERE @everything OR p.booked_cycle > @afterCycle
+WHERE @allBooked OR p.booked_cycle > @afterCycle
 GROUP BY p.origin, p.currency
 UNION ALL
 SELECT 'absorbedByMerge', u.currency, COUNT(*), SUM(u.amount), CAST(NULL AS TIMESTAMP)
 FROM (
   SELECT d.currency, d.amount
   FROM {dataset}.dedup_decisions AS d
-  WHERE d.layer = 'merge' AND (@everything OR d.decided_cycle > @afterCycle)
+  WHERE d.layer = 'merge' AND (@allBooked OR d.decided_cycle > @afterCycle)
   QUALIFY ROW_NUMBER() OVER (PARTITION BY d.decision_id ORDER BY d.decided_at) = 1
 ) AS u
 GROUP BY u.currency
