@@ -100,7 +100,7 @@ test("with merge off, copies are booked as often as they came and the same views
   ]);
 });
 
-test("each copy that the merge absorbed has one row in the audit trail, with the place of the one that was kept", async () => {
+test("each copy that the merge absorbed has one audit row, with the place of the one that was kept", async () => {
   const lane = await newLane();
   await fillByHand(lane);
   const warehouse = lane.open();
@@ -222,7 +222,7 @@ test("a lost checkpoint reads the topic again: positions count anew, copies are 
   expect(output.cut).toMatchObject({ checkpointId: "checkpoint-b", settledSequence: 8, mergedBatchId: 0 });
 });
 
-test("merge may be switched while it runs: what it absorbed stays absorbed, what was booked twice stays booked", async () => {
+test("merge may be switched while it runs: what it absorbed and what was booked twice both stay", async () => {
   const lane = await newLane();
   await fillByHand(lane);
   const warehouse = lane.open();
