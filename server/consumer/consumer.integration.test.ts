@@ -86,4 +86,6 @@ test.each(points.flatMap((point) => seeds.map((seed) => [point, seed] as const))
     expectExact(produced);
     expect(lane.warehouse.rows("payments_raw")).toHaveLength(produced);
   },
+  // Four incarnations each: seconds on a quiet machine, a minute on one that ten others use.
+  180_000,
 );
