@@ -84,9 +84,10 @@ function LaneRows({ rows }: { rows: readonly Row[] }) {
   );
 }
 
+const startOf = (row: Row): string => String(row["window_start"] ?? "");
+const rankOf = (row: Row): number => (row["verdict"] === "BREAK" ? 0 : 1);
+
 /** What is wrong first, then the newest windows. */
 function newestFirst(rows: readonly Row[]): readonly Row[] {
-  const start = (row: Row): string => String(row["window_start"] ?? "");
-  const wrong = (row: Row): number => (row["verdict"] === "BREAK" ? 0 : 1);
-  return rows.toSorted((a, b) => wrong(a) - wrong(b) || start(b).localeCompare(start(a)));
+  return rows.toSorted((a, b) => rankOf(a) - rankOf(b) || startOf(b).localeCompare(startOf(a)));
 }
