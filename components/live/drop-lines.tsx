@@ -8,7 +8,7 @@ const whole = shares.reduce((sum, share) => sum + share, 0);
 const middleOf = (column: number): number =>
   ((shares.slice(0, column - 1).reduce((sum, share) => sum + share, 0) + (shares[column - 1] ?? 0) / 2) / whole) * 100;
 
-export const gutterOf: Readonly<Record<FaultBoundary, number>> = {
+const gutterOf: Readonly<Record<FaultBoundary, number>> = {
   "application-producer": 2,
   "producer-broker": 4,
   broker: 6,

@@ -36,7 +36,7 @@ export const marksMax = 12;
 export const trackCauses = ["retry", "application-again", "after-restart"] as const;
 export type TrackCause = (typeof trackCauses)[number];
 
-export function onTrack(counts: CauseCounts, cause: TrackCause): number {
+function onTrack(counts: CauseCounts, cause: TrackCause): number {
   return counts[cause] + (cause === "after-restart" ? counts.other : 0);
 }
 
@@ -53,7 +53,7 @@ export function isClosed(gate: GateName, lane: Pick<LaneSnapshot, "protections">
 }
 
 /** The owner's total of what the layer absorbed; null before it was read. */
-export function absorbedTotal(gate: GateName, totals: LaneSnapshot["totals"]): number | null {
+function absorbedTotal(gate: GateName, totals: LaneSnapshot["totals"]): number | null {
   if (gate === "broker") return totals.absorbedByBroker.count;
   if (gate === "consumer") return totals.duplicates.count;
   const byMerge = totals.absorbedByMerge.count;

@@ -14,7 +14,7 @@ export const gateSwitches: Readonly<Record<GateName, readonly ProtectionName[]>>
 };
 
 /** What stands before a gate and has not passed it: total, and its word. */
-export const gateQueues: Readonly<Record<GateName, { readonly total: TotalName; readonly label: string }>> = {
+const gateQueues: Readonly<Record<GateName, { readonly total: TotalName; readonly label: string }>> = {
   broker: { total: "inFlight", label: "in flight" },
   consumer: { total: "lag", label: "to read" },
   warehouse: { total: "notYetMerged", label: "to book" },

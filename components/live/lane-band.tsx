@@ -19,7 +19,7 @@ const laneTitles: Readonly<Record<LaneName, string>> = {
 };
 
 /** Which protections are on, in words. */
-export function protectionsInWords(lane: LaneSnapshot): string {
+function protectionsInWords(lane: LaneSnapshot): string {
   const on = protectionNames.filter((name) => lane.protections[name]);
   const same = lane.name === "unprotected" ? "same payments, " : "";
   if (on.length === protectionNames.length) return `${same}every layer on`;

@@ -6,7 +6,7 @@ import { trackCauses, type GateView } from "./gate-view.ts";
 import { layerTotals, layerView, type LayerName } from "./layer-view.ts";
 import { TotalNumber } from "./total-number.tsx";
 
-export function MoneyLines({ money, signed = false }: { money: Money | null; signed?: boolean }) {
+function MoneyLines({ money, signed = false }: { money: Money | null; signed?: boolean }) {
   if (money === null) return null;
   const lines = formatMoney(money, signed);
   const long = lines.some((line) => line.length > 13);

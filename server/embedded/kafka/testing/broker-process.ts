@@ -62,13 +62,13 @@ export async function startBrokerProcess(options: {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const log: string[] = [];
-  child.stderr.setEncoding("utf8").on("data", (text: string) => log.push(text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => log.push(text));
   const exit = new Promise<number | null>((resolve) => {
     child.once("close", (code) => resolve(code));
   });
   const address = await new Promise<{ host: string; port: number }>((resolve, reject) => {
     let output = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       output += text;
       const groups = READY.exec(output)?.groups;
       if (groups !== undefined) resolve({ host: groups["host"] ?? "", port: Number(groups["port"]) });
