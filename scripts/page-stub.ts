@@ -10,6 +10,7 @@ import { limits } from "../contract/limits.ts";
 import { laneNames } from "../contract/names.ts";
 import { fakeConfig, fakeFaults, fakePayment, fakeReconciliation } from "../e2e/fixtures/fake-documents.ts";
 import { FakePipeline } from "../e2e/fixtures/fake-pipeline.ts";
+import { addHistory } from "../e2e/fixtures/fake-views.ts";
 import { contentPolicy } from "../server/live/content-policy.ts";
 
 const { values } = parseArgs({
@@ -86,7 +87,7 @@ const scenes: Readonly<Record<string, () => void>> = {
   },
   millions: () => {
     pipeline.ratePerSecond = 2000;
-    pipeline.addHistory(7_200_000, 36_412_006_718n);
+    for (const lane of laneNames) addHistory(pipeline.lanes[lane], 7_200_000, 36_412_006_718n);
     playStory();
     for (const lane of laneNames) pipeline.lanes[lane].gates.broker.passed.retry += 1_340;
   },

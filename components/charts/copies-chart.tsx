@@ -20,7 +20,6 @@ export const CopiesChart = memo(function CopiesChart({ data, curves, scale, top 
     <AreaChart
       responsive
       accessibilityLayer={false}
-      className="chart"
       style={{ width: "100%", height: "100%" }}
       data={[...data]}
       margin={margin}

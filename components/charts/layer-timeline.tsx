@@ -38,7 +38,9 @@ export const LayerTimeline = memo(function LayerTimeline(props: LayerTimelinePro
         <span>copies, running total</span>
       </div>
       <div className="timeline-plot">
-        <CopiesChart data={data} curves={curves} scale={takenScale} top={top} />
+        <div className="chart">
+          <CopiesChart data={data} curves={curves} scale={takenScale} top={top} />
+        </div>
         <StepLabels points={taken} curves={curves} scale={takenScale} top={top} />
       </div>
       <div className="timeline-end">

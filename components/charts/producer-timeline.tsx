@@ -28,7 +28,9 @@ export const ProducerTimeline = memo(function ProducerTimeline(props: ProducerTi
         <span>records a second</span>
       </div>
       <div className="timeline-plot">
-        <RateChart data={speeds} scale={scale} top={Math.max(1, peak?.perSecond ?? 0) * 1.25} />
+        <div className="chart">
+          <RateChart data={speeds} scale={scale} top={Math.max(1, peak?.perSecond ?? 0) * 1.25} />
+        </div>
       </div>
       <div className="timeline-end">
         <b>{formatCount(Math.round(shown?.perSecond ?? 0))}</b>

@@ -17,7 +17,6 @@ export const RateChart = memo(function RateChart({ data, scale, top }: RateChart
     <AreaChart
       responsive
       accessibilityLayer={false}
-      className="chart"
       style={{ width: "100%", height: "100%" }}
       data={[...data]}
       margin={margin}
