@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -87,6 +87,26 @@ export class Program {
     await once(child, "exit");
     clearTimeout(timer);
     return child.exitCode;
+  }
+
+  /** SIGKILL, as when the machine runs out of memory. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+
+  /** Ids of its processes that are there now: all of them inherit its environment. */
+  leftOver(): readonly string[] {
+    const mark = `DEDUPSCOPE_DATA=${this.directory}\0`;
+    return readdirSync("/proc").filter((name) => {
+      try {
+        return /^\d+$/.test(name) && readFileSync(`/proc/${name}/environ`, "utf8").includes(mark);
+      } catch {
+        return false;
+      }
+    });
   }
 
   async dispose(): Promise<void> {

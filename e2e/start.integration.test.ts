@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
@@ -20,21 +20,8 @@ afterEach(async () => {
   for (const made of programs.splice(0)) await made.dispose();
 });
 
-/** Processes whose command line names the directory: the children of a program, which all get it. */
-function processesIn(directory: string): readonly string[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((processId) => {
-      try {
-        return readFileSync(`/proc/${processId}/environ`, "utf8").includes(`DEDUPSCOPE_DATA=${directory}\0`);
-      } catch {
-        return false;
-      }
-    });
-}
-
 async function expectNothingLeftOf(made: Program): Promise<void> {
-  await expect.poll(() => processesIn(made.directory), { timeout: 15_000 }).toEqual([]);
+  await expect.poll(() => made.leftOver(), { timeout: 15_000 }).toEqual([]);
 }
 
 const stackTrace = /^\s+at .+:\d+/m;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "#server/shared/clock.ts";
-import { messageOf } from "#server/shared/errors.ts";
+import { DedupscopeError, messageOf } from "#server/shared/errors.ts";
 import { createLogger, type Logger } from "#server/shared/logger.ts";
 import type { ChildFailure, ConsumerSettings, FromConsumer, ToConsumer } from "../processes/messages.ts";
 import { Alarms } from "./alarms.ts";
@@ -63,7 +63,9 @@ class ConsumerProcess {
 
   fail(error: unknown, logger?: Logger): void {
     const message = messageOf(error);
-    logger?.error({ detail: error instanceof Error ? error.stack : undefined }, message);
+    // A refusal's sentence says all; a stack trace is for what nobody foresaw.
+    const unforeseen = error instanceof Error && !(error instanceof DedupscopeError);
+    logger?.error({ detail: unforeseen ? error.stack : undefined }, message);
     if (process.connected) this.#send({ type: "failed", message }, exitFailed);
     else exitFailed();
   }

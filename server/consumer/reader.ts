@@ -1,7 +1,8 @@
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { BatchProgress } from "../processes/messages.ts";
+import { openDatabase } from "../shared/open-database.ts";
 import { checkpointPaths, parseIdentity } from "./checkpoint/checkpoint.ts";
 import { decodeCommit, type BatchCommit, type CheckpointTotals } from "./checkpoint/entries.ts";
 import { newestOf } from "./checkpoint/epoch-file.ts";
@@ -198,9 +199,12 @@ export class ConsumerReader {
 }
 
 function openJournal(file: string): DatabaseSync | null {
-  const database = new DatabaseSync(file, { readOnly: true, timeout: 1_000 });
-  const tables = database.prepare("SELECT count(*) AS count FROM sqlite_schema WHERE name = 'duplicates'").get();
-  if (tables?.["count"] === 1) return database;
+  let isReady = false;
+  const database = openDatabase(file, "the sink's journal", { readOnly: true, timeout: 1_000 }, (opened) => {
+    const tables = opened.prepare("SELECT count(*) AS count FROM sqlite_schema WHERE name = 'duplicates'").get();
+    isReady = tables?.["count"] === 1;
+  });
+  if (isReady) return database;
   database.close();
   return null;
 }

@@ -1,5 +1,5 @@
-import { DatabaseSync } from "node:sqlite";
-import { DedupscopeError, messageOf } from "../shared/errors.ts";
+import type { DatabaseSync } from "node:sqlite";
+import { openDatabase } from "../shared/open-database.ts";
 
 const schema = `
 create table if not exists runs (
@@ -33,21 +33,8 @@ create table if not exists settings (name text primary key, value text not null)
 
 /** The app's own file: runs, injected faults, the timelines' history, the rate. Only the app writes it. */
 export function openAppDatabase(file: string): DatabaseSync {
-  let database: DatabaseSync | undefined;
-  try {
-    database = new DatabaseSync(file);
+  return openDatabase(file, "the list of runs", {}, (database) => {
     database.exec("pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 2000;");
     database.exec(schema);
-    return database;
-  } catch (error) {
-    database?.close();
-    const remedy = "restore it from a copy, check the disk and the file's rights, or begin anew with --fresh";
-    throw new DedupscopeError(
-      "data-directory",
-      `the list of runs ${file} cannot be used: ${messageOf(error)}; ${remedy}`,
-      {
-        cause: error,
-      },
-    );
-  }
+  });
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
 import { DedupscopeError } from "#server/shared/errors.ts";
 import type { Clock } from "#server/shared/clock.ts";
+import { openDatabase } from "#server/shared/open-database.ts";
 import { consumerLimits } from "../limits.ts";
 
 interface Holder {
@@ -43,10 +44,11 @@ export class Lease {
   /** Waits up to `waitMs` for the present holder; then throws "already-running". */
   static async take(file: string, options: LeaseOptions): Promise<Lease> {
     const { clock, waitMs, epochFloor } = options;
-    const database = new DatabaseSync(file, { timeout: 5_000 });
-    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;
+    const database = openDatabase(file, "the checkpoint's lease", { timeout: 5_000 }, (opened) => {
+      opened.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;
       CREATE TABLE IF NOT EXISTS lease (only INTEGER PRIMARY KEY CHECK (only = 1), epoch INTEGER NOT NULL,
         process_id INTEGER NOT NULL, holder TEXT NOT NULL, heartbeat_ms INTEGER NOT NULL)`);
+    });
     const holder = randomUUID();
     const giveUpAtMs = clock.nowMs() + waitMs;
     for (;;) {

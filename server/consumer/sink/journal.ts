@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Clock } from "#server/shared/clock.ts";
+import { openDatabase } from "#server/shared/open-database.ts";
 import { consumerLimits } from "../limits.ts";
 import { journalSchema } from "./journal-schema.ts";
 
@@ -46,8 +47,9 @@ export class SinkJournal {
 
   constructor(file: string, clock: Clock) {
     this.#clock = clock;
-    this.#database = new DatabaseSync(file, { timeout: 5_000 });
-    this.#database.exec(journalSchema);
+    this.#database = openDatabase(file, "the sink's journal", { timeout: 5_000 }, (database) => {
+      database.exec(journalSchema);
+    });
     this.#database
       .prepare("INSERT OR IGNORE INTO meta (name, value) VALUES ('id', ?)")
       .run(randomBytes(6).toString("hex"));

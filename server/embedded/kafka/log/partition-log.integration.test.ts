@@ -116,6 +116,17 @@ describe("a partition's log", () => {
     expect(valuesFrom(reopen(), 0)).toEqual(numbered(2));
   });
 
+  it("refuses to open, and cuts nothing, when a batch is damaged that whole ones follow", () => {
+    const log = open();
+    for (const value of numbered(4)) append(log, { values: [value] });
+    const path = join(directory, filesNamed(".log")[0] ?? "");
+    const bytes = readFileSync(path);
+    bytes.fill(0xff, bytes.length / 4 + 30, bytes.length / 4 + 40);
+    writeFileSync(path, bytes);
+    expect(() => reopen()).toThrow(DamagedDataError);
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
   it("refuses to open when a segment before the last is damaged or gone", () => {
     const log = open({ segmentBytes: 200 });
     for (const value of numbered(9)) append(log, { values: [value] });

@@ -30,7 +30,7 @@ export function recoverLog(directory: string, files: OpenFiles): RecoveredLog {
     const leftBytes = segment.recover();
     const next = segments[index + 1];
     if (next === undefined) {
-      if (leftBytes > 0) segment.cutTail();
+      if (leftBytes > 0) cutTornTail(segment);
       cutBytes = leftBytes;
     } else if (leftBytes > 0 || segment.extent.endOffset !== next.baseOffset) {
       throw new DamagedDataError(
@@ -41,6 +41,16 @@ export function recoverLog(directory: string, files: OpenFiles): RecoveredLog {
   }
   const producers = recoverProducers(directory, segments);
   return { segments, producers, cutBytes, snapshotOffsets: offsetsOf(directory, ".snapshot") };
+}
+
+function cutTornTail(segment: Segment): void {
+  if (segment.isDamaged()) {
+    throw new DamagedDataError(
+      `${segment.path} is damaged at byte ${segment.extent.sizeBytes}, in front of whole batches: ` +
+        "restore it from a copy, or remove the topic's directory",
+    );
+  }
+  segment.cutTail();
 }
 
 /** The newest sound snapshot, and every batch after it. */

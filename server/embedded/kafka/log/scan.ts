@@ -59,3 +59,23 @@ export function scanBatches(
   }
   return position;
 }
+
+/** A torn batch is the last one and not larger than a segment may take; damage is looked through up to here. */
+const DAMAGE_BYTES_MAX = 16_777_216;
+
+/**
+ * Whether a whole, valid batch with an offset from `offset` on starts anywhere between the positions: then what stands
+ * in front of it is not a write that a crash cut off, but damage to what had been acknowledged.
+ */
+export function hasBatchBetween(descriptor: number, range: { from: number; to: number; offset: number }): boolean {
+  const length = Math.min(range.to - range.from, DAMAGE_BYTES_MAX);
+  const bytes = readFully(descriptor, { position: range.from, length });
+  for (let at = 1; bytes.length - at >= BATCH_HEADER_BYTES; at++) {
+    if (batchMagicAt(bytes, at) !== MAGIC) continue;
+    const size = batchSizeAt(bytes, at);
+    if (size < BATCH_HEADER_BYTES || size > bytes.length - at) continue;
+    if (readBatchHeader(bytes, at).baseOffset < range.offset) continue;
+    if (hasValidCrc(bytes.subarray(at, at + size))) return true;
+  }
+  return false;
+}

@@ -10,7 +10,7 @@ import { OffsetIndex } from "./offset-index.ts";
 import type { SegmentExtent } from "./offset-index.ts";
 import type { OpenFiles } from "./open-files.ts";
 import { readFully, writeFully } from "./read-fully.ts";
-import { scanBatches } from "./scan.ts";
+import { hasBatchBetween, scanBatches } from "./scan.ts";
 
 const NAME_DIGITS = 20;
 const RECOVERY_WINDOW_BYTES = 4_194_304;
@@ -69,6 +69,13 @@ export class Segment {
       return "go on";
     });
     return fileBytes - this.#extent.sizeBytes;
+  }
+
+  /** Whether whole batches stand in what recover() left over. */
+  isDamaged(): boolean {
+    const { sizeBytes, endOffset } = this.#extent;
+    const descriptor = this.#files.descriptor(this.#path);
+    return hasBatchBetween(descriptor, { from: sizeBytes, to: statSync(this.#path).size, offset: endOffset });
   }
 
   /** Cuts what recover() left over. */
