@@ -1,4 +1,4 @@
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
@@ -117,6 +117,30 @@ function isTaken(address: string): Promise<boolean> {
     });
   });
 }
+
+test("a broker whose port was taken meanwhile is told of with the reason, and comes back when the port is free", async () => {
+  await program.request("PUT", "/api/simulator", { running: true });
+  const { processes, layers } = await allRunning();
+  const port = Number(layers.broker.address.split(":").at(-1));
+  process.kill(processes.find(({ name }) => name === "broker")?.processId ?? 0, "SIGKILL");
+  const thief = createServer((socket) => socket.destroy());
+  await expect
+    .poll(() => {
+      if (!thief.listening) thief.listen(port, "127.0.0.1");
+      return thief.listening;
+    })
+    .toBe(true);
+  const told = await program.until("the reason is among the alarms", ({ alarms }) =>
+    alarms.some((text) => text.includes(`broker does not run: port ${port} on 127.0.0.1 is in use`)),
+  );
+  expect(told.processes.find(({ name }) => name === "broker")?.state).not.toBe("running");
+  const health = await program.request("GET", "/healthz");
+  expect(health.status).toBe(503);
+  expect(JSON.stringify(health.body)).toContain(`port ${port} on 127.0.0.1 is in use`);
+  thief.close();
+  await allRunning();
+  await expectNothingLost();
+});
 
 test("SIGTERM in the middle of traffic ends it within ten seconds with exit code 0, frozen processes included", async () => {
   await program.request("PUT", "/api/simulator", { running: true });
