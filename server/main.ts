@@ -117,11 +117,7 @@ function fail(message: string): never {
 
 async function main(config: Config): Promise<void> {
   const logger = createLogger("app", config.logLevel);
-  const directory = openDataDirectory(config.dataDirectory, config.fresh);
   const shutdown = new Shutdown(logger);
-  shutdown.add(() => {
-    directory.release();
-  });
   const end = async (code: number, message?: string): Promise<void> => {
     if (message !== undefined) console.error(`dedupscope: ${message}`);
     if (await shutdown.run()) process.exit(code);
@@ -134,6 +130,11 @@ async function main(config: Config): Promise<void> {
   };
   process.on("uncaughtException", unexpected);
   process.on("unhandledRejection", unexpected);
+  // Only now, so that a signal finds its handler from the first file on.
+  const directory = openDataDirectory(config.dataDirectory, config.fresh);
+  shutdown.add(() => {
+    directory.release();
+  });
   try {
     await run({ config, directory, logger, shutdown });
   } catch (error) {
