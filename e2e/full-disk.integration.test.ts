@@ -54,11 +54,18 @@ test("a full disk is an alarm, ends nothing for good, and everything goes on whe
     alarms.some((text) => /disk is full|no space left|ENOSPC/i.test(text)),
   );
   await pause(fullForMs);
+  const fault = await program.request("POST", "/api/faults/application-sends-again", {});
+  expect(fault.status).toBeGreaterThanOrEqual(400);
+  expect(JSON.stringify(fault.body)).toMatch(/disk/);
   const full = await program.snapshot();
   expect(full.run.id).toBe(before.run.id);
   expect((await fetch(program.address)).status).toBe(200);
   for (const { name, restarts } of full.processes)
     expect({ name, often: restarts > 10 }).toEqual({ name, often: false });
+  const refused = await program.request("POST", "/api/runs", {});
+  expect(refused.status).toBe(500);
+  expect(JSON.stringify(refused.body)).toMatch(/a new run cannot be started.*the present one goes on/);
+  expect((await program.snapshot()).run.id).toBe(before.run.id);
   rmSync(filler);
   await program.until(
     "payments are made and booked again",

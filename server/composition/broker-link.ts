@@ -5,7 +5,6 @@ import type { Clock } from "../shared/clock.ts";
 import { runNames, type KafkaConnection } from "../shared/connections.ts";
 import { createKafka } from "../shared/kafka-client.ts";
 import type { Logger } from "../shared/logger.ts";
-import { keepTrying } from "./keep-trying.ts";
 
 /** Log end offset per partition (index = partition) at a moment. */
 export interface LogEnds {
@@ -22,7 +21,6 @@ export interface BrokerLinkDependencies {
 /** One try each, because the caller polls: a broker that is down must not pile up calls. */
 const pollRetry = { retries: 1, initialRetryTime: 100, maxRetryTime: 200 } as const;
 const pollTimeoutMs = 1_500;
-const createRetryMs = 500;
 
 /** What the app itself asks the broker: topics of a run, and how far their logs go. */
 export function createBrokerLink({ connection, clock, logger }: BrokerLinkDependencies) {
@@ -44,15 +42,8 @@ export function createBrokerLink({ connection, clock, logger }: BrokerLinkDepend
   }
 
   return {
-    /**
-     * Creates both topics unless they exist. A broker that is still starting or not there is asked again until it
-     * answers or `signal` says stop; `onTrouble` is told in words, and null when it is over.
-     */
-    async createTopics(
-      runId: string,
-      partitions: number,
-      options: { readonly signal: AbortSignal; readonly onTrouble: (text: string | null) => void },
-    ): Promise<void> {
+    /** Creates both topics unless they exist; may be repeated. */
+    async createTopics(runId: string, partitions: number): Promise<void> {
       const topics = laneNames.map((lane) => ({
         topic: runNames(runId, lane).topic,
         numPartitions: partitions,
@@ -60,16 +51,11 @@ export function createBrokerLink({ connection, clock, logger }: BrokerLinkDepend
         // On a LogAppendTime topic a first answer could not be told from a duplicate's.
         configEntries: [{ name: "message.timestamp.type", value: "CreateTime" }],
       }));
-      const create = () =>
-        withAdmin(patient, async (admin) => {
-          const existing = new Set(await admin.listTopics());
-          const missing = topics.filter(({ topic }) => !existing.has(topic));
-          if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
-          // A topic is there before its leaders are (errors 5 and 6): it counts as made when it tells its log end.
-          for (const { topic } of topics) await admin.fetchTopicOffsets(topic);
-        });
-      const who = `the broker at ${connection.brokers.join(", ")}`;
-      await keepTrying(create, { who, retryMs: createRetryMs, ...options });
+      await withAdmin(patient, async (admin) => {
+        const existing = new Set(await admin.listTopics());
+        const missing = topics.filter(({ topic }) => !existing.has(topic));
+        if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true });
+      });
     },
 
     async deleteTopics(runId: string): Promise<void> {

@@ -10,7 +10,7 @@ import { SettingsLedger } from "../ledger/app-settings.ts";
 import type { createSocket } from "../live/socket.ts";
 import type { Supervisor } from "../processes/supervisor.ts";
 import type { Clock } from "../shared/clock.ts";
-import { DedupscopeError } from "../shared/errors.ts";
+import { DedupscopeError, messageOf } from "../shared/errors.ts";
 import type { Logger } from "../shared/logger.ts";
 import { Broadcaster } from "./broadcaster.ts";
 import { createBrokerLink, type BrokerLink } from "./broker-link.ts";
@@ -106,19 +106,38 @@ export class Program {
     if (this.#changing) throw new DedupscopeError("cannot-act-now", "a new run is being started already; wait for it");
     this.#changing = true;
     try {
-      const { ratePerSecond, running } = this.#run.simulator.state();
+      const speed = this.#rememberedSpeed();
       await this.#run.drain();
       await this.#stopRun();
-      this.#registry.end(this.#run.id, this.#broadcaster.snapshot());
-      const { partitions, seed: configured } = this.#ports.config;
-      const record = this.#registry.create({ seed: seed ?? configured, partitions });
-      this.#run = this.#openRun(record, { ratePerSecond, running });
+      const next = this.#createRecord(seed);
+      this.#run = this.#openRun(next.record, speed);
       this.#broadcaster = this.#createBroadcaster(this.#broadcaster.snapshot().seq + 1);
       this.#startRun();
+      if (next.refusal !== null) throw next.refusal;
       void this.#registry.removeOld();
-      return { id: record.runId };
+      return { id: next.record.runId };
     } finally {
       this.#changing = false;
+    }
+  }
+
+  /** The record of the next run; the present one with the reason when it cannot be kept. */
+  #createRecord(seed: number | undefined): { readonly record: RunRecord; readonly refusal: DedupscopeError | null } {
+    const { partitions, seed: configured } = this.#ports.config;
+    const { id } = this.#run;
+    // As it is kept: log starts and protections came after the run was opened.
+    const present = this.ledger.list().find(({ runId }) => runId === id) ?? this.#run.record;
+    try {
+      this.#database.exec("begin immediate");
+      const record = this.#registry.create({ seed: seed ?? configured, partitions });
+      this.#registry.end(present.runId, this.#broadcaster.snapshot());
+      this.#database.exec("commit");
+      return { record, refusal: null };
+    } catch (error) {
+      // SQLite itself rolls back on some errors, a full disk among them.
+      if (this.#database.isTransaction) this.#database.exec("rollback");
+      const message = `a new run cannot be started (${messageOf(error)}); the present one goes on`;
+      return { record: present, refusal: new DedupscopeError("data-directory", message, { cause: error }) };
     }
   }
 

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { ProtectionsRequest, SimulatorRequest } from "#contract/api.ts";
 import { laneNames, type LaneName, type Protections } from "#contract/names.ts";
 import type { Config } from "../config.ts";
@@ -19,6 +20,7 @@ import type { BrokerLink } from "./broker-link.ts";
 import { FaultDesk } from "./fault-desk.ts";
 import { consumerSpec, producerSpec } from "./process-specs.ts";
 import { keepTrying } from "./keep-trying.ts";
+import { embeddedCycleMs, externalCycleMs } from "./layers.ts";
 import { RunAlarms, type AlarmSource } from "./run-alarms.ts";
 import { createRunLane, type RunLane } from "./run-lane.ts";
 import { consumerSettings, producerSettings, type RunSettingsSource } from "./run-settings.ts";
@@ -48,9 +50,11 @@ export interface RunOptions {
 
 const drainDeadlineMs = 20_000;
 const drainPollMs = 100;
+const drainStillMsMin = 4_000;
 
 /** A broker that has not answered for this long is an alarm. */
 const patienceMs = 2_000;
+const brokerRetryMs = 500;
 const prepareRetryMs = 2_000;
 const externalWarehouseRemedy =
   "check BIGQUERY_PROJECT, the credentials (GOOGLE_APPLICATION_CREDENTIALS) and the network";
@@ -189,9 +193,20 @@ export class Run {
     this.simulator.pause();
     const { clock } = this.#surroundings;
     const deadlineMs = clock.nowMs() + drainDeadlineMs;
-    while (clock.nowMs() < deadlineMs && !this.#isDrained()) {
-      await new Promise((resolve) => setTimeout(resolve, drainPollMs));
+    let still = { rest: "", sinceMs: 0 };
+    while (clock.nowMs() < deadlineMs) {
+      const rest = this.#undrained();
+      if (rest === "") return;
+      if (rest !== still.rest) still = { rest, sinceMs: clock.nowMs() };
+      if (clock.nowMs() - still.sinceMs >= this.#drainStillMs()) return;
+      await pause(drainPollMs);
     }
+  }
+
+  /** Two cycles of the warehouse without any progress: a layer is down, and waiting longer helps nobody. */
+  #drainStillMs(): number {
+    const isExternal = this.#surroundings.config.bigquery !== null;
+    return Math.max(drainStillMsMin, 2 * (isExternal ? externalCycleMs : embeddedCycleMs));
   }
 
   /** Stops what works for this run and closes its files; everything is on disk. */
@@ -207,13 +222,14 @@ export class Run {
     this.#writer.close();
   }
 
-  #isDrained(): boolean {
-    return Object.values(this.lanes).every((lane) => {
+  /** What is left to do, per lane, as a text that changes with every progress; empty when nothing is. */
+  #undrained(): string {
+    const lanes = Object.values(this.lanes).map((lane) => {
       const { totals } = lane.observer.observe().snapshot;
-      const open = ["lag", "notYetMerged", "pending"] as const;
-      const isSent = this.attempts.finalThroughBatch(lane.name) >= this.intents.lastBatchId();
-      return isSent && open.every((name) => totals[name].count === 0);
+      const unsent = this.intents.lastBatchId() - this.attempts.finalThroughBatch(lane.name);
+      return [unsent, totals.lag.count, totals.notYetMerged.count, totals.pending.count];
     });
+    return lanes.flat().every((count) => count === 0) ? "" : JSON.stringify(lanes);
   }
 
   #file(name: string): string {
@@ -316,19 +332,27 @@ export class Run {
   }
 
   async #beginBroker(): Promise<void> {
-    const { link, runs, kafkaReady } = this.#surroundings;
+    const { kafka, kafkaReady } = this.#surroundings;
     await kafkaReady;
-    await link.createTopics(this.id, this.record.partitions, {
+    const isReady = await keepTrying(() => this.#prepareBroker(), {
+      who: `the broker at ${kafka.brokers.join(", ")}`,
       signal: this.#stopping.signal,
+      retryMs: brokerRetryMs,
       onTrouble: (text) => {
         this.#alarms.set("broker", text);
       },
     });
-    if (this.#stopping.signal.aborted) return;
+    this.#topicsReady = isReady;
+  }
+
+  /** Topics, and where their logs stood before anything of this run was sent; may be repeated. */
+  async #prepareBroker(): Promise<void> {
+    const { link, runs } = this.#surroundings;
+    await link.createTopics(this.id, this.record.partitions);
     const starts = this.record.logStarts ?? (await this.#readStarts());
+    if (this.#stopping.signal.aborted) return;
     if (this.record.logStarts === null) runs.setLogStarts(this.id, starts);
     for (const lane of laneNames) this.lanes[lane].observer.begin(starts[lane]);
-    this.#topicsReady = true;
   }
 
   async #readStarts(): Promise<LogStarts> {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { limits } from "#contract/limits.ts";
-import { DedupscopeError, type ErrorCode } from "../shared/errors.ts";
+import { DedupscopeError, messageOf, type ErrorCode } from "../shared/errors.ts";
 import type { Logger } from "../shared/logger.ts";
 import { judgeControl, judgeRequest, type AccessPolicy, type Refusal, type RequestFacts } from "./access.ts";
 import { routes } from "./api/index.ts";
@@ -97,6 +97,11 @@ function send(response: ServerResponse, answer: ApiAnswer): void {
   response.end(text);
 }
 
+/** SQLite's errors: a full disk, a damaged file, rights. */
+function isStorageError(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_SQLITE_ERROR";
+}
+
 function refusal(status: number, code: string, message: string, parameter?: string): ApiAnswer {
   return { status, body: { error: { code, message, ...(parameter === undefined ? {} : { parameter }) } } };
 }
@@ -133,6 +138,10 @@ export function createRouter({ room, policy, logger }: RouterDependencies) {
   function failure(error: unknown): ApiAnswer {
     if (error instanceof DedupscopeError) {
       return refusal(statusByCode[error.code], error.code, error.message, error.parameter);
+    }
+    if (isStorageError(error)) {
+      const message = `the data directory cannot be read or written (${messageOf(error)}); make room on its disk`;
+      return refusal(500, "data-directory", message);
     }
     logger.error({ err: error }, "an API call failed");
     return refusal(500, "internal", "something went wrong inside the server; its log says what");
