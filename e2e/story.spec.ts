@@ -189,9 +189,8 @@ test("a new run starts from zero", async () => {
   const after = await program.snapshot();
   expect(after.run.id).not.toBe(before.run.id);
   await program.request("PUT", "/api/simulator", { running: true });
-  const moving = await program.until(
-    "payments are booked again",
-    (snapshot) => count(snapshot, "protected", "booked") > 5,
+  const moving = await program.until("payments are booked again in both lanes", (snapshot) =>
+    snapshot.lanes.every((lane) => (lane.totals.booked.count ?? 0) > 5),
   );
   expect(count(moving, "unprotected", "surplus")).toBe(0);
   expect(count(moving, "protected", "intended")).toBeLessThan(count(before, "protected", "intended"));
