@@ -124,6 +124,8 @@ test("a broker whose port was taken meanwhile is told of with the reason, and co
   const port = Number(layers.broker.address.split(":").at(-1));
   process.kill(processes.find(({ name }) => name === "broker")?.processId ?? 0, "SIGKILL");
   const thief = createServer((socket) => socket.destroy());
+  // Until the killed broker has let go of the port.
+  thief.on("error", () => undefined);
   await expect
     .poll(() => {
       if (!thief.listening) thief.listen(port, "127.0.0.1");

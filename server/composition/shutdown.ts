@@ -4,7 +4,7 @@ import { messageOf } from "../shared/errors.ts";
 import type { Logger } from "../shared/logger.ts";
 
 /** Everything is on disk at any moment, so what is not gone by then is killed. */
-const deadlineMs = 9_000;
+const deadlineMs = 7_000;
 
 /** The way down, whatever was started so far: the last part first, the children in any case, within a deadline. */
 export class Shutdown {
