@@ -86,11 +86,13 @@ test("a web server at KAFKA_BROKERS, or something that never answers, is an alar
 });
 
 test("BIGQUERY_PROJECT without credentials is an alarm within seconds, and the broker's side works", async () => {
+  const home = mkdtempSync(join(tmpdir(), "dedupscope-home-"));
+  undo.push(() => rmSync(home, { recursive: true, force: true }));
   const program = await started({
     BIGQUERY_PROJECT: "dedupscope-nobody",
     GOOGLE_APPLICATION_CREDENTIALS: "",
     GCE_METADATA_HOST: "127.0.0.1:1",
-    HOME: mkdtempSync(join(tmpdir(), "dedupscope-home-")),
+    HOME: home,
   });
   const startedMs = performance.now();
   const snapshot = await program.until(
