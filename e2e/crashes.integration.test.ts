@@ -5,7 +5,7 @@ import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Snapshot } from "../contract/snapshot.ts";
-import { Program, brokenEquations, count, laneOf } from "./program.ts";
+import { Program, brokenEquations, count, isSettled, laneOf } from "./program.ts";
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 90_000 });
 
@@ -32,16 +32,6 @@ const allRunning = (): Promise<Snapshot> =>
     "every process runs",
     ({ processes }) => processes.length === 5 && processes.every(({ state }) => state === "running"),
   );
-
-function isSettled({ lanes }: Snapshot): boolean {
-  return lanes.every(
-    ({ totals, verdict }) =>
-      verdict !== "PENDING" &&
-      [totals.lag, totals.pending, totals.notYetMerged, totals.unknown, totals.inFlight].every(
-        (total) => total.count === 0,
-      ),
-  );
-}
 
 /** With the simulator paused, everything that was intended has come through and every equation closes. */
 async function expectNothingLost(): Promise<Snapshot> {

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { Program, brokenEquations, count, laneOf } from "./program.ts";
+import { Program, brokenEquations, count, isSettled, laneOf } from "./program.ts";
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
 
@@ -75,10 +75,7 @@ test("a full disk is an alarm, ends nothing for good, and everything goes on whe
   await program.request("PUT", "/api/simulator", { running: false });
   const after = await program.until(
     "everything has come through and the equations close",
-    (now) =>
-      now.lanes.every(
-        ({ totals, verdict }) => verdict !== "PENDING" && totals.lag.count === 0 && totals.pending.count === 0,
-      ) && brokenEquations(now).length === 0,
+    (now) => isSettled(now) && brokenEquations(now).length === 0,
   );
   expect(laneOf(after, "protected").verdict).toBe("MATCH");
   expect(count(after, "unprotected", "missing")).toBe(0);

@@ -163,6 +163,24 @@ export function brokenEquations(snapshot: Snapshot): readonly string[] {
   );
 }
 
+/**
+ * True when everything that was intended has come through and was judged, with the simulator paused. Totals of several
+ * owners are of several moments, so "nothing pending" counts only on a cut of equation 7 that holds every intent.
+ */
+export function isSettled({ simulator, lanes }: Snapshot): boolean {
+  const open = ["lag", "pending", "notYetMerged", "unknown", "inFlight"] as const;
+  return (
+    !simulator.running &&
+    lanes.every(
+      ({ totals, verdict, equations }) =>
+        verdict !== "PENDING" &&
+        open.every((name) => totals[name].count === 0) &&
+        equations.find(({ name }) => name === "7")?.left.find(({ name }) => name === "intended")?.count ===
+          totals.intended.count,
+    )
+  );
+}
+
 /** What a person needs of a snapshot to see why a condition was not met. */
 function summary(snapshot: Snapshot): string {
   const lanes = snapshot.lanes.map(({ name, verdict, waitingFor, reasons, totals }) => {

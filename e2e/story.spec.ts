@@ -1,7 +1,7 @@
 import { expect, test, type Page } from "@playwright/test";
 import type { LaneName } from "../contract/names.ts";
 import type { Snapshot } from "../contract/snapshot.ts";
-import { Program, brokenEquations, count, laneOf } from "./program.ts";
+import { Program, brokenEquations, count, isSettled, laneOf } from "./program.ts";
 
 test.describe.configure({ mode: "serial" });
 
@@ -157,11 +157,7 @@ test("producer killed: its copies pass layer 1 under a new producer id and layer
 
 test("after a stop and a start every total is still there", async ({ page }) => {
   await program.request("PUT", "/api/simulator", { running: false });
-  const before = await program.until("everything has come through", (snapshot) =>
-    snapshot.lanes.every(
-      (lane) => lane.totals.lag.count === 0 && lane.totals.notYetMerged.count === 0 && lane.totals.pending.count === 0,
-    ),
-  );
+  const before = await program.until("everything has come through", isSettled);
   expect(await program.stop()).toBe(0);
   await program.start();
   const after = await program.until("the lanes are judged again", (snapshot) =>

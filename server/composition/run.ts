@@ -1,6 +1,5 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import type { ProtectionsRequest, SimulatorRequest } from "#contract/api.ts";
 import { laneNames, type LaneName, type Protections } from "#contract/names.ts";
 import type { Config } from "../config.ts";
@@ -17,6 +16,7 @@ import { messageOf } from "../shared/errors.ts";
 import type { Logger } from "../shared/logger.ts";
 import { Simulator } from "../simulator/simulator.ts";
 import type { BrokerLink } from "./broker-link.ts";
+import { drain, undrained } from "./drain.ts";
 import { FaultDesk } from "./fault-desk.ts";
 import { consumerSpec, producerSpec } from "./process-specs.ts";
 import { keepTrying } from "./keep-trying.ts";
@@ -48,8 +48,6 @@ export interface RunOptions {
   readonly running: boolean;
 }
 
-const drainDeadlineMs = 20_000;
-const drainPollMs = 100;
 const drainStillMsMin = 4_000;
 
 /** A broker that has not answered for this long is an alarm. */
@@ -191,22 +189,14 @@ export class Run {
   /** Waits until everything that was intended is booked and judged, at most for a while. */
   async drain(): Promise<void> {
     this.simulator.pause();
-    const { clock } = this.#surroundings;
-    const deadlineMs = clock.nowMs() + drainDeadlineMs;
-    let still = { rest: "", sinceMs: 0 };
-    while (clock.nowMs() < deadlineMs) {
-      const rest = this.#undrained();
-      if (rest === "") return;
-      if (rest !== still.rest) still = { rest, sinceMs: clock.nowMs() };
-      if (clock.nowMs() - still.sinceMs >= this.#drainStillMs()) return;
-      await pause(drainPollMs);
-    }
-  }
-
-  /** Two cycles of the warehouse without any progress: a layer is down, and waiting longer helps nobody. */
-  #drainStillMs(): number {
-    const isExternal = this.#surroundings.config.bigquery !== null;
-    return Math.max(drainStillMsMin, 2 * (isExternal ? externalCycleMs : embeddedCycleMs));
+    const { clock, config } = this.#surroundings;
+    // Two cycles of the warehouse without any progress: a layer is down.
+    const cycleMs = config.bigquery === null ? embeddedCycleMs : externalCycleMs;
+    await drain({
+      clock,
+      stillMs: Math.max(drainStillMsMin, 2 * cycleMs),
+      rest: () => undrained(Object.values(this.lanes), this),
+    });
   }
 
   /** Stops what works for this run and closes its files; everything is on disk. */
@@ -220,16 +210,6 @@ export class Run {
     this.intents.close();
     this.attempts.close();
     this.#writer.close();
-  }
-
-  /** What is left to do, per lane, as a text that changes with every progress; empty when nothing is. */
-  #undrained(): string {
-    const lanes = Object.values(this.lanes).map((lane) => {
-      const { totals } = lane.observer.observe().snapshot;
-      const unsent = this.intents.lastBatchId() - this.attempts.finalThroughBatch(lane.name);
-      return [unsent, totals.lag.count, totals.notYetMerged.count, totals.pending.count];
-    });
-    return lanes.flat().every((count) => count === 0) ? "" : JSON.stringify(lanes);
   }
 
   #file(name: string): string {
