@@ -79,6 +79,8 @@ export interface Equation {
   readonly uncertainty: number;
   /** Equation 7 in money: left − right per currency; null for the others. */
   readonly moneyRemainder: Money | null;
+  /** True where a term was derived from the others, so that a remainder of 0 proves nothing. */
+  readonly notCheckable: boolean;
   /** When the consistent cut was taken, ISO 8601. */
   readonly exactAt: string | null;
 }

@@ -5,6 +5,7 @@ const meanings: Readonly<Record<RemainderState, string>> = {
   settled: "Exact, and nothing is left over.",
   unsettled: "Outcomes that nobody knows yet may explain what is left over.",
   wrong: "More is left over than anything explains: somebody must look.",
+  unchecked: "A term is derived from the others, because its owner does not say it: nothing is proved here.",
   none: "No consistent cut yet: all terms must be read at one position.",
 };
 

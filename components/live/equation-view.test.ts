@@ -18,6 +18,7 @@ const second: Equation = {
   remainder: 0,
   uncertainty: 0,
   moneyRemainder: null,
+  notCheckable: false,
   exactAt: "2026-01-01T00:00:00.000Z",
 };
 
@@ -57,6 +58,12 @@ test("0 is settled only when it is exact; what unknown outcomes explain is unset
   expect(equationView({ ...second, remainder: 4, uncertainty: 5 }).state).toBe("unsettled");
   expect(equationView({ ...second, remainder: -6, uncertainty: 5 }).state).toBe("wrong");
   expect(equationView({ ...second, remainder: -6 }).remainderText).toBe("−6");
+});
+
+test("a derived term makes 0 no proof, but what is beyond it is still wrong", () => {
+  const view = equationView({ ...second, notCheckable: true });
+  expect({ state: view.state, text: view.remainderText }).toEqual({ state: "unchecked", text: "–" });
+  expect(equationView({ ...second, notCheckable: true, remainder: 3 }).state).toBe("wrong");
 });
 
 test("money that is left over is wrong although the records add up", () => {

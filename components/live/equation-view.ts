@@ -15,9 +15,9 @@ export interface TermView {
 
 /**
  * settled: 0 and exact. unsettled: no more is left over than unknown outcomes can explain. wrong: an alarm, in records
- * or in money. none: no consistent cut yet.
+ * or in money. unchecked: 0 only because a term was derived from the others. none: no consistent cut yet.
  */
-export type RemainderState = "settled" | "unsettled" | "wrong" | "none";
+export type RemainderState = "settled" | "unsettled" | "wrong" | "unchecked" | "none";
 
 export interface EquationView {
   readonly name: EquationName;
@@ -60,16 +60,23 @@ function shown(terms: readonly Term[], core: readonly TotalName[]): readonly Ter
 }
 
 function remainderState(equation: Equation): RemainderState {
-  const { remainder, uncertainty, moneyRemainder } = equation;
+  const { remainder, uncertainty, moneyRemainder, notCheckable } = equation;
   if (remainder === null) return "none";
   if (Math.abs(remainder) > uncertainty) return "wrong";
+  if (notCheckable) return "unchecked";
   if (uncertainty > 0 || remainder !== 0) return "unsettled";
   return moneyRemainder !== null && !isMoneyZero(moneyRemainder) ? "wrong" : "settled";
+}
+
+function remainderText(remainder: number | null, state: RemainderState): string {
+  if (remainder === null) return "…";
+  return state === "unchecked" ? "–" : formatCount(remainder);
 }
 
 export function equationView(equation: Equation): EquationView {
   const { name, left, right, remainder, uncertainty, moneyRemainder, exactAt } = equation;
   const shape = equationShapes[name];
+  const state = remainderState(equation);
   const isUnknown = left.length === 0;
   const build = (leftSide: readonly Side[], rightSide: readonly Side[]) => [
     ...sideTerms(name, leftSide, null),
@@ -82,8 +89,8 @@ export function equationView(equation: Equation): EquationView {
     terms: isUnknown ? placeholders : build(shown(left, shape.left), shown(right, shape.right)),
     allTerms: isUnknown ? placeholders : build(left, right),
     remainder,
-    remainderText: remainder === null ? "…" : formatCount(remainder),
-    state: remainderState(equation),
+    remainderText: remainderText(remainder, state),
+    state,
     uncertainty,
     moneyRemainder,
     exactAtMs: exactAt === null ? null : Date.parse(exactAt),

@@ -87,7 +87,8 @@ export class WarehouseWatch {
       if (before.inFlight > 0 || before.insertAttempts !== insertAttempts) continue;
       const derived = Math.max(0, insertAttempts - insertFailures - rejected - rawRows);
       const counts = { rawRows, insertAttempts, insertFailures, rejected, absorbedByInsertId: absorbed ?? derived };
-      this.book.enter("5b", { counts, uncertainty: unanswered, at: new Date(clock.nowMs()).toISOString() });
+      const at = new Date(clock.nowMs()).toISOString();
+      this.book.enter("5b", { counts, uncertainty: unanswered, notCheckable: absorbed === null, at });
       return;
     }
   }

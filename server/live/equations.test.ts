@@ -41,6 +41,12 @@ test("unknown outcomes excuse a remainder of at most their number", () => {
   expect(isAlarm(evaluate("3", { counts, uncertainty: 1, at }))).toBe(true);
 });
 
+test("an equation says when a term was derived", () => {
+  const counts = { rawRows: 90, insertAttempts: 100, insertFailures: 6, absorbedByInsertId: 3, rejected: 1 };
+  expect(evaluate("5b", { counts, at }).notCheckable).toBe(false);
+  expect(evaluate("5b", { counts, notCheckable: true, at }).notCheckable).toBe(true);
+});
+
 test("equation 7 adds up in money too, with mismatched amounts on the left", () => {
   const counts = { intended: 2, surplus: 0, unexpected: 0, booked: 2, latePayments: 0, deadLetteredPayments: 0 };
   const money = {

@@ -42,6 +42,8 @@ export interface Cut {
   readonly money?: Readonly<Partial<Record<TotalName, Money>>>;
   /** Records whose outcome nobody knows yet; the remainder may be off by as many. */
   readonly uncertainty?: number;
+  /** A term was derived from the others: its owner does not say. */
+  readonly notCheckable?: boolean;
   readonly at: string;
 }
 
@@ -74,7 +76,8 @@ function moneyRemainder(sides: Sides, money: NonNullable<Cut["money"]>): Money {
 
 /** Before its first cut an equation has no terms and no remainder. */
 export function unknownEquation(name: EquationName): Equation {
-  return { name, left: [], right: [], remainder: null, uncertainty: 0, moneyRemainder: null, exactAt: null };
+  const nothing = { left: [], right: [], remainder: null, uncertainty: 0, moneyRemainder: null, exactAt: null };
+  return { name, ...nothing, notCheckable: false };
 }
 
 /** The equation on a cut: every term with its sign, and left − right. */
@@ -89,6 +92,7 @@ export function evaluate(name: EquationName, cut: Cut): Equation {
     remainder: sum(left) - sum(right),
     uncertainty: cut.uncertainty ?? 0,
     moneyRemainder: cut.money === undefined ? null : moneyRemainder(sides, cut.money),
+    notCheckable: cut.notCheckable ?? false,
     exactAt: cut.at,
   };
 }
