@@ -51,6 +51,22 @@ describe("several clients at once", () => {
     });
   });
 
+  it("query a table while rows arrive: no row beyond a bound is counted below it", async () => {
+    await server.client.query("CREATE TABLE d.arriving (n INT64 NOT NULL)");
+    const table = server.client.dataset("d").table("arriving");
+    const counted: unknown[] = [];
+    for (let bound = 0; bound < 120; bound += 1) {
+      // Of a plan's making and its run, only the last sees the row, at some of these many moments.
+      const insert = table.insert([{ insertId: `${bound}`, json: { n: bound + 1 } }], { raw: true });
+      const query = one(
+        `SELECT COUNT(*) - COUNTIF(n > ${bound}) AS below FROM (SELECT n FROM d.arriving WHERE MOD(n, 1) = 0)`,
+      );
+      const [row] = await Promise.all([query, insert]);
+      counted.push(row["below"]);
+    }
+    expect(counted).toEqual(counted.map((_, bound) => bound));
+  });
+
   it("change different rows and define tables at the same time without failing", async () => {
     await server.client.query(
       "CREATE TABLE d.counters AS SELECT x AS id, 0 AS n FROM UNNEST(GENERATE_ARRAY(1, 10)) AS x",

@@ -78,10 +78,22 @@ export class Database {
     }
   }
 
+  /**
+   * Reads of one moment. Without a transaction around both, DuckDB plans a statement in one snapshot and runs it in
+   * a later one: what its plan took from a column's minimum and maximum is wrong for rows that came in between.
+   */
+  async read<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
+    return this.transaction("read", work, "BEGIN TRANSACTION READ ONLY");
+  }
+
   /** Everything that `work` does is committed, or nothing is. */
-  async transaction<Result>(pool: PoolName, work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
+  async transaction<Result>(
+    pool: PoolName,
+    work: (connection: DuckDBConnection) => Promise<Result>,
+    begin = "BEGIN TRANSACTION",
+  ): Promise<Result> {
     return this.use(pool, async (connection) => {
-      await connection.run("BEGIN TRANSACTION");
+      await connection.run(begin);
       try {
         const result = await work(connection);
         await connection.run("COMMIT");

@@ -123,7 +123,7 @@ export class Engine {
   }
 
   async countRows(table: Table): Promise<number> {
-    const rows = await this.database.use("read", async (connection) =>
+    const rows = await this.database.read(async (connection) =>
       readRows(connection, `SELECT count(*) FROM ${table.sqlName}`),
     );
     return Number(rows[0]?.[0] ?? 0);
@@ -177,7 +177,7 @@ export class Engine {
   }
 
   private async select(plan: Plan & { kind: "SELECT" }): Promise<StatementResult> {
-    const rows = await this.database.use("read", async (connection) => {
+    const rows = await this.database.read(async (connection) => {
       const result = await connection.stream(plan.sql);
       const encoded: WireRow[] = [];
       let bytes = 0;
