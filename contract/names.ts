@@ -19,7 +19,7 @@ export const allProtectionsOff: Protections = {
   merge: false,
 };
 
-/** Why a send was made (architecture.md, "What happened to an attempt"). */
+/** Why a send was made (ARCHITECTURE.md, "What happened to an attempt"). */
 export const sendCauses = ["first", "application-again", "after-restart", "after-giving-up"] as const;
 export type SendCause = (typeof sendCauses)[number];
 

@@ -67,7 +67,7 @@ export interface Term {
 }
 
 /**
- * One equation of architecture.md on its last consistent cut. `remainder` is left − right in records, null before
+ * One equation of ARCHITECTURE.md on its last consistent cut. `remainder` is left − right in records, null before
  * the first cut; anything but 0 is an alarm. 4 and 5 hold two equations each: 4a 4b, 5a 5b.
  */
 export interface Equation {

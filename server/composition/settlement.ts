@@ -10,7 +10,7 @@ export interface SettlementPorts {
 
 /**
  * The largest intent sequence up to which every payment's sends have final outcomes and the consumer has committed
- * past them (architecture.md, "Settled by progress"). `committed` is the next offset per partition of the micro-batch
+ * past them (ARCHITECTURE.md, "Settled by progress"). `committed` is the next offset per partition of the micro-batch
  * that the merge has passed. End offsets never fall with the batch id, so a binary search finds the bound.
  */
 export function settledThrough(committed: Readonly<Record<number, number>>, ports: SettlementPorts): number {

@@ -66,7 +66,7 @@ async function runWithCrashes(scenario: Scenario) {
   }
 }
 
-/** The rules of micro-batch.md by hand, over the logged plans. */
+/** The consumer's rules by hand, over the logged plans. */
 function expectedOutcome(scenario: Scenario, logs: DurableLogs) {
   const expiry = new Map<string, number>();
   const emitted = new Map<string, string>();

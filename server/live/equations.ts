@@ -10,7 +10,7 @@ interface Sides {
   readonly right: readonly SignedName[];
 }
 
-/** The equations of architecture.md, "What must add up"; 4 and 5 state two each. */
+/** The equations of ARCHITECTURE.md, "What must add up"; 4 and 5 state two each. */
 export const equationSides: Readonly<Record<EquationName, Sides>> = {
   "1": {
     left: ["attempted"],

@@ -9,7 +9,7 @@ export function createMetrics() {
   const registry = new Registry();
   const gauge = (name: string, help: string, labelNames: readonly string[]) =>
     new Gauge({ name: `dedupscope_${name}`, help, labelNames: [...labelNames], registers: [registry] });
-  const records = gauge("records", "A total of architecture.md, in records.", ["lane", "total"]);
+  const records = gauge("records", "A total of ARCHITECTURE.md, in records.", ["lane", "total"]);
   const money = gauge("money", "The same total in units of the currency.", ["lane", "total", "currency"]);
   const remainder = gauge("equation_remainder_records", "Left minus right on the last consistent cut.", [
     "lane",

@@ -58,7 +58,7 @@ export interface ConsumerSettings {
   readonly logLevel: string;
 }
 
-/** StreamingQueryProgress of Spark, as far as it applies (micro-batch.md). */
+/** StreamingQueryProgress of Spark, as far as it applies. */
 export interface BatchProgress {
   readonly batchId: number;
   readonly timestamp: string;

@@ -23,7 +23,7 @@ const refusedBeforeAppend: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * What an answer says about an attempt (architecture.md, "What happened to an attempt"). Codes 7, 20 and 6 come, or
+ * What an answer says about an attempt (ARCHITECTURE.md, "What happened to an attempt"). Codes 7, 20 and 6 come, or
  * may come, after the append; so may any code that is not known to come before it: unknown, never refused.
  */
 export function classifyAnswer(

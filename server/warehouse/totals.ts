@@ -90,7 +90,7 @@ export function whichAreWhole({ terms, allRawRows, allBooked }: Reading): Wholes
   };
 }
 
-/** The terms by the names of architecture.md. */
+/** The terms by the names of ARCHITECTURE.md. */
 export function namedTotals({ terms }: Reading) {
   return {
     rawRows: addAmounts(terms.mergeable, terms.notYetMerged),

@@ -21,7 +21,7 @@ export interface LaneVerdict {
 }
 
 /**
- * The verdict of a lane (architecture.md, "What must add up"): BREAK when a fact proves it, whatever else is the case;
+ * The verdict of a lane (ARCHITECTURE.md, "What must add up"): BREAK when a fact proves it, whatever else is the case;
  * PENDING while nothing can be said, for nothing has settled or a layer is down; else MATCH.
  */
 export function judgeLane(facts: LaneFacts): LaneVerdict {

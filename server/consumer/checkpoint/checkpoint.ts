@@ -41,7 +41,7 @@ export interface BatchLogs {
 }
 
 /**
- * The offset log and the commit log of one lane (micro-batch.md C1, C7), under a lease. Where the state of batch k is
+ * The offset log and the commit log of one lane (ARCHITECTURE.md C1, C7), under a lease. Where the state of batch k is
  * kept is the state store's business; its mark travels in the commit entry.
  */
 export class Checkpoint implements BatchLogs {

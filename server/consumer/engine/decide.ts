@@ -39,7 +39,7 @@ export interface Decisions {
 const tableSeed = 0x9e3779b9;
 
 /**
- * The rules of dropDuplicatesWithinWatermark for one micro-batch, as micro-batch.md states them: a row at or below
+ * The rules of dropDuplicatesWithinWatermark for one micro-batch, as ARCHITECTURE.md states them: a row at or below
  * W(k−1) is late, a key that is live or was seen earlier in this batch is a duplicate, the rest is kept.
  */
 export function decideBatch(state: StateView, batch: BatchInput): Decisions {

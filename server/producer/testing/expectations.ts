@@ -3,7 +3,7 @@ import { addMinor, noMoney } from "#contract/money.ts";
 import type { LaneName } from "#contract/names.ts";
 import type { ProducerRig } from "./producer-rig.ts";
 
-/** Equations 1, 2 and 3 of architecture.md, the third against the broker's own log ends. */
+/** Equations 1, 2 and 3 of ARCHITECTURE.md, the third against the broker's own log ends. */
 export async function expectEquations(rig: ProducerRig, lane: LaneName): Promise<void> {
   const totals = rig.attempts.totals(lane);
   const sum = (...names: (keyof typeof totals)[]) => names.reduce((count, name) => count + totals[name].count, 0);
