@@ -1,6 +1,7 @@
 /** The text of docs/googlesql-subset.md, from the tables that the translator itself uses. */
 import { conversionNames } from "../sql/analyzer/casts.ts";
-import { formatElements } from "../sql/analyzer/specials/formats.ts";
+import { formatElements } from "../sql/analyzer/specials/time-formats.ts";
+import { parseElements } from "../sql/analyzer/specials/time-parsing.ts";
 import { aggregateFunctions, windowFunctions } from "../sql/functions/aggregates.ts";
 import type { FunctionDefinition, Signature } from "../sql/functions/signature.ts";
 import { specialFunctions } from "../sql/functions/special.ts";
@@ -67,6 +68,10 @@ function namedRows(functions: Record<string, string>): string[][] {
   ]);
 }
 
+function codeList(elements: readonly string[]): string {
+  return elements.map((element) => `\`${element}\``).join(" ");
+}
+
 function casts(): string {
   const targets = new Map<string, string[]>();
   for (const conversion of conversionNames) {
@@ -86,7 +91,7 @@ export function subsetPage(): string {
     ...Object.entries(scalarFunctions).map(
       ([title, functions]) => `## ${title}\n\n${list(functions.map(functionRow))}`,
     ),
-    `## Functions with rules of their own\n\n${list(namedRows(specialFunctions))}\n\nFormat elements: ${formatElements.map((element) => `\`${element}\``).join(" ")}`,
+    `## Functions with rules of their own\n\n${list(namedRows(specialFunctions))}\n\nFormat elements of FORMAT_*: ${codeList(formatElements)}\n\nFormat elements of PARSE_*: ${codeList(parseElements)}`,
     `## Aggregates\n\n${list(namedRows(aggregateFunctions))}`,
     `## Window functions\n\nThe aggregates without DISTINCT, ORDER BY and LIMIT, and:\n\n${list(namedRows(windowFunctions))}`,
     `## Refused by name\n\nWhat stands nowhere above is refused. Among it:\n\n${syntaxList(refusedSyntax)}`,

@@ -101,9 +101,14 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
     },
     {
       construct: "CASE, CAST, SAFE_CAST, EXTRACT",
-      example: "SELECT CASE n WHEN 1 THEN 'a' END, SAFE_CAST(id AS INT64), EXTRACT(YEAR FROM happened) FROM d.t",
+      example:
+        "SELECT CASE n WHEN 1 THEN 'a' END, SAFE_CAST(id AS INT64), EXTRACT(WEEK(MONDAY) FROM happened AT TIME ZONE 'Asia/Tokyo') FROM d.t",
     },
-    { construct: "timestamp ± INTERVAL n part", example: "SELECT happened - INTERVAL 5 MINUTE FROM d.t" },
+    {
+      construct: "timestamp ± INTERVAL n part, DATE ± INT64",
+      example: "SELECT happened - INTERVAL 5 MINUTE, DATE(happened) + 1 FROM d.t",
+      note: "a DATE ± INTERVAL is a DATETIME",
+    },
     {
       construct: "arrays, [OFFSET], [ORDINAL], [SAFE_…], ARRAY(query)",
       example: "SELECT [1, 2][OFFSET(0)], ARRAY(SELECT id FROM d.t)",
@@ -141,7 +146,7 @@ export const refusedSyntax: SyntaxEntry[] = [
     example: "SELECT IEEE_DIVIDE(1, 0)",
     note: "a value that would become one is an error",
   },
-  { construct: "time zones other than UTC", example: "SELECT TIMESTAMP_TRUNC(happened, DAY, 'Asia/Tokyo') FROM d.t" },
+  { construct: "abbreviations of time zones", example: "SELECT TIMESTAMP_TRUNC(happened, DAY, 'PST') FROM d.t" },
   {
     construct: "grouping sets of expressions, and mixed with keys",
     example: "SELECT 1 FROM d.t GROUP BY CUBE (n + 1)",

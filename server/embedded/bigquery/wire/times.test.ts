@@ -28,6 +28,11 @@ describe("dates and times as text", () => {
     ["2024-01-02 03:04:05+02", "2024-01-02 01:04:05"],
     ["2024-01-02 03:04:05-08:30", "2024-01-02 11:34:05"],
     ["0001-01-01", "0001-01-01 00:00:00"],
+    ["2024-01-02 03:04:05 UTC+1:30", "2024-01-02 01:34:05"],
+    ["2024-07-02 03:04:05 America/New_York", "2024-07-02 07:04:05"],
+    // Clocks went from 2:00 to 3:00, and from 2:00 back to 1:00: the offset before the change counts.
+    ["2016-03-13 02:30:00 America/Los_Angeles", "2016-03-13 10:30:00"],
+    ["2016-11-06 01:30:00 America/Los_Angeles", "2016-11-06 08:30:00"],
   ])("read the timestamp %s", (text, canonical) => {
     expect(formatTimestamp(parseTimestamp(text))).toBe(canonical);
   });
@@ -38,7 +43,10 @@ describe("dates and times as text", () => {
     "0000-01-01",
     "2024-01-02 24:00:00",
     "2024-01-02 10:00",
-    "2024-01-02 Europe/Berlin",
+    "2024-01-02 Europe/Atlantis",
+    "2024-01-02 PST",
+    "2024-01-02 03:04:05+15",
+    "2024-01-02T",
     "today",
     "2024-01-02 03:04:05.1234567",
     "0001-01-01 00:00:00+02",

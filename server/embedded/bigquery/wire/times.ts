@@ -2,10 +2,11 @@
  * Dates and times between text and integers: days and microseconds since 1970-01-01, years 1 to 9999.
  * Canonical forms: https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#timestamp_type
  */
+import { instantOf, readZone } from "./zones.ts";
+
 const dayMicros = 86_400_000_000n;
 const datePattern = /^(\d{4})-(\d{1,2})-(\d{1,2})/;
 const timePattern = /^(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,6}))?/;
-const zonePattern = /^(?:Z|UTC|([+-])(\d{1,2})(?::(\d{2}))?)$/i;
 
 export const timestampMin = -62_135_596_800_000_000n;
 export const timestampMax = 253_402_300_799_999_999n;
@@ -32,18 +33,6 @@ function readTime(text: string): Part | undefined {
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   const micros = BigInt((match[4] ?? "").padEnd(6, "0"));
   return { value: BigInt(hour * 3600 + minute * 60 + second) * 1_000_000n + micros, rest: text.slice(match[0].length) };
-}
-
-/** Micros east of UTC; undefined when the text is not an offset (names of zones are outside the subset). */
-function readZone(text: string): bigint | undefined {
-  const match = zonePattern.exec(text);
-  if (match === null) return undefined;
-  if (match[1] === undefined) return 0n;
-  const hours = Number(match[2]);
-  const minutes = Number(match[3] ?? "0");
-  if (hours > 14 || minutes > 59) return undefined;
-  const micros = BigInt(hours * 60 + minutes) * 60_000_000n;
-  return match[1] === "-" ? -micros : micros;
 }
 
 /** Days since 1970-01-01. RangeError when the text is not a DATE. */
@@ -78,10 +67,10 @@ export function parseDatetime(text: string): bigint {
 /** Micros since the epoch; UTC when no zone is given. RangeError when the text is not a TIMESTAMP. */
 export function parseTimestamp(text: string): bigint {
   const datetime = readDatetime(text.trim());
-  const rest = datetime?.rest.trim() ?? "";
-  const zone = rest === "" ? 0n : readZone(rest);
+  const rest = datetime?.rest.replace(/^ /, "") ?? "";
+  const zone = readZone(rest === "" ? "UTC" : rest);
   if (datetime === undefined || zone === undefined) throw new RangeError(`Invalid timestamp: '${text}'`);
-  const micros = datetime.value - zone;
+  const micros = instantOf(datetime.value, zone);
   if (micros < timestampMin || micros > timestampMax) throw new RangeError(`Invalid timestamp: '${text}'`);
   return micros;
 }

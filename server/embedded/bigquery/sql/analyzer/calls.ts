@@ -8,13 +8,17 @@ import { scalarFunctionsByName } from "../functions/table.ts";
 import { SqlError, unsupported } from "../position.ts";
 import { isComparable, sameType, scalar, typeName } from "../types.ts";
 import type { SqlType } from "../types.ts";
-import { coerce, tryCoerce } from "./coercion.ts";
+import { tryCoerce } from "./coercion.ts";
 import type { Analyze, Place } from "./context.ts";
 import { refuseVolatile } from "./operators.ts";
 import { arrayHandlers } from "./specials/arrays.ts";
 import { conditionalHandlers } from "./specials/conditionals.ts";
 import { formatHandlers } from "./specials/formats.ts";
+import { timeFormatHandlers } from "./specials/time-formats.ts";
+import { timeParsingHandlers } from "./specials/time-parsing.ts";
 import { timeHandlers } from "./specials/times.ts";
+import { truncationHandlers } from "./specials/truncation.ts";
+import { zonedCall } from "./specials/zoned.ts";
 import type { SpecialHandler } from "./specials/call.ts";
 import { combine } from "./typed.ts";
 import type { Typed } from "./typed.ts";
@@ -22,14 +26,17 @@ import type { Typed } from "./typed.ts";
 const handlers: Partial<Record<SpecialFunction, SpecialHandler>> = {
   ...conditionalHandlers,
   ...timeHandlers,
+  ...truncationHandlers,
+  ...timeFormatHandlers,
+  ...timeParsingHandlers,
   ...formatHandlers,
   ...arrayHandlers,
 };
 
 export function scalarCall(place: Place, call: CallExpression, analyze: Analyze): Typed {
   refuseAggregateSyntax(call);
-  const castOfText = textToTime(place, call, analyze);
-  if (castOfText !== undefined) return castOfText;
+  const zoned = zonedCall({ call, analyze: (expression) => analyze(place, expression) });
+  if (zoned !== undefined) return zoned;
   if (Object.hasOwn(specialFunctions, call.name)) {
     const handler = handlers[call.name as SpecialFunction];
     if (handler === undefined) throw unsupported(`The function ${call.name}`, call.position);
@@ -39,16 +46,6 @@ export function scalarCall(place: Place, call: CallExpression, analyze: Analyze)
   if (definition === undefined) throw unsupported(`The function ${call.name}`, call.position);
   const args = call.args.map((argument) => analyze(place, argument));
   return applySignature(call, definition, args);
-}
-
-/** TIMESTAMP(text) is a CAST; a text that is not a literal may be any of the forms that CAST reads. */
-function textToTime(place: Place, call: CallExpression, analyze: Analyze): Typed | undefined {
-  const [operand] = call.args;
-  const kind = (["TIMESTAMP", "DATETIME", "DATE", "TIME"] as const).find((name) => name === call.name);
-  if (kind === undefined || operand === undefined || call.args.length !== 1) return undefined;
-  if (operand.kind !== "literal" && operand.kind !== "parameter" && operand.kind !== "positional") return undefined;
-  const typed = analyze(place, operand);
-  return typed.type.kind === "STRING" ? coerce(typed, scalar(kind), operand.position) : undefined;
 }
 
 function refuseAggregateSyntax(call: CallExpression): void {

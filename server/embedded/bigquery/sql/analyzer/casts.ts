@@ -4,8 +4,11 @@
  */
 import { SqlError, unsupported } from "../position.ts";
 import type { Position } from "../position.ts";
+import { instantAt } from "../functions/zones.ts";
 import { duckType, sameType, typeName } from "../types.ts";
 import type { ScalarKind, SqlType } from "../types.ts";
+import { timestampMax, timestampMin } from "../../wire/times.ts";
+import { offsetPattern, zoneNamePattern } from "../../wire/zones.ts";
 import { numericToFloat, tryCoerce } from "./coercion.ts";
 import { refuseVolatile } from "./operators.ts";
 import { combine } from "./typed.ts";
@@ -42,13 +45,30 @@ const microsToText = (x: string): string =>
   `(strftime(${x}, '%Y-%m-%d %H:%M:%S') || CASE WHEN epoch_us(${x}) % 1000000 = 0 THEN ''
     WHEN epoch_us(${x}) % 1000 = 0 THEN strftime(${x}, '.%g') ELSE strftime(${x}, '.%f') END)`;
 
+/** A local time and its offset from the instant: whole hours as +hh, others as +hh:mm. */
+export function offsetToText(local: string, instant: string): string {
+  const minutes = `((epoch_us(${local}) - epoch_us(${instant})) // 60000000)`;
+  return `(${microsToText(local)} || CASE WHEN ${minutes} < 0 THEN '-' ELSE '+' END
+    || lpad(CAST(abs(${minutes}) // 60 AS VARCHAR), 2, '0')
+    || CASE WHEN ${minutes} % 60 = 0 THEN '' ELSE ':' || lpad(CAST(abs(${minutes}) % 60 AS VARCHAR), 2, '0') END)`;
+}
+
+const timeToText = (x: string): string =>
+  `substr(${microsToText(`(TIMESTAMP '1970-01-01' + to_microseconds(epoch_us(${x})))`)}, 12)`;
+
 const dateForm = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}";
 const timeForm = "[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(\\.[0-9]{1,6})?";
-const timestampForm = `${dateForm}([ T]${timeForm})?( ?(Z|UTC|[+-][0-9]{2}(:[0-9]{2})?))?`;
+const localForm = `${dateForm}([ Tt]${timeForm})?`;
+const timestampForm = `${localForm}( ?(Z|z|${offsetPattern})| (UTC|${zoneNamePattern}))?`;
 
+/** Local time and zone are read apart: DuckDB's own cast would take the machine's zone. */
 const stringToTimestamp = checkedText(timestampForm, (x, fail) => {
-  const keyword = fail === "NULL" ? "TRY_CAST" : "CAST";
-  return `make_timestamp(epoch_us(${keyword}(${x} AS TIMESTAMPTZ)))`;
+  const local = plain("TIMESTAMP")(`upper(regexp_extract(s.x, '^${localForm}'))`, fail);
+  const zone = `coalesce(nullif(regexp_extract(s.x, '^(?:${localForm.replaceAll("(", "(?:")}) ?(.*)$', 1), ''), 'UTC')`;
+  const instant = instantAt("r.l", { kind: "sql", sql: "r.z" }, fail);
+  const checked = `CASE WHEN epoch_us(i) NOT BETWEEN ${timestampMin} AND ${timestampMax} THEN ${fail} ELSE i END`;
+  return `list_transform([{x: ${x}}], lambda s: list_transform(list_transform([{l: ${local}, z: ${zone}}],
+    lambda r: ${instant}), lambda i: ${checked})[1])[1]`;
 });
 
 const conversions: Partial<Record<`${ScalarKind}>${ScalarKind}`, Conversion>> = {
@@ -73,7 +93,7 @@ const conversions: Partial<Record<`${ScalarKind}>${ScalarKind}`, Conversion>> = 
   "STRING>BOOL": checkedText("(?i)true|false", plain("BOOLEAN")),
   "STRING>BYTES": (x) => `encode(${x})`,
   "STRING>DATE": checkedText(dateForm, plain("DATE")),
-  "STRING>DATETIME": checkedText(`${dateForm}([ T]${timeForm})?`, plain("TIMESTAMP")),
+  "STRING>DATETIME": checkedText(localForm, (x, fail) => plain("TIMESTAMP")(`upper(${x})`, fail)),
   "STRING>TIME": checkedText(timeForm, plain("TIME")),
   "STRING>TIMESTAMP": stringToTimestamp,
   "BYTES>STRING": (x, fail) => (fail === "NULL" ? `TRY(decode(${x}))` : `decode(${x})`),
@@ -84,6 +104,7 @@ const conversions: Partial<Record<`${ScalarKind}>${ScalarKind}`, Conversion>> = 
   "DATETIME>TIME": plain("TIME"),
   "DATETIME>TIMESTAMP": (x) => x,
   "DATETIME>STRING": microsToText,
+  "TIME>STRING": timeToText,
   "TIMESTAMP>DATE": plain("DATE"),
   "TIMESTAMP>TIME": plain("TIME"),
   "TIMESTAMP>DATETIME": (x) => x,

@@ -14,7 +14,10 @@ import type { Parameter, Place } from "./context.ts";
 import { binary, comparablePair, compare, refuseVolatile, unary } from "./operators.ts";
 import { predicate } from "./predicates.ts";
 import { resolvePath } from "./scope.ts";
-import { extract, shift } from "./specials/times.ts";
+import { zoneOf } from "./specials/call.ts";
+import { extract } from "./specials/extraction.ts";
+import { shift } from "./specials/times.ts";
+import { asFamily } from "./specials/truncation.ts";
 import { combine } from "./typed.ts";
 import type { Typed } from "./typed.ts";
 import { windowCall } from "./windows.ts";
@@ -43,8 +46,10 @@ function analyzeNode(place: Place, expression: Expression): Typed {
     case "cast":
       return cast(analyzeExpression(place, expression.operand), expression.type, expression);
     case "extract":
-      if (expression.zone !== undefined) throw unsupported("EXTRACT … AT TIME ZONE", expression.position);
-      return extract(expression.part, analyzeExpression(place, expression.from), expression.position);
+      return extract(expression.part, analyzeExpression(place, expression.from), {
+        zone: expression.zone === undefined ? undefined : extractZone(place, expression.zone),
+        position: expression.position,
+      });
     case "interval":
       throw unsupported("An INTERVAL as a value", expression.position);
     case "call":
@@ -59,6 +64,11 @@ function analyzeNode(place: Place, expression: Expression): Typed {
     default:
       return predicate(place, expression, analyzeExpression);
   }
+}
+
+function extractZone(place: Place, zone: Expression): ReturnType<typeof zoneOf> {
+  const typed = analyzeExpression(place, zone);
+  return zoneOf(coerce(typed, scalar("STRING"), zone.position, "A time zone"), zone.position);
 }
 
 function literal(expression: Expression & { kind: "literal" }): Typed {
@@ -148,8 +158,9 @@ function binaryNode(place: Place, expression: Expression & { kind: "binary" }): 
       isSubtracted: operator === "-",
     };
     const base = analyzeExpression(place, other);
-    if (base.type.kind === "DATE") throw unsupported("DATE plus INTERVAL (use DATE_ADD)", position);
-    return shift(base, amount, position);
+    // A DATE moved by an INTERVAL is a DATETIME, unlike what DATE_ADD gives.
+    const isDate = base.type.kind === "DATE";
+    return shift(isDate ? asFamily(base, "DATETIME", position) : base, amount, position);
   }
   const [a, b] = [analyzeExpression(place, left), analyzeExpression(place, right)];
   return dateArithmetic(operator, a, b, position) ?? binary(operator, a, b, position);

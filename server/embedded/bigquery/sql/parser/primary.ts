@@ -225,10 +225,13 @@ function parseExtract(cursor: Cursor, parse: ParseExpression): Expression {
   });
 }
 
+/** A word such as DAY, or WEEK(MONDAY). */
 function parseDatePart(cursor: Cursor): string {
   const part = cursor.identifier("a date part").toUpperCase();
-  if (cursor.at("(")) throw unsupported(`The date part ${part}(…)`, cursor.position);
-  return part;
+  if (!cursor.accept("(")) return part;
+  const day = cursor.identifier("a day of the week").toUpperCase();
+  cursor.expect(")");
+  return `${part}(${day})`;
 }
 
 function parseInterval(cursor: Cursor, parse: ParseExpression): Expression {

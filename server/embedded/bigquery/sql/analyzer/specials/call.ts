@@ -1,9 +1,12 @@
 import type { CallExpression, Expression } from "../../ast.ts";
 import { SqlError, unsupported } from "../../position.ts";
-import { sameName } from "../scope.ts";
 import type { Typed } from "../typed.ts";
 import { coerce } from "../coercion.ts";
+import { scalar } from "../../types.ts";
 import type { SqlType } from "../../types.ts";
+import { utc, zoneOfText } from "../../functions/zones.ts";
+import type { ZoneSql } from "../../functions/zones.ts";
+import type { Position } from "../../position.ts";
 
 /** A call whose arguments a handler reads one by one. */
 export interface SpecialCall {
@@ -33,14 +36,6 @@ export function argument(special: SpecialCall, index: number, type?: SqlType): T
     : coerce(typed, type, expression.position, `Argument ${index + 1} of ${special.call.name}`);
 }
 
-/** An argument that is a bare word such as DAY. */
-export function datePart(special: SpecialCall, index: number): string {
-  const expression = special.call.args[index];
-  if (expression?.kind === "path" && expression.names.length === 1) return (expression.names[0] ?? "").toUpperCase();
-  if (expression?.kind === "call") throw unsupported(`The date part ${expression.name}(…)`, expression.position);
-  throw new SqlError(`${special.call.name}: argument ${index + 1} must be a date part`, special.call.position);
-}
-
 /** A string that must be known before the statement runs. */
 export function constantText(special: SpecialCall, index: number, what: string): string {
   const expression = special.call.args[index];
@@ -48,11 +43,20 @@ export function constantText(special: SpecialCall, index: number, what: string):
   throw unsupported(`${special.call.name} with ${what} that is not a string literal`, special.call.position);
 }
 
-/** Time zones other than UTC are outside the subset. */
-export function requireUtc(special: SpecialCall, index: number): void {
-  if (special.call.args.length <= index) return;
-  const zone = constantText(special, index, "a time zone");
-  if (!["UTC", "Etc/UTC", "+00:00", "+00", "+0"].some((name) => sameName(name, zone))) {
-    throw unsupported(`The time zone ${zone}`, special.call.position);
+/** The time zone at `index`, UTC when there is none; a text that is not a constant is read for each row. */
+export function zoneArgument(special: SpecialCall, index: number): { zone: ZoneSql; parts: Typed[] } {
+  const expression = special.call.args[index];
+  if (expression === undefined) return { zone: utc, parts: [] };
+  return zoneOf(argument(special, index, scalar("STRING")), expression.position);
+}
+
+/** A STRING as a time zone. */
+export function zoneOf(typed: Typed, position: Position): { zone: ZoneSql; parts: Typed[] } {
+  if (typed.literal?.kind !== "string") return { zone: { kind: "sql", sql: typed.sql }, parts: [typed] };
+  try {
+    return { zone: zoneOfText(typed.literal.value), parts: [] };
+  } catch (error) {
+    if (error instanceof RangeError) throw new SqlError(error.message, position);
+    throw error;
   }
 }

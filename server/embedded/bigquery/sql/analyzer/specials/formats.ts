@@ -1,6 +1,6 @@
 /**
- * FORMAT, FORMAT_*, PARSE_* and the regular expressions: their first text must be a literal, and every element of it
- * must be known, because it decides the result.
+ * FORMAT and the regular expressions: their first text must be a literal, and every element of it must be known, because
+ * it decides the result.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/format-elements
  */
 import type { SpecialFunction } from "../../functions/special.ts";
@@ -12,88 +12,8 @@ import { cast } from "../casts.ts";
 import { refuseVolatile } from "../operators.ts";
 import { combine } from "../typed.ts";
 import type { Typed } from "../typed.ts";
-import { argument, constantText, expectCount, requireUtc } from "./call.ts";
+import { argument, constantText, expectCount } from "./call.ts";
 import type { SpecialCall, SpecialHandler } from "./call.ts";
-
-const dateElements: Record<string, string> = {
-  "%Y": "%Y",
-  "%m": "%m",
-  "%d": "%d",
-  "%F": "%Y-%m-%d",
-  "%y": "%y",
-  "%j": "%j",
-  "%a": "%a",
-  "%A": "%A",
-  "%b": "%b",
-  "%B": "%B",
-  "%G": "%G",
-  "%V": "%V",
-  "%u": "%u",
-  "%U": "%U",
-  "%%": "%%",
-};
-
-const clockElements: Record<string, string> = {
-  "%H": "%H",
-  "%I": "%I",
-  "%M": "%M",
-  "%S": "%S",
-  "%p": "%p",
-  "%R": "%H:%M",
-  "%T": "%H:%M:%S",
-  "%E3S": "%S.%g",
-  "%E6S": "%S.%f",
-};
-
-const zoneElements: Record<string, string> = { "%Z": "UTC", "%z": "+0000", "%Ez": "+00:00" };
-
-export const formatElements: readonly string[] = [dateElements, clockElements, zoneElements].flatMap(Object.keys);
-
-function formatTime(kind: "TIMESTAMP" | "DATE" | "DATETIME"): SpecialHandler {
-  return (special) => {
-    expectCount(special, 2, kind === "TIMESTAMP" ? 3 : 2);
-    requireUtc(special, 2);
-    const known = { ...dateElements };
-    if (kind !== "DATE") Object.assign(known, clockElements);
-    if (kind === "TIMESTAMP") Object.assign(known, zoneElements);
-    const format = constantText(special, 0, "a format").replaceAll(/%E\d?.|%./gs, (element) => {
-      const translated = known[element];
-      if (translated === undefined) throw unsupported(`The format element ${element}`, special.call.position);
-      return translated;
-    });
-    const value = argument(special, 1, scalar(kind));
-    return combine(`strftime(${value.sql}, ${stringLiteral(format)})`, scalar("STRING"), [value]);
-  };
-}
-
-const parsedElements: Record<string, string> = {
-  "%Y": "[0-9]{4}",
-  "%m": "[0-9]{2}",
-  "%d": "[0-9]{2}",
-  "%H": "[0-9]{2}",
-  "%M": "[0-9]{2}",
-  "%S": "[0-9]{2}",
-};
-
-function parseTime(kind: "TIMESTAMP" | "DATE"): SpecialHandler {
-  return (special) => {
-    expectCount(special, 2);
-    const format = constantText(special, 0, "a format").replaceAll("%F", "%Y-%m-%d").replaceAll("%T", "%H:%M:%S");
-    const pattern = format.replaceAll(/%.|[^%\w\s]|\s/gs, (element) => {
-      if (!element.startsWith("%")) return /\s/.test(element) ? element : `\\${element}`;
-      const form = parsedElements[element];
-      if (form === undefined) throw unsupported(`The parse element ${element}`, special.call.position);
-      return form;
-    });
-    if (!format.includes("%Y")) throw unsupported("A parse format without a year", special.call.position);
-    const value = argument(special, 1, scalar("STRING"));
-    refuseVolatile([value], special.call.name, special.call.position);
-    const sql = `(CASE WHEN ${value.sql} IS NULL THEN NULL WHEN regexp_full_match(${value.sql}, ${stringLiteral(pattern)})
-      THEN CAST(strptime(${value.sql}, ${stringLiteral(format)}) AS ${kind})
-      ELSE error('Failed to parse input string: ' || ${value.sql}) END)`;
-    return combine(sql, scalar(kind), [value]);
-  };
-}
 
 const formatPattern = /%(?:%|(-?)(0?)(\d*)(?:\.(\d+))?([a-zA-Z]))|[^%]+|%/gs;
 
@@ -189,11 +109,6 @@ const regexpReplace: SpecialHandler = (special) => {
 
 export const formatHandlers: Partial<Record<SpecialFunction, SpecialHandler>> = {
   FORMAT: format,
-  FORMAT_TIMESTAMP: formatTime("TIMESTAMP"),
-  FORMAT_DATE: formatTime("DATE"),
-  FORMAT_DATETIME: formatTime("DATETIME"),
-  PARSE_TIMESTAMP: parseTime("TIMESTAMP"),
-  PARSE_DATE: parseTime("DATE"),
   REGEXP_CONTAINS: regexpContains,
   REGEXP_EXTRACT: regexpExtract,
   REGEXP_REPLACE: regexpReplace,
