@@ -36,11 +36,14 @@ export function parseInteger(text: string): bigint {
   return value;
 }
 
-/** A finite FLOAT64 from its text; NaN and infinity are outside the subset. */
+/** A FLOAT64 from its text; RangeError when it is not one or too large. */
 export function parseFloat64(text: string): number {
-  if (!/^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(text)) {
-    throw new RangeError(`Bad double value: ${text} (NaN and infinity are refused by the embedded server)`);
+  const special = /^\s*([+-]?)(nan|inf(?:inity)?)\s*$/i.exec(text);
+  if (special !== null) {
+    if (special[2]?.toLowerCase() === "nan") return NaN;
+    return special[1] === "-" ? -Infinity : Infinity;
   }
+  if (!/^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(text)) throw new RangeError(`Bad double value: ${text}`);
   const value = Number(text);
   if (!Number.isFinite(value)) throw new RangeError(`double out of range: ${text}`);
   return value;

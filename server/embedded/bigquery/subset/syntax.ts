@@ -141,11 +141,6 @@ export const refusedSyntax: SyntaxEntry[] = [
     construct: "BIGNUMERIC, JSON, GEOGRAPHY, INTERVAL and RANGE values; parameterised types",
     example: "SELECT CAST(1 AS BIGNUMERIC)",
   },
-  {
-    construct: "functions that are about NaN and infinity",
-    example: "SELECT IEEE_DIVIDE(1, 0)",
-    note: "a value that would become one is an error",
-  },
   { construct: "abbreviations of time zones", example: "SELECT TIMESTAMP_TRUNC(happened, DAY, 'PST') FROM d.t" },
   {
     construct: "grouping sets of expressions, and mixed with keys",

@@ -100,8 +100,7 @@ function encodeArray(value: DuckDBValue, element: SqlType, options: EncodeOption
 }
 
 function encodeFloat(value: number): string {
-  if (!Number.isFinite(value))
-    throw new BigQueryError("invalidQuery", "A FLOAT64 that is not finite is refused by the embedded server");
+  if (!Number.isFinite(value)) return String(value);
   if (Object.is(value, -0)) return "-0.0";
   return Number.isInteger(value) && Math.abs(value) < 1e15 ? value.toFixed(1) : value.toString();
 }

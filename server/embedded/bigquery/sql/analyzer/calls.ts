@@ -119,7 +119,7 @@ function applySignature(call: CallExpression, definition: FunctionDefinition, ar
     best.args.map((argument) => argument.sql),
   );
   const typed = combine(sql, resultType(best.signature, best.args), best.args);
-  if (definition.isVolatile) typed.isVolatile = true;
+  if (definition.isVolatile) Object.assign(typed, { isVolatile: true, isNumber: true });
   return typed;
 }
 

@@ -35,7 +35,9 @@ const stringToInt: Conversion = (x, fail) =>
     ELSE ${checkedText("\\s*[+-]?[0-9]+\\s*", plain("BIGINT"))(x, fail)} END)`;
 
 const stringToFloat: Conversion = (x, fail) =>
-  `(CASE WHEN regexp_full_match(${x}, '(?i)\\s*[+-]?(nan|inf|infinity)\\s*') THEN ${outside("NaN or infinity")}
+  `(CASE WHEN regexp_full_match(${x}, '(?i)\\s*[+-]?nan\\s*') THEN CAST('NaN' AS DOUBLE)
+    WHEN regexp_full_match(${x}, '(?i)\\s*[+]?inf(inity)?\\s*') THEN CAST('Infinity' AS DOUBLE)
+    WHEN regexp_full_match(${x}, '(?i)\\s*-inf(inity)?\\s*') THEN CAST('-Infinity' AS DOUBLE)
     ELSE ${checkedText("\\s*[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?\\s*", (y, bad) => {
       const value = plain("DOUBLE")(y, bad);
       return `(CASE WHEN isinf(${value}) THEN ${bad} ELSE ${value} END)`;
@@ -79,7 +81,9 @@ const conversions: Partial<Record<`${ScalarKind}>${ScalarKind}`, Conversion>> = 
   "FLOAT64>INT64": (x, fail) => plain("BIGINT")(`round(${x})`, fail),
   "FLOAT64>NUMERIC": (x, fail) => plain("DECIMAL(38,9)")(`printf('%.60f', ${x})`, fail),
   "FLOAT64>STRING": (x) =>
-    `(CASE WHEN ${x} <> 0 AND (abs(${x}) >= 1e15 OR abs(${x}) < 1e-4)
+    `(CASE WHEN NOT isfinite(${x}) THEN CASE WHEN isnan(${x}) THEN 'nan' WHEN ${x} > 0 THEN 'inf' ELSE '-inf' END
+      WHEN ${x} = 0 THEN '0'
+      WHEN (abs(${x}) >= 1e15 OR abs(${x}) < 1e-4)
       THEN ${outside("The text of a FLOAT64 with an exponent")}
       ELSE regexp_replace(CAST(${x} AS VARCHAR), '\\.0$', '') END)`,
   "NUMERIC>INT64": (x, fail) => plain("BIGINT")(`round(${x}, 0)`, fail),

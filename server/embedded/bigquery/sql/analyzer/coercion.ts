@@ -35,7 +35,7 @@ export function tryCoerce(typed: Typed, target: SqlType): Typed | undefined {
   const sql = widenedSql(typed, to);
   if (sql === undefined) return undefined;
   const { raw: _raw, literal: _literal, ...rest } = typed;
-  return { ...rest, sql, type: target };
+  return { ...rest, sql, type: target, isNumber: true };
 }
 
 /** The types of one STRUCT with the field names of the first. */
@@ -58,7 +58,7 @@ function coerceStruct(typed: Typed, target: SqlType & { kind: "STRUCT" }): Typed
 
 function constant(typed: Typed, to: ScalarKind, text: string): Typed | undefined {
   try {
-    return { ...typed, sql: scalarLiteral(to, text), type: scalar(to) };
+    return { ...typed, sql: scalarLiteral(to, text), type: scalar(to), isNumber: true };
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

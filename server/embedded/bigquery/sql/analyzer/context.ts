@@ -52,6 +52,8 @@ export interface Place {
   /** Aliases of the select list and how they relate to columns of the same name. */
   aliases: { items: Map<string, Typed[]>; rule: "prefer" | "fallback" | "refuse" } | undefined;
   namedWindows: Map<string, WindowSpecification>;
+  /** In ORDER BY after SELECT DISTINCT: the selected expressions by their SQL, as columns of the result. */
+  outputs?: Map<string, Typed>;
 }
 
 export type Analyze = (place: Place, expression: Expression) => Typed;

@@ -88,7 +88,12 @@ function literal(expression: Expression & { kind: "literal" }): Typed {
           literal: { kind: "integer", value: parseInteger(value).toString() },
         };
       case "FLOAT64":
-        return { sql: scalarLiteral(type, value), type: scalar(type), literal: { kind: "float", value } };
+        return {
+          sql: scalarLiteral(type, value),
+          type: scalar(type),
+          literal: { kind: "float", value },
+          isNumber: true,
+        };
       default:
         return { sql: scalarLiteral(type, value), type: scalar(type) };
     }
@@ -99,6 +104,20 @@ function literal(expression: Expression & { kind: "literal" }): Typed {
 }
 
 function path(place: Place, expression: Expression & { kind: "path" }): Typed {
+  const typed = pathValue(place, expression);
+  if (place.outputs === undefined) return typed;
+  const output = place.outputs.get(typed.sql);
+  if (output === undefined && typed.usesLocalColumn) {
+    const name = expression.names.join(".");
+    throw new SqlError(
+      `ORDER BY clause expression references column ${name} which is not visible after SELECT DISTINCT`,
+      expression.position,
+    );
+  }
+  return output ?? typed;
+}
+
+function pathValue(place: Place, expression: Expression & { kind: "path" }): Typed {
   const { names, position } = expression;
   const [first = ""] = names;
   const aliased = place.aliases?.items.get(first.toLowerCase());

@@ -8,6 +8,7 @@ import { coerce } from "./coercion.ts";
 import { newAlias } from "./context.ts";
 import type { Context, Place } from "./context.ts";
 import { analyzeExpression } from "./expression.ts";
+import { comparisonSql } from "./floats.ts";
 import { comparablePair } from "./operators.ts";
 import { sameName } from "./scope.ts";
 import type { Column, RangeVariable, Relation, Scope, ScopeColumn } from "./scope.ts";
@@ -212,7 +213,7 @@ function joinUsing(item: FromItem & { kind: "join" }, sides: JoinSides): Source 
   const merged = (item.using ?? []).map((name): ScopeColumn => {
     const [a, b] = [findOne(sides.left, name, item.position), findOne(sides.right, name, item.position)];
     const [left, right] = comparablePair(`USING(${name})`, a, b, item.position);
-    conditions.push(`${left.sql} = ${right.sql}`);
+    conditions.push(comparisonSql("=", left, right));
     if (item.join === "FULL") return { name, type: left.type, sql: `coalesce(${left.sql}, ${right.sql})` };
     return item.join === "RIGHT" ? { name, type: b.type, sql: b.sql } : { name, type: a.type, sql: a.sql };
   });

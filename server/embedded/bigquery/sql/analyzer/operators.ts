@@ -4,14 +4,9 @@ import type { Position } from "../position.ts";
 import { isComparable, isNumericKind, scalar, typeName } from "../types.ts";
 import type { ScalarKind, SqlType } from "../types.ts";
 import { coerce, commonType, tryCoerce } from "./coercion.ts";
+import { checkedFloat, comparisonSql } from "./floats.ts";
 import { combine } from "./typed.ts";
 import type { Typed } from "./typed.ts";
-
-/** FLOAT64 arithmetic that must not become infinite or NaN; the check stands once around a chain of operators. */
-function checkedFloat(raw: string, parts: readonly Typed[], what: string): Typed {
-  const sql = `(CASE WHEN isfinite(${raw}) THEN ${raw} WHEN (${raw}) IS NULL THEN NULL ELSE error('${what}: floating point overflow') END)`;
-  return { ...combine(sql, scalar("FLOAT64"), parts), raw };
-}
 
 function noMatch(operator: string, parts: readonly Typed[], position: Position): SqlError {
   const kinds = parts.map((part) => typeName(part.type)).join(", ");
@@ -65,7 +60,7 @@ function arithmetic(operator: string, left: Typed, right: Typed, position: Posit
   const [a, b, kind] = numericPair(operator, left, right, position);
   if (kind === "FLOAT64") {
     refuseVolatile([a, b], "FLOAT64 arithmetic", position);
-    return checkedFloat(`(${a.raw ?? a.sql} ${operator} ${b.raw ?? b.sql})`, [a, b], operator);
+    return checkedFloat(operator, a, b, operator);
   }
   if (kind === "NUMERIC" && operator === "*") return combine(multiplyNumeric(left, right, a, b), scalar(kind), [a, b]);
   return combine(`(${a.sql} ${operator} ${b.sql})`, scalar(kind), [a, b]);
@@ -92,8 +87,7 @@ function divide(left: Typed, right: Typed, position: Position): Typed {
     );
   }
   const [a, b] = [coerce(left, scalar("FLOAT64"), position), coerce(right, scalar("FLOAT64"), position)];
-  const raw = `(CASE WHEN ${b.sql} = 0 THEN error('division by zero: / ') ELSE ${a.raw ?? a.sql} / ${b.sql} END)`;
-  return checkedFloat(raw, parts, "/");
+  return checkedFloat("/", a, b, "/");
 }
 
 /** Billionths as a 128-bit integer. */
@@ -103,10 +97,10 @@ function unscaled(sql: string): string {
 
 /** Exact NUMERIC division, rounded half away from zero at the ninth decimal. What exceeds 128 bits is an error. */
 export function divideNumeric(a: Typed, b: Typed, onZero: "error" | "null"): Typed {
-  const steps = `list_transform([{n: ${unscaled(a.sql)} * 1000000000::HUGEINT, d: ${unscaled(b.sql)}}], lambda s:
-    CASE WHEN s.d = 0 THEN ${onZero === "error" ? "error('division by zero: / ')" : "NULL"}
-    ELSE CAST((abs(s.n) // abs(s.d) + CASE WHEN (abs(s.n) % abs(s.d)) * 2 >= abs(s.d) THEN 1 ELSE 0 END)
-      * sign(s.n) * sign(s.d) AS DECIMAL(38,0)) END)[1]`;
+  const steps = `list_transform([{n: ${unscaled(a.sql)} * 1000000000::HUGEINT, d: ${unscaled(b.sql)}}], lambda "$s":
+    CASE WHEN "$s".d = 0 THEN ${onZero === "error" ? "error('division by zero: / ')" : "NULL"}
+    ELSE CAST((abs("$s".n) // abs("$s".d) + CASE WHEN (abs("$s".n) % abs("$s".d)) * 2 >= abs("$s".d) THEN 1 ELSE 0 END)
+      * sign("$s".n) * sign("$s".d) AS DECIMAL(38,0)) END)[1]`;
   return combine(`CAST(${steps} * 0.000000001::DECIMAL(10,9) AS DECIMAL(38,9))`, scalar("NUMERIC"), [a, b]);
 }
 
@@ -170,7 +164,7 @@ export function compare(operator: string, left: Typed, right: Typed, position: P
   const isStruct = left.type.kind === "STRUCT" && right.type.kind === "STRUCT";
   if (isStruct && (operator === "=" || operator === "!=")) return compareStructs(operator, left, right, position);
   const [a, b] = comparablePair(`operator ${operator}`, left, right, position);
-  return combine(`(${a.sql} ${operator} ${b.sql})`, scalar("BOOL"), [a, b]);
+  return combine(comparisonSql(operator, a, b), scalar("BOOL"), [a, b]);
 }
 
 export function unary(operator: string, operand: Typed, position: Position): Typed {

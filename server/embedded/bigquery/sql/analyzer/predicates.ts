@@ -6,6 +6,7 @@ import { coerce } from "./coercion.ts";
 import type { Analyze, Place } from "./context.ts";
 import { comparablePair, comparisonType, refuseVolatile } from "./operators.ts";
 import { subquery } from "./collections.ts";
+import { comparisonSql, mayBeNaN } from "./floats.ts";
 import { combine } from "./typed.ts";
 import type { Typed } from "./typed.ts";
 
@@ -61,8 +62,13 @@ function between(place: Place, expression: Expression & { kind: "between" }, ana
   const [value, low, high] = parts.map((part) =>
     coerce(part, type.kind === "NULL" ? scalar("INT64") : type, expression.position),
   );
+  if (value === undefined || low === undefined || high === undefined) throw new Error("three operands were read");
   const not = expression.isNegated ? "NOT " : "";
-  return bool(`(${value?.sql} ${not}BETWEEN ${low?.sql} AND ${high?.sql})`, parts);
+  if (!mayBeNaN(value) && !mayBeNaN(low) && !mayBeNaN(high)) {
+    return bool(`(${value.sql} ${not}BETWEEN ${low.sql} AND ${high.sql})`, parts);
+  }
+  refuseVolatile(parts, "BETWEEN", expression.position);
+  return bool(`(${not}(${comparisonSql(">=", value, low)} AND ${comparisonSql("<=", value, high)}))`, parts);
 }
 
 function inList(place: Place, expression: Expression & { kind: "inList" }, analyze: Analyze): Typed {
@@ -71,8 +77,14 @@ function inList(place: Place, expression: Expression & { kind: "inList" }, analy
   const type = comparisonType(parts, position, "operator IN");
   if (!isComparable(type)) throw unsupported(`IN of ${type.kind} values`, position);
   const [value, ...items] = parts.map((part) => coerce(part, type.kind === "NULL" ? scalar("INT64") : type, position));
+  if (value === undefined) throw new Error("an operand was read");
+  if (mayBeNaN(value) && items.some(mayBeNaN)) {
+    refuseVolatile(parts, "IN", position);
+    const equal = items.map((item) => comparisonSql("=", value, item)).join(" OR ");
+    return bool(isNegated ? `(NOT (${equal}))` : `(${equal})`, parts);
+  }
   const list = items.map((item) => item.sql).join(", ");
-  return bool(`(${value?.sql} ${isNegated ? "NOT " : ""}IN (${list}))`, parts);
+  return bool(`(${value.sql} ${isNegated ? "NOT " : ""}IN (${list}))`, parts);
 }
 
 /** NULL when the value is NULL or when it is not found among elements of which one is NULL; FALSE for no elements. */
@@ -85,8 +97,8 @@ function inArray(place: Place, expression: Expression & { kind: "inArray" }, ana
   const value = coerce(analyze(place, expression.operand), element, position, "The operand of IN UNNEST");
   refuseVolatile([value, array], "IN UNNEST", position);
   const found = `(CASE WHEN coalesce(len(${array.sql}), 0) = 0 THEN FALSE WHEN ${value.sql} IS NULL THEN NULL
-    WHEN list_contains(${array.sql}, ${value.sql}) THEN TRUE
-    WHEN len(list_filter(${array.sql}, lambda e: e IS NULL)) > 0 THEN NULL ELSE FALSE END)`;
+    WHEN list_contains(${array.sql}, ${value.sql})${mayBeNaN(value) ? ` AND NOT isnan(${value.sql})` : ""} THEN TRUE
+    WHEN len(list_filter(${array.sql}, lambda "$e": "$e" IS NULL)) > 0 THEN NULL ELSE FALSE END)`;
   return bool(isNegated ? `(NOT ${found})` : found, [value, array]);
 }
 
@@ -99,6 +111,8 @@ function inQuery(place: Place, expression: Expression & { kind: "inQuery" }, ana
   }
   const operand = analyze(place, expression.operand);
   const [value, read] = comparablePair("operator IN", operand, { sql: "q.c1", type: column.type }, position);
-  const sql = `(${value.sql} ${isNegated ? "NOT " : ""}IN (SELECT ${read.sql} FROM (${relation.sql}) AS q))`;
+  // NaN equals nothing, so that it may as well be missing among the values to compare with.
+  const numbers = mayBeNaN(value) && mayBeNaN(read) ? ` WHERE ${read.sql} IS NULL OR NOT isnan(${read.sql})` : "";
+  const sql = `(${value.sql} ${isNegated ? "NOT " : ""}IN (SELECT ${read.sql} FROM (${relation.sql}) AS q${numbers}))`;
   return bool(sql, [value]);
 }

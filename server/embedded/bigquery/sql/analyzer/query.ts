@@ -2,11 +2,11 @@
 import type { OrderItem, Query, QueryBody, SetOperation } from "../ast.ts";
 import { SqlError, unsupported } from "../position.ts";
 import { isComparable, sameType, scalar } from "../types.ts";
-import { orderSql } from "./aggregates.ts";
 import { coerce, commonType } from "./coercion.ts";
 import { newAlias } from "./context.ts";
 import type { Context, Place } from "./context.ts";
 import { analyzeExpression } from "./expression.ts";
+import { orderSql } from "./floats.ts";
 import { sameName } from "./scope.ts";
 import type { Column, Relation, Scope } from "./scope.ts";
 import { analyzeSelect } from "./select.ts";
@@ -54,7 +54,7 @@ function outputOrder(item: OrderItem, columns: Column[]): string {
   const column = columns[index];
   if (column === undefined) throw new SqlError("ORDER BY names no output column", position);
   if (!isComparable(column.type)) throw new SqlError(`ORDER BY of ${column.type.kind} values`, position);
-  return orderSql(item, `o.c${index + 1}`);
+  return orderSql(item, { sql: `o.c${index + 1}`, type: column.type });
 }
 
 function analyzeBranch(context: Context, body: QueryBody, parent: Scope | undefined): Relation {

@@ -2,10 +2,11 @@
 import type { Expression, OrderItem, Select, SelectItem } from "../ast.ts";
 import { SqlError, unsupported } from "../position.ts";
 import { isComparable, scalar, typeName } from "../types.ts";
-import { orderSql } from "./aggregates.ts";
 import { coerce } from "./coercion.ts";
+import { newAlias } from "./context.ts";
 import type { Context, Place } from "./context.ts";
 import { analyzeExpression } from "./expression.ts";
+import { orderSql } from "./floats.ts";
 import { analyzeFrom } from "./from.ts";
 import type { Source } from "./from.ts";
 import { groupKeys } from "./grouping.ts";
@@ -38,7 +39,8 @@ export function analyzeSelect(context: Context, select: Select, around: Surround
   );
   const qualify = clause({ ...place, aliases: { items: aliases, rule: "fallback" } }, select.qualify);
   checkClauses(select, isGrouped);
-  const order = orderKeys(place, select, { orderBy: around.orderBy, items, aliases });
+  const ordering: Ordering = { orderBy: around.orderBy, items, aliases };
+  const order = select.isDistinct ? "" : orderKeys(place, ordering);
   requireGrouped([...items.map((item) => item.typed), ...[having, qualify].filter((part) => part !== undefined)]);
   const pieces = [
     `SELECT ${select.isDistinct ? "DISTINCT " : ""}${outputSql(select, items)}`,
@@ -49,7 +51,8 @@ export function analyzeSelect(context: Context, select: Select, around: Surround
     qualify === undefined ? "" : ` QUALIFY ${qualify.sql}`,
     order,
   ];
-  return { sql: pieces.join(""), columns: outputColumns(select, items) };
+  const sql = select.isDistinct ? distinctOrder(place, pieces.join(""), ordering) : pieces.join("");
+  return { sql, columns: outputColumns(select, items) };
 }
 
 function basePlace(context: Context, select: Select, scope: Scope): Place {
@@ -146,22 +149,29 @@ interface Ordering {
   aliases: Map<string, Typed[]>;
 }
 
-function orderKeys(place: Place, select: Select, ordering: Ordering): string {
+function orderKeys(place: Place, ordering: Ordering): string {
   if (ordering.orderBy.length === 0) return "";
   const within: Place = { ...place, aliases: { items: ordering.aliases, rule: "prefer" } };
   const keys = ordering.orderBy.map((item) => {
     const typed = orderKey(within, item, ordering.items);
     if (!isComparable(typed.type))
       throw new SqlError(`ORDER BY does not support expressions of type ${typeName(typed.type)}`, item.position);
-    if (!select.isDistinct) {
-      requireGrouped([typed]);
-      return orderSql(item, typed.sql);
-    }
-    const index = ordering.items.findIndex((output) => output.typed.sql === typed.sql);
-    if (index < 0) throw new SqlError("ORDER BY after SELECT DISTINCT must name a selected expression", item.position);
-    return orderSql(item, String(index + 1));
+    requireGrouped([typed]);
+    return orderSql(item, typed);
   });
   return ` ORDER BY ${keys.join(", ")}`;
+}
+
+/** After SELECT DISTINCT only what was selected can be ordered by: the rows are ordered from outside. */
+function distinctOrder(place: Place, sql: string, ordering: Ordering): string {
+  if (ordering.orderBy.length === 0) return sql;
+  const alias = newAlias(place.context, "o");
+  const read = ordering.items.map(({ typed }, index): Typed => ({ sql: `${alias}.c${index + 1}`, type: typed.type }));
+  const outputs = new Map(ordering.items.map(({ typed }, index) => [typed.sql, read[index] as Typed] as const));
+  const forbidden = { forbiddenIn: "ORDER BY clause after SELECT DISTINCT" };
+  const after: Place = { ...place, aggregates: forbidden, windows: forbidden, groupKeys: undefined, outputs };
+  const items = ordering.items.map((item, index) => ({ ...item, typed: read[index] as Typed }));
+  return `SELECT * FROM (${sql}) AS ${alias}${orderKeys(after, { ...ordering, items })}`;
 }
 
 function orderKey(place: Place, item: OrderItem, items: OutputItem[]): Typed {

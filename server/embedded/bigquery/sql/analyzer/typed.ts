@@ -9,6 +9,10 @@ export interface Typed {
   literal?: { kind: "string" | "integer" | "float" | "null" | "parameter"; value: string };
   /** FLOAT64 arithmetic without its check for infinity: the check is made once, around a whole chain. */
   raw?: string;
+  /** The same with a check at each operator, for the rare result that is not finite. */
+  strict?: string;
+  /** A FLOAT64 that cannot be NaN. */
+  isNumber?: boolean;
   /** A column that is neither grouped nor inside an aggregate, when the query is grouped. */
   ungrouped?: { name: string; position: Position };
   /** A different value on each evaluation: may not be written twice into the generated SQL. */

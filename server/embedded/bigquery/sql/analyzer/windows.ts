@@ -1,12 +1,13 @@
 /** Window functions: https://cloud.google.com/bigquery/docs/reference/standard-sql/window-function-calls */
-import type { CallExpression, FrameBound, WindowSpecification } from "../ast.ts";
+import type { CallExpression, FrameBound, OrderItem, WindowSpecification } from "../ast.ts";
 import { isAggregateFunction, isWindowFunction } from "../functions/aggregates.ts";
 import type { WindowFunction } from "../functions/aggregates.ts";
 import { SqlError, unsupported } from "../position.ts";
 import { isComparable, scalar } from "../types.ts";
-import { aggregateCall, orderSql } from "./aggregates.ts";
+import { aggregateCall } from "./aggregates.ts";
 import { coerce } from "./coercion.ts";
 import type { Analyze, Place } from "./context.ts";
+import { orderSql } from "./floats.ts";
 import { combine } from "./typed.ts";
 import type { Typed } from "./typed.ts";
 
@@ -17,7 +18,7 @@ export function windowCall(place: Place, call: CallExpression, over: WindowSpeci
   const specification = resolveNamed(place, over);
   const inner: Place = { ...place, windows: { forbiddenIn: "a window function" } };
   if (isAggregateFunction(call.name)) {
-    return aggregateCall(place, call, windowSql(inner, specification, analyze), analyze);
+    return aggregateCall(place, call, { ...windowSql(inner, specification, analyze), specification }, analyze);
   }
   if (!isWindowFunction(call.name)) throw unsupported(`The window function ${call.name}`, call.position);
   checkOrder(call, specification);
@@ -65,7 +66,7 @@ function windowSql(
   const pieces: string[] = [];
   if (partition.length > 0) pieces.push(`PARTITION BY ${partition.map((part) => part.sql).join(", ")}`);
   if (order.length > 0) {
-    const keys = specification.orderBy.map((item, index) => orderSql(item, order[index]?.sql ?? "NULL"));
+    const keys = order.map((key, index) => orderSql(specification.orderBy[index] as OrderItem, key));
     pieces.push(`ORDER BY ${keys.join(", ")}`);
   }
   if (specification.frame !== undefined) pieces.push(frameSql(specification));

@@ -9,6 +9,7 @@ export const aggregateFunctions = {
   ANY_VALUE: "any type",
   STRING_AGG: "with a constant separator, ORDER BY and LIMIT",
   ARRAY_AGG: "with IGNORE NULLS, ORDER BY and LIMIT; a NULL element is an error",
+  ARRAY_CONCAT_AGG: "with ORDER BY and LIMIT",
   APPROX_COUNT_DISTINCT: "counts exactly",
   LOGICAL_AND: "BOOL",
   LOGICAL_OR: "BOOL",
@@ -21,6 +22,9 @@ export const aggregateFunctions = {
   VARIANCE: "INT64 and FLOAT64",
   VAR_SAMP: "INT64 and FLOAT64",
   VAR_POP: "INT64 and FLOAT64",
+  CORR: "INT64 and FLOAT64",
+  COVAR_POP: "INT64 and FLOAT64",
+  COVAR_SAMP: "INT64 and FLOAT64",
   GROUPING: "of a ROLLUP key",
 } as const;
 

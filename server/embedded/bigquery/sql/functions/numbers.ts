@@ -20,6 +20,11 @@ const numericRound = (args: string[]): string => {
   return toNumeric(`round(${args[0]}, ${digits})`);
 };
 
+/** DuckDB gives NULL or infinity for x / 0 by its settings: spelled out. */
+const ieeeDivide = `(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL
+  WHEN $2 <> 0 OR isnan($1) THEN $1 / $2 WHEN $1 = 0 THEN CAST('NaN' AS DOUBLE) WHEN ($1 > 0) = (CAST($2 AS VARCHAR) NOT LIKE '-%') THEN CAST('Infinity' AS DOUBLE)
+  ELSE CAST('-Infinity' AS DOUBLE) END)`;
+
 export const numberFunctions = [
   define("ABS", [
     signature(["INT64"], "INT64", "abs($1)"),
@@ -29,8 +34,11 @@ export const numberFunctions = [
   define("SIGN", [
     signature(["INT64"], "INT64", "CAST(sign($1) AS BIGINT)"),
     signature(["NUMERIC"], "NUMERIC", toNumeric("sign($1)")),
-    signature(["FLOAT64"], "FLOAT64", "CAST(sign($1) AS DOUBLE)"),
+    signature(["FLOAT64"], "FLOAT64", "(CASE WHEN isnan($1) THEN $1 ELSE CAST(sign($1) AS DOUBLE) END)"),
   ]),
+  define("IS_NAN", [signature(["FLOAT64"], "BOOL", "isnan($1)")]),
+  define("IS_INF", [signature(["FLOAT64"], "BOOL", "isinf($1)")]),
+  define("IEEE_DIVIDE", [signature(["FLOAT64", "FLOAT64"], "FLOAT64", ieeeDivide)]),
   define("DIV", [
     signature(["INT64", "INT64"], "INT64", ([a = "", b = ""]) => {
       return /^[1-9]\d*::BIGINT$/.test(b)

@@ -67,7 +67,7 @@ export const stringFunctions = [
       signature(
         ["STRING"],
         "STRING",
-        "array_to_string(list_transform(generate_series(length($1), 1, -1), lambda i: substr($1, i, 1)), '')",
+        `array_to_string(list_transform(generate_series(length($1), 1, -1), lambda "$i": substr($1, "$i", 1)), '')`,
       ),
     ],
     "by code points",

@@ -3,6 +3,7 @@ import type { Expression } from "../../ast.ts";
 import { scalar } from "../../types.ts";
 import type { SpecialFunction } from "../../functions/special.ts";
 import { coerce, commonType } from "../coercion.ts";
+import { comparisonSql, mayBeNaN } from "../floats.ts";
 import { comparablePair, divideNumeric, refuseVolatile } from "../operators.ts";
 import { combine } from "../typed.ts";
 import type { Typed } from "../typed.ts";
@@ -41,7 +42,10 @@ const nullIf: SpecialHandler = (special) => {
   expectCount(special, 2);
   const [left, right] = comparablePair("NULLIF", argument(special, 0), argument(special, 1), special.call.position);
   refuseVolatile([left], "NULLIF", special.call.position);
-  return combine(`(CASE WHEN ${left.sql} = ${right.sql} THEN NULL ELSE ${left.sql} END)`, left.type, [left, right]);
+  return combine(`(CASE WHEN ${comparisonSql("=", left, right)} THEN NULL ELSE ${left.sql} END)`, left.type, [
+    left,
+    right,
+  ]);
 };
 
 const extreme: SpecialHandler = (special) => {
@@ -53,7 +57,9 @@ const extreme: SpecialHandler = (special) => {
   refuseVolatile(items, special.call.name, special.call.position);
   const nulls = items.map((item) => `${item.sql} IS NULL`).join(" OR ");
   const list = items.map((item) => item.sql).join(", ");
-  return resultOf(items, `(CASE WHEN ${nulls} THEN NULL ELSE ${special.call.name.toLowerCase()}(${list}) END)`);
+  const isNaN = items.filter(mayBeNaN).map((item) => `isnan(${item.sql})`);
+  const nan = isNaN.length === 0 ? "" : ` WHEN ${isNaN.join(" OR ")} THEN CAST('NaN' AS DOUBLE)`;
+  return resultOf(items, `(CASE WHEN ${nulls} THEN NULL${nan} ELSE ${special.call.name.toLowerCase()}(${list}) END)`);
 };
 
 const safeDivide: SpecialHandler = (special) => {
@@ -66,7 +72,8 @@ const safeDivide: SpecialHandler = (special) => {
   if (a === undefined || b === undefined) throw new Error("two arguments were counted");
   if (isNumeric) return divideNumeric(a, b, "null");
   const quotient = `(${a.sql} / ${b.sql})`;
-  const sql = `(CASE WHEN ${b.sql} <> 0 AND isfinite${quotient} THEN ${quotient} END)`;
+  const isOverflow = `isfinite(${a.sql}) AND isfinite(${b.sql}) AND NOT isfinite${quotient}`;
+  const sql = `(CASE WHEN ${b.sql} = 0 OR (${isOverflow}) THEN NULL ELSE ${quotient} END)`;
   return combine(sql, scalar("FLOAT64"), parts);
 };
 

@@ -144,7 +144,7 @@ function generateSeries(kind: "DATE" | "TIMESTAMP"): SpecialHandler {
       guard(
         `(${to} - ${from}) // nullif(${step}, 0) > ${seriesMax}`,
         `${name}: too many elements`,
-        `list_transform(generate_series(${from}, ${to}, ${step}), lambda m: CAST(make_timestamp(m) AS ${kind}))`,
+        `list_transform(generate_series(${from}, ${to}, ${step}), lambda "$m": CAST(make_timestamp("$m") AS ${kind}))`,
       ),
     );
     return combine(series, type, [first, last, count]);
