@@ -58,9 +58,9 @@ function count(aggregate: Aggregate): Typed {
 
 /** A sum of finite values must be finite; NaN and infinity among the values carry over. */
 function floatSum(aggregate: Aggregate, argument: Typed): string {
-  const sum = duck(aggregate, "sum", argument.sql);
+  const total = duck(aggregate, "sum", argument.sql);
   const hasOther = anyRow(aggregate, `NOT isfinite(${argument.sql})`);
-  return `(CASE WHEN isfinite(${sum}) OR ${sum} IS NULL OR ${hasOther} THEN ${sum} ELSE error('double overflow: SUM') END)`;
+  return `(CASE WHEN isfinite(${total}) OR ${total} IS NULL OR ${hasOther} THEN ${total} ELSE error('double overflow: SUM') END)`;
 }
 
 function sum(aggregate: Aggregate): Typed {
@@ -79,11 +79,11 @@ function sum(aggregate: Aggregate): Typed {
 
 /** NaN when NaN or both infinities are among the values; whether one infinity gives itself is not documented. */
 function floatAverage(aggregate: Aggregate, argument: Typed): string {
-  const average = duck(aggregate, "avg", argument.sql);
+  const mean = duck(aggregate, "avg", argument.sql);
   const { sql } = argument;
   const infinity = (sign: string): string => anyRow(aggregate, `isinf(${sql}) AND ${sql} ${sign} 0`);
   return `(CASE WHEN ${anyRow(aggregate, `isnan(${sql})`)} OR (${infinity(">")} AND ${infinity("<")}) THEN ${nan}
-    WHEN isfinite(${average}) OR ${average} IS NULL THEN ${average}
+    WHEN isfinite(${mean}) OR ${mean} IS NULL THEN ${mean}
     ELSE error('AVG of an infinity, or of values with too large a sum, is refused') END)`;
 }
 
@@ -133,10 +133,10 @@ function ofFiniteRows(
   how: { leastRows: number; sql: (finite: string[]) => string },
 ): Typed {
   const isComplete = values.map(({ sql }) => `${sql} IS NOT NULL`).join(" AND ");
-  const isFinite = values.map(({ sql }) => `isfinite(${sql})`).join(" AND ");
+  const areFinite = values.map(({ sql }) => `isfinite(${sql})`).join(" AND ");
   const rows = `count(CASE WHEN ${isComplete} THEN 1 END)${aggregate.over}`;
-  const others = anyRow(aggregate, `NOT (${isFinite})`);
-  const finite = values.map(({ sql }) => `CASE WHEN ${isFinite} THEN ${sql} END`);
+  const others = anyRow(aggregate, `NOT (${areFinite})`);
+  const finite = values.map(({ sql }) => `CASE WHEN ${areFinite} THEN ${sql} END`);
   const few = how.leastRows > 1 ? `WHEN ${rows} < ${how.leastRows} THEN NULL ` : "";
   return result(`(CASE ${few}WHEN ${others} THEN ${nan} ELSE ${how.sql(finite)} END)`, scalar("FLOAT64"));
 }
