@@ -34,14 +34,14 @@ export function aggregateCall(place: Place, call: CallExpression, over: Over | u
   const typed = aggregateHandlers[name]({ call, args, order, over: over?.sql ?? "" });
   const combined = combine(typed.sql, typed.type, over === undefined ? parts : [...parts, ...over.parts]);
   if (over === undefined) delete combined.ungrouped;
+  Object.assign(combined, over === undefined ? { hasAggregate: true } : { hasWindow: true });
   delete combined.isVolatile;
   return combined;
 }
 
 function insideAggregate(place: Place): Place {
   const forbidden = { forbiddenIn: "an aggregate function" };
-  const aliases = place.aliases === undefined ? undefined : { ...place.aliases, rule: "refuse" as const };
-  return { ...place, aggregates: forbidden, windows: forbidden, groupKeys: undefined, aliases };
+  return { ...place, aggregates: forbidden, windows: forbidden, groupKeys: undefined };
 }
 
 const ordered = new Set(["STRING_AGG", "ARRAY_AGG", "ARRAY_CONCAT_AGG"]);

@@ -49,8 +49,8 @@ export interface Place {
   windows: "allowed" | { forbiddenIn: string };
   /** Group keys by their SQL when the query is grouped. */
   groupKeys: Set<string> | undefined;
-  /** Aliases of the select list and how they relate to columns of the same name. */
-  aliases: { items: Map<string, Typed[]>; rule: "prefer" | "fallback" | "refuse" } | undefined;
+  /** Names of the select list, where the clause sees them: they hide columns of FROM. */
+  aliases: Map<string, Typed[]> | undefined;
   namedWindows: Map<string, WindowSpecification>;
   /** In ORDER BY after SELECT DISTINCT: the selected expressions by their SQL, as columns of the result. */
   outputs?: Map<string, Typed>;

@@ -120,25 +120,28 @@ function path(place: Place, expression: Expression & { kind: "path" }): Typed {
 function pathValue(place: Place, expression: Expression & { kind: "path" }): Typed {
   const { names, position } = expression;
   const [first = ""] = names;
-  const aliased = place.aliases?.items.get(first.toLowerCase());
-  const isPreferred = aliased !== undefined && place.aliases?.rule === "prefer";
-  const found = isPreferred ? undefined : resolvePath(place.scope, names, position);
-  if (aliased !== undefined) {
-    if (aliased.length > 1) throw new SqlError(`Name ${first} is ambiguous in the select list`, position);
-    const [item] = aliased;
-    // Inside an aggregate of ORDER BY or HAVING a select alias must not hide a column, nor the reverse.
-    if (place.aliases?.rule === "refuse" && item?.sql !== found?.column.sql) {
-      throw unsupported(`The select alias ${first} inside an aggregate`, position);
-    }
-    if (item !== undefined && found === undefined) return readFields({ ...item }, names.slice(1), expression);
-    if (item !== undefined && found !== undefined && item.sql !== found.column.sql && found.column.usesLocalColumn) {
-      throw unsupported(`The name ${first}, which is both a column and a different select alias,`, position);
-    }
-  }
+  const aliased = place.aliases?.get(first.toLowerCase());
+  if (aliased !== undefined && aliased.length > 1) throw new SqlError(`Column name ${first} is ambiguous`, position);
+  const [item] = aliased ?? [];
+  if (item !== undefined) return readFields(selectedItem(place, item, position), names.slice(1), expression);
+  const found = resolvePath(place.scope, names, position);
   if (found === undefined) throw new SqlError(`Unrecognized name: ${names.join(".")}`, position);
   const column = found.column;
   if (place.groupKeys === undefined || place.groupKeys.has(column.sql)) delete column.ungrouped;
   return readFields(column, found.fields, expression);
+}
+
+/** An item of the select list by its name; what aggregates already cannot be aggregated again. */
+function selectedItem(place: Place, item: Typed, position: number): Typed {
+  if (item.hasAggregate && place.aggregates !== "allowed") {
+    throw new SqlError("Aggregations of aggregations are not allowed", position);
+  }
+  if (item.hasWindow && place.windows !== "allowed") {
+    throw new SqlError(`Analytic function not allowed in ${place.windows.forbiddenIn}`, position);
+  }
+  const typed = { ...item };
+  if (place.groupKeys === undefined) delete typed.ungrouped;
+  return typed;
 }
 
 function readFields(typed: Typed, fields: string[], expression: Expression): Typed {

@@ -4,7 +4,7 @@ import { SqlError, unsupported } from "../position.ts";
 import { isComparable, typeName } from "../types.ts";
 import type { Place } from "./context.ts";
 import { analyzeExpression } from "./expression.ts";
-import { resolvePath } from "./scope.ts";
+import { outputName } from "./star.ts";
 import type { Typed } from "./typed.ts";
 import { containsAggregate, containsWindow } from "./walk.ts";
 
@@ -23,15 +23,12 @@ export function groupKeys(base: Place, select: Select): GroupKeys {
   const { groupBy } = select;
   if (groupBy === undefined) return { set: new Set(), sql: "" };
   const expressions =
-    groupBy.form === "ALL" ? allKeys(select) : groupBy.items.map((item) => keyExpression(place, item, select));
+    groupBy.form === "ALL" ? allKeys(select) : groupBy.items.map((item) => keyExpression(item, select));
   const keys = expressions.map((expression) => {
     const typed = analyzeExpression(place, expression);
     if (!isComparable(typed.type)) {
       throw unsupported(`Grouping by expressions of type ${typeName(typed.type)}`, expression.position);
     }
-    const isPlain = groupBy.form === "PLAIN" || groupBy.form === "ALL";
-    if (!isPlain && expression.kind !== "path")
-      throw unsupported(`${groupBy.form} of an expression`, expression.position);
     return typed;
   });
   const set = new Set(keys.map((key) => key.sql));
@@ -65,7 +62,7 @@ function allKeys(select: Select): Expression[] {
 }
 
 /** A key is an expression over FROM, the number of a select item, or its alias. */
-function keyExpression(place: Place, item: Expression, select: Select): Expression {
+function keyExpression(item: Expression, select: Select): Expression {
   if (item.kind === "literal") {
     const selected = item.type === "INT64" ? select.items[Number(item.value) - 1] : undefined;
     if (selected === undefined)
@@ -76,25 +73,25 @@ function keyExpression(place: Place, item: Expression, select: Select): Expressi
   }
   if (item.kind !== "path" || item.names.length !== 1) return item;
   const name = (item.names[0] ?? "").toLowerCase();
-  const aliased = select.items.filter(
-    (candidate) => candidate.kind === "expression" && candidate.alias?.toLowerCase() === name,
-  );
-  const [selected] = aliased;
+  const named = select.items.filter((candidate) => outputName(candidate)?.toLowerCase() === name);
+  const [selected] = named;
   if (selected === undefined) return item;
-  if (aliased.length > 1) throw new SqlError(`Name ${name} is ambiguous in the select list`, item.position);
-  const expression = selectedExpression(selected, item);
-  const column = resolvePath({ ...place.scope, parent: undefined }, item.names, item.position);
-  if (column === undefined) return expression;
-  if (containsAggregate(expression) || analyzeExpression(place, expression).sql !== column.column.sql) {
-    throw unsupported(`GROUP BY ${name}, which is both a column and a different select alias,`, item.position);
+  if (named.length > 1) {
+    throw new SqlError(
+      `Name ${name} in GROUP BY clause is ambiguous; it may refer to multiple columns in the SELECT-list`,
+      item.position,
+    );
   }
-  return item;
+  return selectedExpression(selected, item);
 }
 
 function selectedExpression(selected: Select["items"][number], key: Expression): Expression {
   if (selected.kind === "star") throw unsupported("GROUP BY a number of *", key.position);
   if (containsAggregate(selected.expression)) {
     throw new SqlError("Aggregate functions are not allowed in GROUP BY", key.position);
+  }
+  if (containsWindow(selected.expression)) {
+    throw new SqlError("Analytic functions are not allowed in GROUP BY", key.position);
   }
   return selected.expression;
 }

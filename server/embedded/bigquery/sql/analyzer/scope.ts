@@ -1,4 +1,4 @@
-import { SqlError, unsupported } from "../position.ts";
+import { SqlError } from "../position.ts";
 import type { Position } from "../position.ts";
 import type { SqlType } from "../types.ts";
 import type { Typed } from "./typed.ts";
@@ -82,18 +82,19 @@ function resolveHere(scope: Scope, names: string[], position: Position): Resolve
     const column = columns[0];
     return column === undefined ? undefined : { column: read(column), fields: names.slice(1) };
   }
-  const element = variable.columns.length === 1 ? variable.columns[0] : undefined;
-  if (element !== undefined && sameName(element.name, first)) {
-    return { column: read(element), fields: names.slice(1) };
-  }
-  if (columns.length > 0) throw unsupported(`The name ${first}, which is both a table and a column,`, position);
-  if (second === undefined && variable.value !== undefined) return { column: read(variable.value), fields: [] };
-  if (second === undefined) throw unsupported(`A whole row (${first}) as a value`, position);
+  if (second === undefined) return { column: variable.value === undefined ? wholeRow(variable) : read(variable.value), fields: [] };
   const matches = variable.columns.filter((column) => sameName(column.name, second));
   if (matches.length > 1) throw new SqlError(`Column name ${second} is ambiguous`, position);
   const column = matches[0];
   if (column === undefined) throw new SqlError(`Name ${second} not found inside ${first}`, position);
   return { column: read(column), fields: names.slice(2) };
+}
+
+/** A table's name alone is its row as a STRUCT, also of a row that an outer join filled with NULLs. */
+function wholeRow(variable: RangeVariable): Typed {
+  const fields = variable.columns.map(({ name, type }) => ({ name, type }));
+  const packed = variable.columns.map((column, index) => `f${index + 1} := ${column.sql}`).join(", ");
+  return { sql: `struct_pack(${packed})`, type: { kind: "STRUCT", fields } };
 }
 
 function read(column: ScopeColumn): Typed {

@@ -12,7 +12,7 @@ import type { Source } from "./from.ts";
 import { groupKeys } from "./grouping.ts";
 import { emptyScope } from "./scope.ts";
 import type { Relation, Scope } from "./scope.ts";
-import { expandStar } from "./star.ts";
+import { expandStar, outputName } from "./star.ts";
 import type { OutputItem } from "./star.ts";
 import type { Typed } from "./typed.ts";
 import { containsAggregate, containsWindow } from "./walk.ts";
@@ -34,10 +34,10 @@ export function analyzeSelect(context: Context, select: Select, around: Surround
   const items = select.items.flatMap((item) => outputItems(place, item, source));
   const aliases = aliasMap(items);
   const having = clause(
-    { ...place, windows: { forbiddenIn: "HAVING clause" }, aliases: { items: aliases, rule: "fallback" } },
+    { ...place, windows: { forbiddenIn: "HAVING clause" }, aliases },
     select.having,
   );
-  const qualify = clause({ ...place, aliases: { items: aliases, rule: "fallback" } }, select.qualify);
+  const qualify = clause({ ...place, aliases }, select.qualify);
   checkClauses(select, isGrouped);
   const ordering: Ordering = { orderBy: around.orderBy, items, aliases };
   const order = select.isDistinct ? "" : orderKeys(place, ordering);
@@ -75,13 +75,17 @@ function clause(place: Place, expression: Expression | undefined, name = "this c
 function needsGrouping(select: Select, orderBy: OrderItem[]): boolean {
   if (select.groupBy !== undefined || select.having !== undefined) return true;
   const expressions = [
-    ...select.items.flatMap((item) =>
-      item.kind === "expression" ? [item.expression] : item.replace.map((r) => r.expression),
-    ),
+    ...selectedExpressions(select),
     ...orderBy.map((item) => item.expression),
     ...(select.qualify === undefined ? [] : [select.qualify]),
   ];
   return expressions.some(containsAggregate);
+}
+
+function selectedExpressions(select: Select): Expression[] {
+  return select.items.flatMap((item) =>
+    item.kind === "expression" ? [item.expression] : item.replace.map((replacement) => replacement.expression),
+  );
 }
 
 function checkClauses(select: Select, isGrouped: boolean): void {
@@ -89,8 +93,8 @@ function checkClauses(select: Select, isGrouped: boolean): void {
   if (select.from === undefined && needsFrom) {
     throw new SqlError("Query without FROM clause cannot filter, group or aggregate", select.position);
   }
-  if (select.having !== undefined && select.groupBy === undefined && !isGrouped) {
-    throw new SqlError("The HAVING clause requires GROUP BY or aggregation", select.position);
+  if (select.having !== undefined && select.groupBy === undefined && !selectedExpressions(select).some(containsAggregate)) {
+    throw new SqlError("The HAVING clause requires GROUP BY or aggregation in the select list", select.position);
   }
   const windowed = [
     select.qualify,
@@ -104,9 +108,7 @@ function checkClauses(select: Select, isGrouped: boolean): void {
 function outputItems(place: Place, item: SelectItem, source: Source | undefined): OutputItem[] {
   if (item.kind === "star") return expandStar(place, item, source);
   const typed = analyzeExpression(place, item.expression);
-  const last = item.expression.kind === "path" ? item.expression.names.at(-1) : undefined;
-  const inferred = last ?? (item.expression.kind === "field" ? item.expression.name : undefined);
-  return [{ name: item.alias ?? inferred, expression: item.expression, typed, position: item.position }];
+  return [{ name: outputName(item), expression: item.expression, typed, position: item.position }];
 }
 
 function aliasMap(items: OutputItem[]): Map<string, Typed[]> {
@@ -151,7 +153,7 @@ interface Ordering {
 
 function orderKeys(place: Place, ordering: Ordering): string {
   if (ordering.orderBy.length === 0) return "";
-  const within: Place = { ...place, aliases: { items: ordering.aliases, rule: "prefer" } };
+  const within: Place = { ...place, aliases: ordering.aliases };
   const keys = ordering.orderBy.map((item) => {
     const typed = orderKey(within, item, ordering.items);
     if (!isComparable(typed.type))

@@ -16,6 +16,15 @@ export interface OutputItem {
   position: number;
 }
 
+/** The name that a select item gives to its column, before any analysis. */
+export function outputName(item: SelectItem): string | undefined {
+  if (item.kind === "star") return undefined;
+  const { expression, alias } = item;
+  if (alias !== undefined) return alias;
+  if (expression.kind === "path") return expression.names.at(-1);
+  return expression.kind === "field" ? expression.name : undefined;
+}
+
 export function expandStar(
   place: Place,
   item: SelectItem & { kind: "star" },

@@ -19,6 +19,9 @@ export interface Typed {
   isVolatile?: boolean;
   /** The values of a STRUCT written out: they coerce one by one. */
   fields?: Typed[];
+  /** Contains an aggregate or a window function: such an alias cannot stand inside another. */
+  hasAggregate?: boolean;
+  hasWindow?: boolean;
   usesLocalColumn?: boolean;
   usesOuterColumn?: boolean;
 }
@@ -29,6 +32,8 @@ export function combine(sql: string, type: SqlType, parts: readonly Typed[]): Ty
   const ungrouped = parts.find((part) => part.ungrouped !== undefined)?.ungrouped;
   if (ungrouped !== undefined) typed.ungrouped = ungrouped;
   if (parts.some((part) => part.isVolatile)) typed.isVolatile = true;
+  if (parts.some((part) => part.hasAggregate)) typed.hasAggregate = true;
+  if (parts.some((part) => part.hasWindow)) typed.hasWindow = true;
   if (parts.some((part) => part.usesLocalColumn)) typed.usesLocalColumn = true;
   if (parts.some((part) => part.usesOuterColumn)) typed.usesOuterColumn = true;
   return typed;

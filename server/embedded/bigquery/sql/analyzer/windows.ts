@@ -25,7 +25,7 @@ export function windowCall(place: Place, call: CallExpression, over: WindowSpeci
   const window = windowSql(inner, specification, analyze);
   const args = call.args.map((argument) => analyze(inner, argument));
   const typed = navigation(call.name, call, args);
-  return combine(`${typed.sql}${window.sql}`, typed.type, [...args, ...window.parts]);
+  return { ...combine(`${typed.sql}${window.sql}`, typed.type, [...args, ...window.parts]), hasWindow: true };
 }
 
 function resolveNamed(place: Place, over: WindowSpecification): WindowSpecification {
@@ -60,6 +60,9 @@ function windowSql(
 ): { sql: string; parts: Typed[] } {
   const partition = specification.partitionBy.map((expression) => analyze(place, expression));
   const order = specification.orderBy.map((item) => analyze(place, item.expression));
+  if (partition.some((part) => part.type.kind === "FLOAT64")) {
+    throw new SqlError("Partitioning by expressions of type FLOAT64 is not allowed", specification.position);
+  }
   for (const part of [...partition, ...order]) {
     if (!isComparable(part.type)) throw unsupported(`A window over ${part.type.kind} values`, specification.position);
   }
@@ -131,6 +134,9 @@ function navigation(name: WindowFunction, call: CallExpression, args: Typed[]): 
       expectArguments(1, 3);
       if (value === undefined) break;
       const offset = args.length > 1 ? `, ${constantCount(call, 1)}` : "";
+      if (args[2]?.usesLocalColumn === true || args[2]?.usesOuterColumn === true) {
+        throw new SqlError(`The third argument (the default expression) to ${name} must be constant`, position);
+      }
       const fallback = args[2] === undefined ? "" : `, ${coerce(args[2], value.type, position).sql}`;
       return { sql: `${name.toLowerCase()}(${value.sql}${offset}${fallback})`, type: value.type };
     }
