@@ -25,6 +25,8 @@ export interface FrameBound extends Node {
 
 export interface WindowSpecification extends Node {
   base: string | undefined;
+  /** `OVER (name)`, unlike `OVER name`. */
+  isInParentheses: boolean;
   partitionBy: Expression[];
   orderBy: OrderItem[];
   frame: WindowFrame | undefined;

@@ -1,13 +1,14 @@
 /** Window functions: https://cloud.google.com/bigquery/docs/reference/standard-sql/window-function-calls */
-import type { CallExpression, FrameBound, OrderItem, WindowSpecification } from "../ast.ts";
+import type { CallExpression, Expression, FrameBound, OrderItem, WindowFrame, WindowSpecification } from "../ast.ts";
 import { isAggregateFunction, isWindowFunction } from "../functions/aggregates.ts";
 import type { WindowFunction } from "../functions/aggregates.ts";
 import { SqlError, unsupported } from "../position.ts";
-import { isComparable, scalar } from "../types.ts";
+import { scalarLiteral } from "../literals.ts";
+import { isComparable, isNumericKind, scalar } from "../types.ts";
 import { aggregateCall } from "./aggregates.ts";
 import { coerce } from "./coercion.ts";
 import type { Analyze, Place } from "./context.ts";
-import { orderSql } from "./floats.ts";
+import { mayBeNaN, orderSql } from "./floats.ts";
 import { combine } from "./typed.ts";
 import type { Typed } from "./typed.ts";
 
@@ -24,32 +25,53 @@ export function windowCall(place: Place, call: CallExpression, over: WindowSpeci
   checkOrder(call, specification);
   const window = windowSql(inner, specification, analyze);
   const args = call.args.map((argument) => analyze(inner, argument));
+  if (percentiles.has(call.name)) return { ...percentile(call, args, window), hasWindow: true };
   const typed = navigation(call.name, call, args);
   return { ...combine(`${typed.sql}${window.sql}`, typed.type, [...args, ...window.parts]), hasWindow: true };
 }
 
-function resolveNamed(place: Place, over: WindowSpecification): WindowSpecification {
+const extensionsMax = 100;
+
+/** `OVER name` and `OVER (name …)`: what the named window says, and what is added to it. */
+function resolveNamed(place: Place, over: WindowSpecification, depth = 0): WindowSpecification {
   if (over.base === undefined) return over;
   const named = place.namedWindows.get(over.base.toLowerCase());
-  if (named === undefined) throw new SqlError(`Unrecognized window alias ${over.base}`, over.position);
-  if (over.partitionBy.length + over.orderBy.length > 0 || over.frame !== undefined || named.base !== undefined) {
-    throw unsupported("A window that extends a named window", over.position);
+  if (named === undefined || depth > extensionsMax) {
+    throw new SqlError(`Unrecognized window alias ${over.base}`, over.position);
   }
-  return named;
+  const base = resolveNamed(place, named, depth + 1);
+  if (over.partitionBy.length > 0) {
+    throw new SqlError("PARTITION BY is not allowed in a window that extends a named window", over.position);
+  }
+  if (over.orderBy.length > 0 && base.orderBy.length > 0) {
+    throw new SqlError(`ORDER BY is not allowed, for the window ${over.base} already has one`, over.position);
+  }
+  if (base.frame !== undefined && (over.orderBy.length > 0 || over.frame !== undefined || over.isInParentheses)) {
+    throw new SqlError(`The window ${over.base} has a frame and cannot be extended`, over.position);
+  }
+  const orderBy = over.orderBy.length > 0 ? over.orderBy : base.orderBy;
+  return { ...base, orderBy, frame: over.frame ?? base.frame };
 }
 
-const withoutOrder = new Set<string>(["ROW_NUMBER"]);
+const percentiles = new Set<string>(["PERCENTILE_CONT", "PERCENTILE_DISC"]);
+const withoutOrder = new Set<string>(["ROW_NUMBER", ...percentiles]);
 
 function checkOrder(call: CallExpression, specification: WindowSpecification): void {
+  if (call.isDistinct || call.isStar || call.orderBy.length > 0 || call.limit !== undefined || call.isSafe) {
+    throw unsupported(`This form of ${call.name}`, call.position);
+  }
   if (specification.orderBy.length === 0 && !withoutOrder.has(call.name)) {
     throw new SqlError(`Window ORDER BY is required for analytic function ${call.name}`, call.position);
+  }
+  if (percentiles.has(call.name)) {
+    if (specification.orderBy.length > 0 || specification.frame !== undefined) {
+      throw new SqlError(`Window ORDER BY and framing are not allowed for analytic function ${call.name}`, call.position);
+    }
+    return;
   }
   const hasFrame = specification.frame !== undefined;
   if (hasFrame && !call.name.endsWith("_VALUE")) {
     throw new SqlError(`Window framing clause is not allowed for analytic function ${call.name}`, call.position);
-  }
-  if (call.isDistinct || call.isStar || call.orderBy.length > 0 || call.limit !== undefined || call.isSafe) {
-    throw unsupported(`This form of ${call.name}`, call.position);
   }
 }
 
@@ -68,24 +90,42 @@ function windowSql(
   }
   const pieces: string[] = [];
   if (partition.length > 0) pieces.push(`PARTITION BY ${partition.map((part) => part.sql).join(", ")}`);
+  const { frame } = specification;
+  const frameText = frame === undefined ? undefined : frameSql(frame, order);
   if (order.length > 0) {
-    const keys = order.map((key, index) => orderSql(specification.orderBy[index] as OrderItem, key));
+    const keys = order.map((key, index) => {
+      const item = specification.orderBy[index] as OrderItem;
+      return frame !== undefined && hasDistance(frame) ? orderSql(item, withoutNaN(key)) : orderSql(item, key);
+    });
     pieces.push(`ORDER BY ${keys.join(", ")}`);
   }
-  if (specification.frame !== undefined) pieces.push(frameSql(specification));
+  if (frameText !== undefined) pieces.push(frameText);
   return { sql: ` OVER (${pieces.join(" ")})`, parts: [...partition, ...order] };
 }
 
-function frameSql(specification: WindowSpecification): string {
-  const { frame } = specification;
-  if (frame === undefined) return "";
+/** RANGE with a distance: DuckDB wants one key, and has NaN where GoogleSQL has not. */
+function hasDistance(frame: WindowFrame): boolean {
+  return frame.unit === "RANGE" && (frame.start.rows !== undefined || frame.end?.rows !== undefined);
+}
+
+function withoutNaN(key: Typed, message = "A RANGE of distances over values with NaN is refused"): Typed {
+  if (!mayBeNaN(key)) return key;
+  return { ...key, sql: `(CASE WHEN isnan(${key.sql}) THEN error('${message}') ELSE ${key.sql} END)`, isNumber: true };
+}
+
+function frameSql(frame: WindowFrame, order: Typed[]): string {
+  const [key] = order;
+  if (hasDistance(frame) && (order.length !== 1 || key === undefined || !isNumericKind(key.type))) {
+    throw new SqlError("A RANGE frame with a distance needs exactly one numeric ORDER BY key", frame.position);
+  }
   const bound = (edge: FrameBound): string => {
     if (edge.rows === undefined) return edge.kind;
-    if (frame.unit === "RANGE") throw unsupported("RANGE with a number of units", edge.position);
-    if (edge.rows.kind !== "literal" || edge.rows.type !== "INT64" || edge.rows.value.startsWith("-")) {
-      throw unsupported("A frame bound that is not an integer literal", edge.position);
+    const { rows } = edge;
+    const isCount = rows.kind === "literal" && (rows.type === "INT64" || (frame.unit === "RANGE" && rows.type !== "NULL"));
+    if (!isCount || rows.value.startsWith("-")) {
+      throw unsupported("A frame bound that is not a number without a sign", edge.position);
     }
-    return `${edge.rows.value} ${edge.kind}`;
+    return `${frame.unit === "ROWS" || key === undefined ? rows.value : distance(rows, key)} ${edge.kind}`;
   };
   const start = bound(frame.start);
   if (frame.end === undefined && frame.start.kind.endsWith("FOLLOWING")) {
@@ -94,12 +134,48 @@ function frameSql(specification: WindowSpecification): string {
   return frame.end === undefined ? `${frame.unit} ${start}` : `${frame.unit} BETWEEN ${start} AND ${bound(frame.end)}`;
 }
 
+function distance(rows: Expression & { kind: "literal" }, key: Typed): string {
+  const typed: Typed = {
+    sql: scalarLiteral(rows.type === "INT64" ? "INT64" : "FLOAT64", rows.value),
+    type: scalar(rows.type === "INT64" ? "INT64" : "FLOAT64"),
+    literal: { kind: rows.type === "INT64" ? "integer" : "float", value: rows.value },
+  };
+  return coerce(typed, key.type, rows.position, "A distance of RANGE").sql;
+}
+
+function ignored(call: CallExpression): string {
+  return call.nulls === "IGNORE" ? " IGNORE NULLS" : "";
+}
+
+/** PERCENTILE_CONT interpolates between FLOAT64 values; PERCENTILE_DISC gives the first value that is far enough. */
+function percentile(call: CallExpression, args: Typed[], window: { sql: string; parts: Typed[] }): Typed {
+  const { name, position } = call;
+  const [value, fraction] = args;
+  if (value === undefined || fraction === undefined || args.length > 2) {
+    throw new SqlError(`No matching signature for ${name}`, position);
+  }
+  if (call.nulls === "RESPECT") throw unsupported(`RESPECT NULLS in ${name}`, position);
+  const isContinuous = name === "PERCENTILE_CONT";
+  if (value.type.kind === "NUMERIC" && isContinuous) throw unsupported(`${name} of a NUMERIC`, position);
+  const kind = fraction.literal?.kind;
+  const share = Number(fraction.literal?.value);
+  if ((kind !== "float" && kind !== "integer") || !(share >= 0 && share <= 1)) {
+    throw unsupported(`${name} with a second argument that is not a number from 0 to 1`, position);
+  }
+  const typed = isContinuous ? coerce(value, scalar("FLOAT64"), position, `The argument of ${name}`) : value;
+  if (!isComparable(typed.type)) throw new SqlError(`No matching signature for ${name}`, position);
+  const checked = withoutNaN(typed, `${name} of NaN is refused`);
+  const duckName = isContinuous ? "quantile_cont" : "quantile_disc";
+  const sql = `${duckName}(${checked.sql}, CAST('${share}' AS DOUBLE))${window.sql}`;
+  return combine(sql, typed.type.kind === "NULL" ? scalar("INT64") : typed.type, [...args, ...window.parts]);
+}
+
 function navigation(name: WindowFunction, call: CallExpression, args: Typed[]): Typed {
   const { position } = call;
   const expectArguments = (least: number, most: number): void => {
     if (args.length < least || args.length > most) throw new SqlError(`No matching signature for ${name}`, position);
   };
-  if (call.nulls !== undefined && name !== "FIRST_VALUE" && name !== "LAST_VALUE") {
+  if (call.nulls !== undefined && !name.endsWith("_VALUE")) {
     throw unsupported(`${call.nulls} NULLS in ${name}`, position);
   }
   const [value] = args;
@@ -120,15 +196,12 @@ function navigation(name: WindowFunction, call: CallExpression, args: Typed[]): 
       expectArguments(2, 2);
       if (value === undefined) break;
       if (constantCount(call, 1) === "0") throw new SqlError("NTH_VALUE counts from 1", position);
-      return { sql: `nth_value(${value.sql}, ${constantCount(call, 1)})`, type: value.type };
+      return { sql: `nth_value(${value.sql}, ${constantCount(call, 1)}${ignored(call)})`, type: value.type };
     case "FIRST_VALUE":
     case "LAST_VALUE":
       expectArguments(1, 1);
       if (value === undefined) break;
-      return {
-        sql: `${name.toLowerCase()}(${value.sql}${call.nulls === "IGNORE" ? " IGNORE NULLS" : ""})`,
-        type: value.type,
-      };
+      return { sql: `${name.toLowerCase()}(${value.sql}${ignored(call)})`, type: value.type };
     case "LAG":
     case "LEAD": {
       expectArguments(1, 3);

@@ -45,8 +45,10 @@ export const windowFunctions = {
   LAG: "(x[, constant offset[, default]]) with ORDER BY",
   LEAD: "(x[, constant offset[, default]]) with ORDER BY",
   FIRST_VALUE: "(x [IGNORE NULLS]) with ORDER BY",
-  NTH_VALUE: "(x, constant n) with ORDER BY",
+  NTH_VALUE: "(x, constant n [IGNORE NULLS]) with ORDER BY",
   LAST_VALUE: "(x [IGNORE NULLS]) with ORDER BY",
+  PERCENTILE_CONT: "(x, constant) of INT64 and FLOAT64",
+  PERCENTILE_DISC: "(x, constant)",
 } as const;
 
 export type WindowFunction = keyof typeof windowFunctions;

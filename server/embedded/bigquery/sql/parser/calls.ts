@@ -72,7 +72,7 @@ export function parseOrderBy(cursor: Cursor, parse: ParseExpression): OrderItem[
 function parseOver(cursor: Cursor, parse: ParseExpression): WindowSpecification {
   if (cursor.at("(")) return parseWindow(cursor, parse);
   const position = cursor.position;
-  return { base: cursor.identifier("a window name"), partitionBy: [], orderBy: [], frame: undefined, position };
+  return { base: cursor.identifier("a window name"), isInParentheses: false, partitionBy: [], orderBy: [], frame: undefined, position };
 }
 
 export function parseWindow(cursor: Cursor, parse: ParseExpression): WindowSpecification {
@@ -81,7 +81,7 @@ export function parseWindow(cursor: Cursor, parse: ParseExpression): WindowSpeci
     const base = cursor.atIdentifier() ? cursor.identifier() : undefined;
     const partitionBy = cursor.accept("PARTITION", "BY") ? cursor.list(() => parse(cursor)) : [];
     const orderBy = parseOrderBy(cursor, parse);
-    return { base, partitionBy, orderBy, frame: parseFrame(cursor, parse), position };
+    return { base, isInParentheses: true, partitionBy, orderBy, frame: parseFrame(cursor, parse), position };
   });
 }
 
