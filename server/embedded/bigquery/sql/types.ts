@@ -101,6 +101,17 @@ export function isComparable(type: SqlType): boolean {
   return type.kind !== "ARRAY" && type.kind !== "STRUCT";
 }
 
+/** Types whose values can be grouped and made distinct; in FLOAT64 inside others NaN and -0 are left out. */
+export function isGroupable(type: SqlType): boolean {
+  return isComparable(type) || isGroupableInside(type);
+}
+
+function isGroupableInside(type: SqlType): boolean {
+  if (type.kind === "ARRAY") return isGroupableInside(type.element);
+  if (type.kind === "STRUCT") return type.fields.every((field) => isGroupableInside(field.type));
+  return type.kind !== "FLOAT64";
+}
+
 export function isNumericKind(type: SqlType): boolean {
   return type.kind === "INT64" || type.kind === "FLOAT64" || type.kind === "NUMERIC";
 }

@@ -2,7 +2,7 @@
 import type { CallExpression, OrderItem, WindowSpecification } from "../ast.ts";
 import type { AggregateFunction } from "../functions/aggregates.ts";
 import { SqlError, unsupported } from "../position.ts";
-import { isComparable, scalar, typeName } from "../types.ts";
+import { isComparable, isGroupable, scalar, typeName } from "../types.ts";
 import { aggregateHandlers } from "./aggregate-handlers.ts";
 import type { Analyze, Place } from "./context.ts";
 import { mayBeNaN, orderSql } from "./floats.ts";
@@ -71,7 +71,7 @@ function checkSyntax(
   if (use.over !== undefined && (call.orderBy.length > 0 || call.limit !== undefined)) {
     throw new SqlError(`ORDER BY and LIMIT are not allowed in ${name} as a window function`, position);
   }
-  if (call.isDistinct && use.args[0] !== undefined && !isComparable(use.args[0].type)) {
+  if (call.isDistinct && use.args[0] !== undefined && !isGroupable(use.args[0].type)) {
     throw unsupported(`DISTINCT of ${typeName(use.args[0].type)}`, position);
   }
   if (use.over !== undefined && call.isDistinct) checkDistinctWindow(name, use.over, position);

@@ -111,6 +111,7 @@ function commonNumeric(items: readonly Typed[], position: Position): SqlType {
   if (!kinds.has("FLOAT64")) return scalar("NUMERIC");
   if (!kinds.has("NUMERIC")) return scalar("FLOAT64");
   const floats = items.filter((item) => item.type.kind === "FLOAT64");
+  if (floats.every((item) => tryCoerce(item, scalar("NUMERIC")) !== undefined)) return scalar("NUMERIC");
   if (floats.every((item) => item.literal?.kind === "float")) {
     throw unsupported("A NUMERIC together with a FLOAT64 literal (write NUMERIC '…' or CAST)", position);
   }

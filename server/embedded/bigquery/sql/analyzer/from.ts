@@ -42,7 +42,7 @@ export function analyzeFrom(context: Context, item: FromItem, parent: Scope | un
 function relationSource(context: Context, relation: Relation, alias: string | undefined): Source {
   const name = newAlias(context, "t");
   const columns = relation.columns.map((column, index) => ({
-    ...column,
+    name: column.name,
     type: column.type.kind === "NULL" ? scalar("INT64") : column.type,
     sql: `${name}.c${index + 1}`,
   }));

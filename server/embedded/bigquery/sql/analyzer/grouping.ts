@@ -1,7 +1,7 @@
 /** GROUP BY: https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#group_by_clause */
 import type { Expression, GroupBy, Select } from "../ast.ts";
 import { SqlError, unsupported } from "../position.ts";
-import { isComparable, typeName } from "../types.ts";
+import { isGroupable, typeName } from "../types.ts";
 import type { Place } from "./context.ts";
 import { analyzeExpression } from "./expression.ts";
 import { outputName } from "./star.ts";
@@ -26,7 +26,7 @@ export function groupKeys(base: Place, select: Select): GroupKeys {
     groupBy.form === "ALL" ? allKeys(select) : groupBy.items.map((item) => keyExpression(item, select));
   const keys = expressions.map((expression) => {
     const typed = analyzeExpression(place, expression);
-    if (!isComparable(typed.type)) {
+    if (!isGroupable(typed.type)) {
       throw unsupported(`Grouping by expressions of type ${typeName(typed.type)}`, expression.position);
     }
     return typed;

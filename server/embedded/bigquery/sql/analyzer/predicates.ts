@@ -4,7 +4,7 @@ import { SqlError, unsupported } from "../position.ts";
 import { isComparable, scalar } from "../types.ts";
 import { coerce } from "./coercion.ts";
 import type { Analyze, Place } from "./context.ts";
-import { comparablePair, comparisonType, refuseVolatile } from "./operators.ts";
+import { comparablePair, compare, comparisonType, refuseVolatile } from "./operators.ts";
 import { subquery } from "./collections.ts";
 import { comparisonSql, mayBeNaN } from "./floats.ts";
 import { combine } from "./typed.ts";
@@ -74,6 +74,13 @@ function between(place: Place, expression: Expression & { kind: "between" }, ana
 function inList(place: Place, expression: Expression & { kind: "inList" }, analyze: Analyze): Typed {
   const { position, isNegated } = expression;
   const parts = [expression.operand, ...expression.items].map((part) => analyze(place, part));
+  if (parts.every((part) => part.type.kind === "STRUCT")) {
+    const [whole, ...others] = parts;
+    if (whole === undefined) throw new Error("an operand was read");
+    refuseVolatile(parts, "IN", position);
+    const equal = others.map((item) => compare("=", whole, item, position).sql).join(" OR ");
+    return bool(isNegated ? `(NOT (${equal}))` : `(${equal})`, parts);
+  }
   const type = comparisonType(parts, position, "operator IN");
   if (!isComparable(type)) throw unsupported(`IN of ${type.kind} values`, position);
   const [value, ...items] = parts.map((part) => coerce(part, type.kind === "NULL" ? scalar("INT64") : type, position));

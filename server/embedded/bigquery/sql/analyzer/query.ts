@@ -1,7 +1,7 @@
 /** Queries: WITH, set operators, ORDER BY and LIMIT around SELECT. */
 import type { OrderItem, Query, QueryBody, SetOperation } from "../ast.ts";
 import { SqlError, unsupported } from "../position.ts";
-import { isComparable, sameType, scalar } from "../types.ts";
+import { isComparable, isGroupable, sameType, scalar } from "../types.ts";
 import { coerce, commonType } from "./coercion.ts";
 import { newAlias } from "./context.ts";
 import type { Context, Place } from "./context.ts";
@@ -10,6 +10,8 @@ import { orderSql } from "./floats.ts";
 import { sameName } from "./scope.ts";
 import type { Column, Relation, Scope } from "./scope.ts";
 import { analyzeSelect } from "./select.ts";
+import type { SqlType } from "../types.ts";
+import type { Typed } from "./typed.ts";
 
 export function analyzeQuery(context: Context, query: Query, parent: Scope | undefined): Relation {
   const inside: Context = { ...context, commonTables: [...context.commonTables] };
@@ -78,9 +80,9 @@ function setOperation(context: Context, body: SetOperation, parent: Scope | unde
     throw new SqlError(`Queries in ${body.operator} have mismatched column count`, body.position);
   }
   const columns = first.columns.map((column, index): Column => {
-    const parts = branches.map((branch) => ({ sql: "", type: branch.columns[index]?.type ?? column.type }));
+    const parts = branches.map((branch) => branchValue(branch, index, column.type));
     const type = commonType(parts, body.position, body.operator);
-    if (body.operator !== "UNION ALL" && !isComparable(type)) {
+    if (body.operator !== "UNION ALL" && !isGroupable(type)) {
       throw new SqlError(
         `Column ${index + 1} in ${body.operator} has type that does not support set operations`,
         body.position,
@@ -94,11 +96,17 @@ function setOperation(context: Context, body: SetOperation, parent: Scope | unde
   return { sql, columns };
 }
 
+/** A literal that a branch selects is still a literal when the columns are made one type. */
+function branchValue(branch: Relation, index: number, otherwise: SqlType): Typed {
+  const column = branch.columns[index];
+  const value: Typed = { sql: `b.c${index + 1}`, type: column?.type ?? otherwise };
+  return column?.literal === undefined ? value : { ...value, literal: column.literal };
+}
+
 function alignBranch(branch: Relation, columns: Column[], position: number): string {
   const isAligned = columns.every((column, index) => sameType(column.type, branch.columns[index]?.type ?? column.type));
   const items = columns.map((column, index) => {
-    const from = branch.columns[index]?.type ?? column.type;
-    return `${coerce({ sql: `b.c${index + 1}`, type: from }, column.type, position).sql} AS c${index + 1}`;
+    return `${coerce(branchValue(branch, index, column.type), column.type, position).sql} AS c${index + 1}`;
   });
   return isAligned ? `(${branch.sql})` : `(SELECT ${items.join(", ")} FROM (${branch.sql}) AS b)`;
 }

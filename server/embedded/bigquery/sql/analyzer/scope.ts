@@ -6,6 +6,8 @@ import type { Typed } from "./typed.ts";
 export interface Column {
   name: string | undefined;
   type: SqlType;
+  /** What a SELECT has as a literal: in a set operation it takes the type of the others. */
+  literal?: Typed["literal"];
 }
 
 /** A query as DuckDB SQL; its output columns are called c1, c2, … */

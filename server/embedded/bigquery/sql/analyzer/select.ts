@@ -1,7 +1,7 @@
 /** One SELECT. The order of evaluation: FROM, WHERE, GROUP BY, select list, HAVING, QUALIFY, ORDER BY. */
 import type { Expression, OrderItem, Select, SelectItem } from "../ast.ts";
 import { SqlError, unsupported } from "../position.ts";
-import { isComparable, scalar, typeName } from "../types.ts";
+import { isComparable, isGroupable, scalar, typeName } from "../types.ts";
 import { coerce } from "./coercion.ts";
 import { newAlias } from "./context.ts";
 import type { Context, Place } from "./context.ts";
@@ -11,7 +11,7 @@ import { analyzeFrom } from "./from.ts";
 import type { Source } from "./from.ts";
 import { groupKeys } from "./grouping.ts";
 import { emptyScope } from "./scope.ts";
-import type { Relation, Scope } from "./scope.ts";
+import type { Column, Relation, Scope } from "./scope.ts";
 import { expandStar, outputName } from "./star.ts";
 import type { OutputItem } from "./star.ts";
 import type { Typed } from "./typed.ts";
@@ -186,7 +186,7 @@ function orderKey(place: Place, item: OrderItem, items: OutputItem[]): Typed {
 
 function outputSql(select: Select, items: OutputItem[]): string {
   for (const item of items) {
-    if (select.isDistinct && !isComparable(item.typed.type)) {
+    if (select.isDistinct && !isGroupable(item.typed.type)) {
       throw unsupported(`SELECT DISTINCT of ${typeName(item.typed.type)}`, item.position);
     }
   }
@@ -196,10 +196,13 @@ function outputSql(select: Select, items: OutputItem[]): string {
 }
 
 function outputColumns(select: Select, items: OutputItem[]): Relation["columns"] {
-  const columns = items.map(({ name, typed }) => ({ name, type: typed.type }));
+  const columns = items.map(({ name, typed }): Column => {
+    const column: Column = { name, type: typed.type };
+    return typed.literal === undefined ? column : { ...column, literal: typed.literal };
+  });
   if (!select.isStruct) return columns;
   const fields = columns.map((column) => ({
-    ...column,
+    name: column.name,
     type: column.type.kind === "NULL" ? scalar("INT64") : column.type,
   }));
   return [{ name: undefined, type: { kind: "STRUCT", fields } }];

@@ -4,7 +4,7 @@ import { isAggregateFunction, isWindowFunction } from "../functions/aggregates.t
 import type { WindowFunction } from "../functions/aggregates.ts";
 import { SqlError, unsupported } from "../position.ts";
 import { scalarLiteral } from "../literals.ts";
-import { isComparable, isNumericKind, scalar } from "../types.ts";
+import { isComparable, isGroupable, isNumericKind, scalar } from "../types.ts";
 import { aggregateCall } from "./aggregates.ts";
 import { coerce } from "./coercion.ts";
 import type { Analyze, Place } from "./context.ts";
@@ -85,7 +85,8 @@ function windowSql(
   if (partition.some((part) => part.type.kind === "FLOAT64")) {
     throw new SqlError("Partitioning by expressions of type FLOAT64 is not allowed", specification.position);
   }
-  for (const part of [...partition, ...order]) {
+  if (partition.some((part) => !isGroupable(part.type))) throw unsupported("This PARTITION BY", specification.position);
+  for (const part of order) {
     if (!isComparable(part.type)) throw unsupported(`A window over ${part.type.kind} values`, specification.position);
   }
   const pieces: string[] = [];
