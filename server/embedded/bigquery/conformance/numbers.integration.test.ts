@@ -70,7 +70,7 @@ describe("NUMERIC", () => {
     gives("SELECT ROUND(NUMERIC '2.345', 2), ROUND(NUMERIC '-2.345', 2)", ["2.35", "-2.35"], `${math}#round`),
     gives("SELECT MOD(NUMERIC '5.5', 2), ABS(NUMERIC '-1.5')", ["1.5", "1.5"], `${math}#mod`),
     gives("SELECT NUMERIC '1.5' = 1.5, NUMERIC '1' = 1", ["true", "true"], "conversion_rules#coercion"),
-    fails("SELECT NUMERIC '1.5' + 1.2", /refused/, "conversion_rules#coercion"),
+    gives("SELECT NUMERIC '1.5' + 1.2, 2 * NUMERIC '0.1' * 1.5", ["2.7", "0.3"], "conversion_rules#literal_coercion"),
     gives(
       "SELECT AVG(x) FROM UNNEST([NUMERIC '1', NUMERIC '2', NUMERIC '2']) AS x",
       ["1.666666667"],

@@ -78,10 +78,17 @@ export type Expression =
   | (Node & { kind: "subquery"; query: Query })
   | (Node & { kind: "arrayQuery"; query: Query })
   | (Node & { kind: "array"; element: SqlType | undefined; items: Expression[] })
-  | (Node & { kind: "struct"; type: SqlType | undefined; fields: { name: string | undefined; value: Expression }[] })
+  | (Node & {
+      kind: "struct";
+      type: SqlType | undefined;
+      /** Written as (a, b): its fields have no names. */
+      isTuple: boolean;
+      fields: { name: string | undefined; value: Expression }[];
+    })
   | CallExpression;
 
 export interface Query extends Node {
+  isRecursive: boolean;
   withs: { name: string; query: Query; position: Position }[];
   body: QueryBody;
   orderBy: OrderItem[];
@@ -116,7 +123,8 @@ export interface GroupBy extends Node {
 export interface Select extends Node {
   kind: "select";
   isDistinct: boolean;
-  isStruct: boolean;
+  /** SELECT AS STRUCT or AS VALUE: a row is one value. */
+  as: "STRUCT" | "VALUE" | undefined;
   items: SelectItem[];
   from: FromItem | undefined;
   where: Expression | undefined;

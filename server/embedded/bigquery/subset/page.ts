@@ -93,7 +93,7 @@ export function subsetPage(): string {
     ),
     `## Functions with rules of their own\n\n${list(namedRows(specialFunctions))}\n\nFormat elements of FORMAT_*: ${codeList(formatElements)}\n\nFormat elements of PARSE_*: ${codeList(parseElements)}`,
     `## Aggregates\n\n${list(namedRows(aggregateFunctions))}`,
-    `## Window functions\n\nThe aggregates without DISTINCT, ORDER BY and LIMIT, and:\n\n${list(namedRows(windowFunctions))}`,
+    `## Window functions\n\nThe aggregates without ORDER BY and LIMIT (DISTINCT only without a window's ORDER BY), and:\n\n${list(namedRows(windowFunctions))}`,
     `## Refused by name\n\nWhat stands nowhere above is refused. Among it:\n\n${syntaxList(refusedSyntax)}`,
   ];
   return `${sections.join("\n\n")}\n`;

@@ -48,8 +48,17 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
       construct: "SELECT * EXCEPT / REPLACE, t.*",
       example: "SELECT x.* EXCEPT (tags) REPLACE (n + 1 AS n) FROM d.t AS x",
     },
-    { construct: "SELECT AS STRUCT", example: "SELECT ARRAY(SELECT AS STRUCT id, n FROM d.t)" },
+    {
+      construct: "SELECT AS STRUCT / VALUE",
+      example: "SELECT ARRAY(SELECT AS STRUCT id, n FROM d.t), v.n FROM (SELECT AS VALUE x FROM d.t AS x) AS v",
+      note: "in subqueries",
+    },
     { construct: "WITH", example: "WITH a AS (SELECT 1 AS x) SELECT x FROM a" },
+    {
+      construct: "WITH RECURSIVE",
+      example: "WITH RECURSIVE a AS (SELECT 1 AS x UNION ALL SELECT x + 1 FROM a WHERE x < 9) SELECT x FROM a",
+      note: "the table read once, in inner joins, by a SELECT that only filters and computes; same types on both sides",
+    },
     {
       construct: "JOIN, LEFT, RIGHT, FULL, CROSS, comma; ON and USING",
       example: "SELECT id, x.n FROM d.t AS x FULL OUTER JOIN d.t AS y USING (id)",
@@ -65,13 +74,13 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
     {
       construct: "GROUP BY ROLLUP, CUBE, GROUPING SETS",
       example: "SELECT id, n, GROUPING(id) FROM d.t GROUP BY ROLLUP (id, n)",
-      note: "of columns",
+      note: "over no rows they are refused",
     },
     { construct: "QUALIFY", example: "SELECT id FROM d.t QUALIFY ROW_NUMBER() OVER (PARTITION BY id ORDER BY n) = 1" },
     {
       construct: "WINDOW",
       example: "SELECT SUM(n) OVER w FROM d.t WINDOW w AS (ORDER BY n ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)",
-      note: "RANGE only with UNBOUNDED and CURRENT ROW",
+      note: "ROWS, and RANGE with distances over one numeric key; windows that extend a named one",
     },
     {
       construct: "ORDER BY [NULLS FIRST / LAST], LIMIT, OFFSET",
@@ -113,6 +122,10 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
       construct: "arrays, [OFFSET], [ORDINAL], [SAFE_…], ARRAY(query)",
       example: "SELECT [1, 2][OFFSET(0)], ARRAY(SELECT id FROM d.t)",
     },
+    {
+      construct: "a table's row as a STRUCT, and its fields by a star",
+      example: "SELECT ARRAY_AGG(x)[OFFSET(0)].* FROM d.t AS x",
+    },
     { construct: "STRUCT, tuples, field access", example: "SELECT STRUCT(1 AS a, 'x' AS b).a, (1, 'y')" },
     {
       construct: "scalar subqueries, EXISTS, correlated too",
@@ -143,21 +156,15 @@ export const refusedSyntax: SyntaxEntry[] = [
   },
   { construct: "abbreviations of time zones", example: "SELECT TIMESTAMP_TRUNC(happened, DAY, 'PST') FROM d.t" },
   {
-    construct: "grouping sets of expressions, and mixed with keys",
-    example: "SELECT 1 FROM d.t GROUP BY CUBE (n + 1)",
+    construct: "grouping sets mixed with keys or inside each other",
+    example: "SELECT 1 FROM d.t GROUP BY id, CUBE (n)",
   },
   {
-    construct: "WITH RECURSIVE, PIVOT, UNPIVOT, TABLESAMPLE, FOR SYSTEM_TIME, wildcard tables, pipe syntax",
+    construct: "PIVOT, UNPIVOT, TABLESAMPLE, FOR SYSTEM_TIME, wildcard tables, pipe syntax",
     example: "SELECT id FROM d.t FOR SYSTEM_TIME AS OF happened",
   },
   { construct: "SAFE. before a function", example: "SELECT SAFE.LENGTH('a')" },
-  { construct: "a whole row or table alias as a value", example: "SELECT x FROM d.t AS x" },
-  { construct: "comparing ARRAY; ordering and grouping ARRAY and STRUCT", example: "SELECT [1] = [1]" },
-  { construct: "a NUMERIC with a decimal literal in arithmetic", example: "SELECT amount * 1.5 FROM d.t" },
-  {
-    construct: "a select alias that hides a different column in GROUP BY, HAVING, QUALIFY or an aggregate",
-    example: "SELECT n + 1 AS n FROM d.t GROUP BY n",
-  },
+  { construct: "comparing ARRAY; ordering ARRAY and STRUCT", example: "SELECT [1] = [1]" },
   {
     construct: "ORDER BY an expression after a set operator",
     example: "SELECT 1 AS a UNION ALL SELECT 2 ORDER BY a + 1",

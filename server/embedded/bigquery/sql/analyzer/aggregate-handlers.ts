@@ -52,7 +52,11 @@ function anyRow(aggregate: Aggregate, condition: string): string {
 }
 
 function count(aggregate: Aggregate): Typed {
-  if (aggregate.call.isStar) return result(`count(*)${aggregate.over}`, scalar("INT64"));
+  if (aggregate.call.isStar) {
+    // DuckDB counts below 0 in a frame that ends before it begins.
+    const rows = `count(*)${aggregate.over}`;
+    return result(aggregate.over.includes(" BETWEEN ") ? `greatest(${rows}, 0)` : rows, scalar("INT64"));
+  }
   return result(duck(aggregate, "count", first(aggregate).sql), scalar("INT64"));
 }
 
@@ -157,12 +161,19 @@ function deviation(duckName: string): (aggregate: Aggregate) => Typed {
   };
 }
 
+/** Values that do not vary together: what is left then is rounding, and differs from BigQuery's. */
+const correlationLeast = 1e-12;
+
 function covariance(duckName: string): (aggregate: Aggregate) => Typed {
   return (aggregate) => {
     const values = aggregate.args.map((argument) => asFloat(aggregate, argument));
     return ofFiniteRows(aggregate, values, {
       leastRows: duckName === "covar_pop" ? 1 : 2,
-      sql: (finite) => `${duckName}(${finite.join(", ")})${aggregate.over}`,
+      sql: (finite) => {
+        const of = (name: string): string => `${name}(${finite.join(", ")})${aggregate.over}`;
+        const isNoise = `${of(duckName)} <> 0 AND abs(${of("corr")}) < ${correlationLeast}`;
+        return `CASE WHEN ${isNoise} THEN error('${aggregate.call.name} so near to 0 is refused') ELSE ${of(duckName)} END`;
+      },
     });
   };
 }
@@ -174,7 +185,7 @@ function limited(aggregate: Aggregate, list: string): string {
   if (limit.kind !== "literal" || limit.type !== "INT64")
     throw unsupported("A LIMIT that is not a literal", limit.position);
   if (limit.value.startsWith("-")) throw new SqlError("LIMIT requires a non-negative integer", limit.position);
-  return `list_slice(${list}, 1, ${limit.value})`;
+  return `(CASE WHEN ${limit.value} > 0 THEN list_slice(${list}, 1, ${limit.value}) END)`;
 }
 
 function stringAgg(aggregate: Aggregate): Typed {

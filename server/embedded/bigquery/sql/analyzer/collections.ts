@@ -97,7 +97,9 @@ function struct(place: Place, expression: Expression & { kind: "struct" }, analy
     const target = declared?.[index];
     const typed = target === undefined ? value : coerce(value, target.type, field.value.position, "A STRUCT field");
     const inferred =
-      field.value.kind === "path" && expression.type === undefined ? field.value.names.at(-1) : undefined;
+      field.value.kind === "path" && expression.type === undefined && !expression.isTuple
+        ? field.value.names.at(-1)
+        : undefined;
     const type = typed.type.kind === "NULL" ? scalar("INT64") : typed.type;
     fields.push({ name: target === undefined ? (field.name ?? inferred) : target.name, type });
     return typed;

@@ -6,7 +6,7 @@ import { duckType, scalar } from "../types.ts";
 import { coerce } from "./coercion.ts";
 import type { Context, TableColumn } from "./context.ts";
 import { completePath } from "./from.ts";
-import { analyzeQuery } from "./query.ts";
+import { analyzeResult } from "./query.ts";
 import type { Column, Relation } from "./scope.ts";
 
 export function splitSchemaPath(context: Context, path: TablePath): Omit<TableId, "table"> {
@@ -39,7 +39,7 @@ export function createTable(context: Context, statement: Statement & { kind: "cr
   if (statement.query === undefined) {
     return { kind: "CREATE_TABLE", id, statement, columns: declared ?? [], sql: undefined };
   }
-  const relation = analyzeQuery(context, statement.query, undefined);
+  const relation = analyzeResult(context, statement.query);
   const { position } = statement.query;
   const columns: TableColumn[] =
     declared ?? namedColumns(relation, position).map((column) => ({ ...column, isRequired: false }));
@@ -60,7 +60,7 @@ export function createView(context: Context, statement: Statement & { kind: "cre
   // A view's names mean the same wherever it is read from, so they must be complete, as in BigQuery.
   const environment = { ...context.environment, dataset: undefined };
   const inside = { ...context, environment, viewDepth: 1 };
-  const relation = analyzeQuery(inside, statement.query, undefined);
+  const relation = analyzeResult(inside, statement.query);
   const { columnNames } = statement;
   if (columnNames !== undefined && columnNames.length !== relation.columns.length) {
     throw new SqlError("The number of view columns does not match the query", statement.position);

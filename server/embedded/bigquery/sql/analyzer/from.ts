@@ -28,8 +28,11 @@ export function quoteName(name: string): string {
 
 export function analyzeFrom(context: Context, item: FromItem, parent: Scope | undefined): Source {
   switch (item.kind) {
-    case "table":
-      return tableSource(context, item.path, item.alias);
+    case "table": {
+      const array = outerArray(item, parent);
+      if (array !== undefined) return unnest(context, array, parent);
+      return tableSource(context, item.path, { alias: item.alias, isNested: parent !== undefined });
+    }
     case "derived":
       return relationSource(context, context.analyzeQuery(context, item.query, parent), item.alias);
     case "unnest":
@@ -41,23 +44,35 @@ export function analyzeFrom(context: Context, item: FromItem, parent: Scope | un
 
 function relationSource(context: Context, relation: Relation, alias: string | undefined): Source {
   const name = newAlias(context, "t");
-  const columns = relation.columns.map((column, index) => ({
-    name: column.name,
-    type: column.type.kind === "NULL" ? scalar("INT64") : column.type,
-    sql: `${name}.c${index + 1}`,
-  }));
-  return { sql: `(${relation.sql}) AS ${name}`, variables: [{ alias, columns }], columns };
+  return { sql: `(${relation.sql}) AS ${name}`, ...readColumns(name, relation, alias) };
 }
 
-function tableSource(context: Context, path: TablePath, givenAlias: string | undefined): Source {
+/** The columns of a relation as the scope sees them; a value table's row is a value, with its fields as columns. */
+function readColumns(name: string, relation: Omit<Relation, "sql">, alias: string | undefined): Omit<Source, "sql"> {
+  const columns = relation.columns.map((column, index): ScopeColumn => {
+    const type: SqlType = column.type.kind === "NULL" ? scalar("INT64") : column.type;
+    return { name: column.name, type, sql: `${name}.c${index + 1}` };
+  });
+  const [only] = columns;
+  if (relation.isValueTable !== true || only === undefined) return { variables: [{ alias, columns }], columns };
+  const value: ScopeColumn = { ...only, name: alias };
+  const fields = value.type.kind === "STRUCT" ? structColumns(value, value.type) : [value];
+  return { variables: [{ alias, columns: fields, value }], columns: fields };
+}
+
+function tableSource(
+  context: Context,
+  path: TablePath,
+  given: { alias: string | undefined; isNested: boolean },
+): Source {
   const [only] = path.parts;
-  const alias = givenAlias ?? path.parts.at(-1);
+  const alias = given.alias ?? path.parts.at(-1);
   const common =
     path.parts.length === 1 ? context.commonTables.findLast((table) => sameName(table.name, only)) : undefined;
   if (common !== undefined) {
     const name = newAlias(context, "t");
-    const columns = common.columns.map((column, index) => ({ ...column, sql: `${name}.c${index + 1}` }));
-    return { sql: `${common.sqlName} AS ${name}`, variables: [{ alias, columns }], columns };
+    common.onUse?.(path.position, given.isNested);
+    return { sql: `${common.sqlName} AS ${name}`, ...readColumns(name, common, alias) };
   }
   const schema = informationSchema(context, path);
   if (schema !== undefined) return relationSource(context, schema, alias);
@@ -117,7 +132,7 @@ function viewRelation(
     viewDepth: context.viewDepth + 1,
   };
   const relation = context.analyzeQuery(inside, statement.query, undefined);
-  if (info.columnNames === undefined) return relation;
+  if (info.columnNames === undefined) return { sql: relation.sql, columns: relation.columns };
   return { sql: relation.sql, columns: renamed(relation.columns, info.columnNames) };
 }
 
@@ -164,6 +179,19 @@ function arrayPath(item: FromItem, left: Source): FromItem | undefined {
   if (!left.variables.some((variable) => sameName(variable.alias, parts[0]))) return undefined;
   const array: Expression = { kind: "path", names: parts, position };
   return { kind: "unnest", array, alias: item.alias ?? parts.at(-1), offsetAlias: undefined, position };
+}
+
+/** In a subquery `FROM t.items` reads an array of the row outside, when t is a name there. */
+function outerArray(item: FromItem & { kind: "table" }, parent: Scope | undefined) {
+  const { parts, position } = item.path;
+  if (parts.length < 2) return undefined;
+  for (let scope = parent; scope !== undefined; scope = scope.parent) {
+    if (scope.variables.some((variable) => sameName(variable.alias, parts[0]))) {
+      const array: Expression = { kind: "path", names: parts, position };
+      return { kind: "unnest", array, alias: item.alias ?? parts.at(-1), offsetAlias: undefined, position } as const;
+    }
+  }
+  return undefined;
 }
 
 function join(context: Context, item: FromItem & { kind: "join" }, parent: Scope | undefined): Source {

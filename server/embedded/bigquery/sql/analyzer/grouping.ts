@@ -40,7 +40,7 @@ function keysSql(groupBy: GroupBy, keys: string[]): string {
     const sets = groupBy.sets.map((indexes) => `(${indexes.map((index) => keys[index] ?? "").join(", ")})`);
     return ` GROUP BY GROUPING SETS (${sets.join(", ")})`;
   }
-  if (keys.length === 0) return "";
+  if (keys.length === 0) return groupBy.form === "PLAIN" ? " GROUP BY ()" : "";
   const list = keys.join(", ");
   return groupBy.form === "ROLLUP" || groupBy.form === "CUBE"
     ? ` GROUP BY ${groupBy.form} (${list})`

@@ -1,6 +1,7 @@
 /** Queries: WITH, set operators, ORDER BY and LIMIT around SELECT. */
 import type { OrderItem, Query, QueryBody, SetOperation } from "../ast.ts";
 import { SqlError, unsupported } from "../position.ts";
+import { analyzeRecursive } from "./recursion.ts";
 import { isComparable, isGroupable, sameType, scalar } from "../types.ts";
 import { coerce, commonType } from "./coercion.ts";
 import { newAlias } from "./context.ts";
@@ -8,26 +9,58 @@ import type { Context, Place } from "./context.ts";
 import { analyzeExpression } from "./expression.ts";
 import { orderSql } from "./floats.ts";
 import { sameName } from "./scope.ts";
-import type { Column, Relation, Scope } from "./scope.ts";
+import type { Column, CommonTable, Relation, Scope } from "./scope.ts";
 import { analyzeSelect } from "./select.ts";
 import type { SqlType } from "../types.ts";
 import type { Typed } from "./typed.ts";
 
 export function analyzeQuery(context: Context, query: Query, parent: Scope | undefined): Relation {
   const inside: Context = { ...context, commonTables: [...context.commonTables] };
-  const definitions = query.withs.map(({ name, query: body, position }) => {
+  const withSql = withClause(inside, query, parent);
+  const relation = analyzeBody(inside, query, parent);
+  return { ...relation, sql: `${withSql}${relation.sql}${limitSql(inside, query)}` };
+}
+
+/** A query whose rows leave the statement: rows of a value table would be columns there. */
+export function analyzeResult(context: Context, query: Query): Relation {
+  const relation = analyzeQuery(context, query, undefined);
+  if (relation.isValueTable === true && relation.columns[0]?.type.kind === "STRUCT") {
+    throw unsupported("A query AS STRUCT as the result of a statement", query.position);
+  }
+  return relation;
+}
+
+function withClause(inside: Context, query: Query, parent: Scope | undefined): string {
+  const definitions = query.withs.map((definition, index) => {
+    const { name, query: body, position } = definition;
     if (query.withs.filter((other) => sameName(other.name, name)).length > 1) {
       throw new SqlError(`Duplicate alias ${name} for WITH subquery`, position);
     }
-    const relation = analyzeQuery(inside, body, parent);
-    const sqlName = newAlias(context, "w");
-    const columns = relation.columns.map((column) => ({ ...column, type: known(column) }));
-    inside.commonTables.push({ name, sqlName, columns });
+    const sqlName = newAlias(inside, "w");
+    const { commonTables } = inside;
+    const within: Context = { ...inside, commonTables: [...commonTables] };
+    if (query.isRecursive) within.commonTables.push(...query.withs.slice(index + 1).map(laterTable));
+    const relation = query.isRecursive
+      ? analyzeRecursive(within, definition, { parent, sqlName })
+      : analyzeQuery(within, body, parent);
+    const columns = relation.columns.map((column) => ({ name: column.name, type: known(column) }));
+    commonTables.push({ name, sqlName, columns, isValueTable: relation.isValueTable === true });
     return `${sqlName} AS (${relation.sql})`;
   });
-  const relation = analyzeBody(inside, query, parent);
-  const withSql = definitions.length === 0 ? "" : `WITH ${definitions.join(", ")} `;
-  return { sql: `${withSql}${relation.sql}${limitSql(inside, query)}`, columns: relation.columns };
+  if (definitions.length === 0) return "";
+  return `WITH ${query.isRecursive ? "RECURSIVE " : ""}${definitions.join(", ")} `;
+}
+
+function laterTable({ name }: { name: string }): CommonTable {
+  return {
+    name,
+    sqlName: name,
+    columns: [],
+    isValueTable: false,
+    onUse: (position) => {
+      throw unsupported(`WITH RECURSIVE that reads ${name} before it is defined`, position);
+    },
+  };
 }
 
 function known(column: Column): Column["type"] {
@@ -39,7 +72,7 @@ function analyzeBody(context: Context, query: Query, parent: Scope | undefined):
   const relation = analyzeBranch(context, query.body, parent);
   if (query.orderBy.length === 0) return relation;
   const keys = query.orderBy.map((item) => outputOrder(item, relation.columns));
-  return { sql: `SELECT * FROM (${relation.sql}) AS o ORDER BY ${keys.join(", ")}`, columns: relation.columns };
+  return { ...relation, sql: `SELECT * FROM (${relation.sql}) AS o ORDER BY ${keys.join(", ")}` };
 }
 
 /** ORDER BY after a set operator sees only the output columns. */
@@ -65,7 +98,7 @@ function analyzeBranch(context: Context, body: QueryBody, parent: Scope | undefi
       return analyzeSelect(context, body, { parent, orderBy: [] });
     case "parenthesised": {
       const relation = analyzeQuery(context, body.query, parent);
-      return { sql: `SELECT * FROM (${relation.sql}) AS p`, columns: relation.columns };
+      return { ...relation, sql: `SELECT * FROM (${relation.sql}) AS p` };
     }
     default:
       return setOperation(context, body, parent);
@@ -93,7 +126,7 @@ function setOperation(context: Context, body: SetOperation, parent: Scope | unde
   const sql = branches
     .map((branch) => alignBranch(branch, columns, body.position))
     .join(` ${body.operator.replace(" DISTINCT", "")} `);
-  return { sql, columns };
+  return { sql, columns, isValueTable: branches.every((branch) => branch.isValueTable === true) };
 }
 
 /** A literal that a branch selects is still a literal when the columns are made one type. */

@@ -14,6 +14,8 @@ export interface Column {
 export interface Relation {
   sql: string;
   columns: Column[];
+  /** Its only column is the row: SELECT AS STRUCT and AS VALUE. */
+  isValueTable?: boolean;
 }
 
 export interface ScopeColumn extends Column {
@@ -31,6 +33,9 @@ export interface RangeVariable {
 
 export interface CommonTable {
   name: string;
+  isValueTable: boolean;
+  /** The table is the one being defined, or a later one: what is to be done when it is read. */
+  onUse?: (position: Position, isNested: boolean) => void;
   sqlName: string;
   columns: Column[];
 }
@@ -84,7 +89,8 @@ function resolveHere(scope: Scope, names: string[], position: Position): Resolve
     const column = columns[0];
     return column === undefined ? undefined : { column: read(column), fields: names.slice(1) };
   }
-  if (second === undefined) return { column: variable.value === undefined ? wholeRow(variable) : read(variable.value), fields: [] };
+  if (second === undefined)
+    return { column: variable.value === undefined ? wholeRow(variable) : read(variable.value), fields: [] };
   const matches = variable.columns.filter((column) => sameName(column.name, second));
   if (matches.length > 1) throw new SqlError(`Column name ${second} is ambiguous`, position);
   const column = matches[0];

@@ -33,10 +33,7 @@ export function analyzeSelect(context: Context, select: Select, around: Surround
   const place: Place = { ...base, aggregates: "allowed", windows: "allowed", groupKeys: keys?.set };
   const items = select.items.flatMap((item) => outputItems(place, item, source));
   const aliases = aliasMap(items);
-  const having = clause(
-    { ...place, windows: { forbiddenIn: "HAVING clause" }, aliases },
-    select.having,
-  );
+  const having = clause({ ...place, windows: { forbiddenIn: "HAVING clause" }, aliases }, select.having);
   const qualify = clause({ ...place, aliases }, select.qualify);
   checkClauses(select, isGrouped);
   const ordering: Ordering = { orderBy: around.orderBy, items, aliases };
@@ -51,8 +48,10 @@ export function analyzeSelect(context: Context, select: Select, around: Surround
     qualify === undefined ? "" : ` QUALIFY ${qualify.sql}`,
     order,
   ];
-  const sql = select.isDistinct ? distinctOrder(place, pieces.join(""), ordering) : pieces.join("");
-  return { sql, columns: outputColumns(select, items) };
+  const sql = select.isDistinct
+    ? distinctOrder(place, pieces.join(""), ordering, select.as === "STRUCT")
+    : pieces.join("");
+  return { sql, columns: outputColumns(select, items), isValueTable: select.as !== undefined };
 }
 
 function basePlace(context: Context, select: Select, scope: Scope): Place {
@@ -93,7 +92,11 @@ function checkClauses(select: Select, isGrouped: boolean): void {
   if (select.from === undefined && needsFrom) {
     throw new SqlError("Query without FROM clause cannot filter, group or aggregate", select.position);
   }
-  if (select.having !== undefined && select.groupBy === undefined && !selectedExpressions(select).some(containsAggregate)) {
+  if (
+    select.having !== undefined &&
+    select.groupBy === undefined &&
+    !selectedExpressions(select).some(containsAggregate)
+  ) {
     throw new SqlError("The HAVING clause requires GROUP BY or aggregation in the select list", select.position);
   }
   const windowed = [
@@ -116,7 +119,7 @@ function aliasMap(items: OutputItem[]): Map<string, Typed[]> {
   for (const { name, typed } of items) {
     if (name === undefined) continue;
     const known = aliases.get(name.toLowerCase()) ?? [];
-    if (!known.some((other) => other.sql === typed.sql)) known.push(typed);
+    known.push(typed);
     aliases.set(name.toLowerCase(), known);
   }
   return aliases;
@@ -165,15 +168,19 @@ function orderKeys(place: Place, ordering: Ordering): string {
 }
 
 /** After SELECT DISTINCT only what was selected can be ordered by: the rows are ordered from outside. */
-function distinctOrder(place: Place, sql: string, ordering: Ordering): string {
+function distinctOrder(place: Place, sql: string, ordering: Ordering, isStructRow: boolean): string {
   if (ordering.orderBy.length === 0) return sql;
+  if (isStructRow) throw unsupported("ORDER BY after SELECT DISTINCT AS STRUCT", ordering.orderBy[0]?.position ?? 0);
   const alias = newAlias(place.context, "o");
   const read = ordering.items.map(({ typed }, index): Typed => ({ sql: `${alias}.c${index + 1}`, type: typed.type }));
   const outputs = new Map(ordering.items.map(({ typed }, index) => [typed.sql, read[index] as Typed] as const));
   const forbidden = { forbiddenIn: "ORDER BY clause after SELECT DISTINCT" };
   const after: Place = { ...place, aggregates: forbidden, windows: forbidden, groupKeys: undefined, outputs };
   const items = ordering.items.map((item, index) => ({ ...item, typed: read[index] as Typed }));
-  return `SELECT * FROM (${sql}) AS ${alias}${orderKeys(after, { ...ordering, items })}`;
+  const aliases = new Map(
+    [...ordering.aliases].map(([name, typed]) => [name, typed.map((item) => outputs.get(item.sql) ?? item)] as const),
+  );
+  return `SELECT * FROM (${sql}) AS ${alias}${orderKeys(after, { ...ordering, items, aliases })}`;
 }
 
 function orderKey(place: Place, item: OrderItem, items: OutputItem[]): Typed {
@@ -191,7 +198,10 @@ function outputSql(select: Select, items: OutputItem[]): string {
     }
   }
   const values = items.map((item) => (item.typed.type.kind === "NULL" ? "CAST(NULL AS BIGINT)" : item.typed.sql));
-  if (!select.isStruct) return values.map((value, index) => `${value} AS c${index + 1}`).join(", ");
+  if (select.as === "VALUE" && items.length !== 1) {
+    throw new SqlError("SELECT AS VALUE query must have exactly one column", select.position);
+  }
+  if (select.as !== "STRUCT") return values.map((value, index) => `${value} AS c${index + 1}`).join(", ");
   return `struct_pack(${values.map((value, index) => `f${index + 1} := ${value}`).join(", ")}) AS c1`;
 }
 
@@ -200,7 +210,8 @@ function outputColumns(select: Select, items: OutputItem[]): Relation["columns"]
     const column: Column = { name, type: typed.type };
     return typed.literal === undefined ? column : { ...column, literal: typed.literal };
   });
-  if (!select.isStruct) return columns;
+  if (select.as === "VALUE") return columns.map((column) => ({ ...column, name: undefined }));
+  if (select.as === undefined) return columns;
   const fields = columns.map((column) => ({
     name: column.name,
     type: column.type.kind === "NULL" ? scalar("INT64") : column.type,

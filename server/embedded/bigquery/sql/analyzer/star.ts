@@ -1,11 +1,14 @@
 /** `*` and `t.*` with EXCEPT and REPLACE. */
 import type { Expression, SelectItem } from "../ast.ts";
-import { SqlError, unsupported } from "../position.ts";
+import { SqlError } from "../position.ts";
+import { typeName } from "../types.ts";
 import type { Place } from "./context.ts";
 import { analyzeExpression } from "./expression.ts";
 import type { Source } from "./from.ts";
+import { refuseVolatile } from "./operators.ts";
 import { sameName } from "./scope.ts";
 import type { ScopeColumn } from "./scope.ts";
+import { combine } from "./typed.ts";
 import type { Typed } from "./typed.ts";
 
 /** One column of a select list. */
@@ -30,8 +33,7 @@ export function expandStar(
   item: SelectItem & { kind: "star" },
   source: Source | undefined,
 ): OutputItem[] {
-  if (source === undefined) throw new SqlError("SELECT * must have a FROM clause", item.position);
-  const columns = item.of === undefined ? source.columns : qualified(item, source);
+  const columns = starColumns(place, item, source);
   for (const name of [...item.except, ...item.replace.map((replacement) => replacement.name)]) {
     if (!columns.some((column) => sameName(column.name, name))) {
       throw new SqlError(`Column ${name} in SELECT * EXCEPT/REPLACE list does not exist`, item.position);
@@ -42,25 +44,44 @@ export function expandStar(
   return kept.map((column) => output(place, item, column));
 }
 
-function qualified(item: SelectItem & { kind: "star" }, source: Source): ScopeColumn[] {
-  const of = item.of;
-  const name = of?.kind === "path" && of.names.length === 1 ? of.names[0] : undefined;
-  if (name === undefined) throw unsupported("A star after anything but a table name", item.position);
-  const variable = source.variables.find((candidate) => sameName(candidate.alias, name));
-  if (variable === undefined) throw unsupported(`${name}.*, for ${name} is not a table here,`, item.position);
-  return variable.columns;
+/** A column of the star, or a field of the STRUCT before it. */
+interface StarColumn {
+  name: string | undefined;
+  typed: Typed;
 }
 
-function output(place: Place, item: SelectItem & { kind: "star" }, column: ScopeColumn): OutputItem {
-  const { position } = item;
-  const replacement = item.replace.find(({ name }) => sameName(name, column.name));
-  if (replacement !== undefined) {
-    const typed = analyzeExpression(place, replacement.expression);
-    return { name: column.name, expression: replacement.expression, typed, position };
+function starColumns(place: Place, item: SelectItem & { kind: "star" }, source: Source | undefined): StarColumn[] {
+  const { of, position } = item;
+  if (of === undefined) {
+    if (source === undefined) throw new SqlError("SELECT * must have a FROM clause", position);
+    return source.columns.map((column) => readColumn(place, column, position));
   }
+  const name = of.kind === "path" && of.names.length === 1 ? of.names[0] : undefined;
+  const variable = source?.variables.find((candidate) => sameName(candidate.alias, name));
+  if (variable !== undefined) return variable.columns.map((column) => readColumn(place, column, position));
+  const base = analyzeExpression(place, of);
+  if (base.type.kind !== "STRUCT") {
+    throw new SqlError(`Dot-star is not supported for type ${typeName(base.type)}`, position);
+  }
+  refuseVolatile([base], "a star", position);
+  return base.type.fields.map((field, index) => ({
+    name: field.name,
+    typed: combine(`struct_extract(${base.sql}, 'f${index + 1}')`, field.type, [base]),
+  }));
+}
+
+function readColumn(place: Place, column: ScopeColumn, position: number): StarColumn {
   const typed: Typed = { sql: column.sql, type: column.type, usesLocalColumn: true };
   if (place.groupKeys !== undefined && !place.groupKeys.has(column.sql)) {
     typed.ungrouped = { name: column.name ?? "*", position };
   }
-  return { name: column.name, expression: undefined, typed, position };
+  return { name: column.name, typed };
+}
+
+function output(place: Place, item: SelectItem & { kind: "star" }, column: StarColumn): OutputItem {
+  const { position } = item;
+  const replacement = item.replace.find(({ name }) => sameName(name, column.name));
+  if (replacement === undefined) return { ...column, expression: undefined, position };
+  const typed = analyzeExpression(place, replacement.expression);
+  return { name: column.name, expression: replacement.expression, typed, position };
 }

@@ -12,7 +12,7 @@ import { analyzeFrom, completePath, quoteName } from "./from.ts";
 import { condition, findColumn, insertedColumns, statementPlace, storedValue, valueSql } from "./assignments.ts";
 import type { WritableTable } from "./assignments.ts";
 import { planMerge } from "./merge.ts";
-import { analyzeQuery } from "./query.ts";
+import { analyzeQuery, analyzeResult } from "./query.ts";
 import { emptyScope } from "./scope.ts";
 import type { Relation, Scope } from "./scope.ts";
 
@@ -30,8 +30,8 @@ export function translate(source: string, environment: Environment): Plan {
 function planStatement(context: Context, statement: Statement): Plan {
   switch (statement.kind) {
     case "query": {
-      const relation = analyzeQuery(context, statement.query, undefined);
-      return { kind: "SELECT", ...relation };
+      const { sql, columns } = analyzeResult(context, statement.query);
+      return { kind: "SELECT", sql, columns };
     }
     case "insert":
       return planInsert(context, statement);
@@ -91,7 +91,7 @@ function planInsert(context: Context, statement: Statement & { kind: "insert" })
 }
 
 function insertQuery(context: Context, query: Query, written: TableColumn[]): string {
-  const relation: Relation = analyzeQuery(context, query, undefined);
+  const relation: Relation = analyzeResult(context, query);
   if (relation.columns.length !== written.length) {
     throw new SqlError(
       `Inserted row has wrong column count; Has ${relation.columns.length}, expected ${written.length}`,

@@ -1,14 +1,14 @@
 /** Window functions: https://cloud.google.com/bigquery/docs/reference/standard-sql/window-function-calls */
-import type { CallExpression, Expression, FrameBound, OrderItem, WindowFrame, WindowSpecification } from "../ast.ts";
+import type { CallExpression, OrderItem, WindowSpecification } from "../ast.ts";
 import { isAggregateFunction, isWindowFunction } from "../functions/aggregates.ts";
 import type { WindowFunction } from "../functions/aggregates.ts";
 import { SqlError, unsupported } from "../position.ts";
-import { scalarLiteral } from "../literals.ts";
-import { isComparable, isGroupable, isNumericKind, scalar } from "../types.ts";
+import { isComparable, isGroupable, scalar } from "../types.ts";
 import { aggregateCall } from "./aggregates.ts";
 import { coerce } from "./coercion.ts";
 import type { Analyze, Place } from "./context.ts";
-import { mayBeNaN, orderSql } from "./floats.ts";
+import { orderSql } from "./floats.ts";
+import { apartFromNaN, frameSql, hasDistance, rangeKey, withoutNaN } from "./frames.ts";
 import { combine } from "./typed.ts";
 import type { Typed } from "./typed.ts";
 
@@ -25,8 +25,11 @@ export function windowCall(place: Place, call: CallExpression, over: WindowSpeci
   checkOrder(call, specification);
   const window = windowSql(inner, specification, analyze);
   const args = call.args.map((argument) => analyze(inner, argument));
-  if (percentiles.has(call.name)) return { ...percentile(call, args, window), hasWindow: true };
-  const typed = navigation(call.name, call, args);
+  const { name } = call;
+  if (name === "PERCENTILE_CONT" || name === "PERCENTILE_DISC") {
+    return { ...percentile(call, args, window), hasWindow: true };
+  }
+  const typed = navigation(name, call, args);
   return { ...combine(`${typed.sql}${window.sql}`, typed.type, [...args, ...window.parts]), hasWindow: true };
 }
 
@@ -65,7 +68,10 @@ function checkOrder(call: CallExpression, specification: WindowSpecification): v
   }
   if (percentiles.has(call.name)) {
     if (specification.orderBy.length > 0 || specification.frame !== undefined) {
-      throw new SqlError(`Window ORDER BY and framing are not allowed for analytic function ${call.name}`, call.position);
+      throw new SqlError(
+        `Window ORDER BY and framing are not allowed for analytic function ${call.name}`,
+        call.position,
+      );
     }
     return;
   }
@@ -90,58 +96,19 @@ function windowSql(
     if (!isComparable(part.type)) throw unsupported(`A window over ${part.type.kind} values`, specification.position);
   }
   const pieces: string[] = [];
-  if (partition.length > 0) pieces.push(`PARTITION BY ${partition.map((part) => part.sql).join(", ")}`);
   const { frame } = specification;
+  const partitions = [...partition.map((part) => part.sql), ...apartFromNaN(frame, order)];
+  if (partitions.length > 0) pieces.push(`PARTITION BY ${partitions.join(", ")}`);
   const frameText = frame === undefined ? undefined : frameSql(frame, order);
   if (order.length > 0) {
     const keys = order.map((key, index) => {
       const item = specification.orderBy[index] as OrderItem;
-      return frame !== undefined && hasDistance(frame) ? orderSql(item, withoutNaN(key)) : orderSql(item, key);
+      return frame !== undefined && hasDistance(frame) ? orderSql(item, rangeKey(frame, key)) : orderSql(item, key);
     });
     pieces.push(`ORDER BY ${keys.join(", ")}`);
   }
   if (frameText !== undefined) pieces.push(frameText);
   return { sql: ` OVER (${pieces.join(" ")})`, parts: [...partition, ...order] };
-}
-
-/** RANGE with a distance: DuckDB wants one key, and has NaN where GoogleSQL has not. */
-function hasDistance(frame: WindowFrame): boolean {
-  return frame.unit === "RANGE" && (frame.start.rows !== undefined || frame.end?.rows !== undefined);
-}
-
-function withoutNaN(key: Typed, message = "A RANGE of distances over values with NaN is refused"): Typed {
-  if (!mayBeNaN(key)) return key;
-  return { ...key, sql: `(CASE WHEN isnan(${key.sql}) THEN error('${message}') ELSE ${key.sql} END)`, isNumber: true };
-}
-
-function frameSql(frame: WindowFrame, order: Typed[]): string {
-  const [key] = order;
-  if (hasDistance(frame) && (order.length !== 1 || key === undefined || !isNumericKind(key.type))) {
-    throw new SqlError("A RANGE frame with a distance needs exactly one numeric ORDER BY key", frame.position);
-  }
-  const bound = (edge: FrameBound): string => {
-    if (edge.rows === undefined) return edge.kind;
-    const { rows } = edge;
-    const isCount = rows.kind === "literal" && (rows.type === "INT64" || (frame.unit === "RANGE" && rows.type !== "NULL"));
-    if (!isCount || rows.value.startsWith("-")) {
-      throw unsupported("A frame bound that is not a number without a sign", edge.position);
-    }
-    return `${frame.unit === "ROWS" || key === undefined ? rows.value : distance(rows, key)} ${edge.kind}`;
-  };
-  const start = bound(frame.start);
-  if (frame.end === undefined && frame.start.kind.endsWith("FOLLOWING")) {
-    throw new SqlError("A window frame cannot start with FOLLOWING and have no end", frame.position);
-  }
-  return frame.end === undefined ? `${frame.unit} ${start}` : `${frame.unit} BETWEEN ${start} AND ${bound(frame.end)}`;
-}
-
-function distance(rows: Expression & { kind: "literal" }, key: Typed): string {
-  const typed: Typed = {
-    sql: scalarLiteral(rows.type === "INT64" ? "INT64" : "FLOAT64", rows.value),
-    type: scalar(rows.type === "INT64" ? "INT64" : "FLOAT64"),
-    literal: { kind: rows.type === "INT64" ? "integer" : "float", value: rows.value },
-  };
-  return coerce(typed, key.type, rows.position, "A distance of RANGE").sql;
 }
 
 function ignored(call: CallExpression): string {
@@ -171,7 +138,9 @@ function percentile(call: CallExpression, args: Typed[], window: { sql: string; 
   return combine(sql, typed.type.kind === "NULL" ? scalar("INT64") : typed.type, [...args, ...window.parts]);
 }
 
-function navigation(name: WindowFunction, call: CallExpression, args: Typed[]): Typed {
+type Percentile = "PERCENTILE_CONT" | "PERCENTILE_DISC";
+
+function navigation(name: Exclude<WindowFunction, Percentile>, call: CallExpression, args: Typed[]): Typed {
   const { position } = call;
   const expectArguments = (least: number, most: number): void => {
     if (args.length < least || args.length > most) throw new SqlError(`No matching signature for ${name}`, position);

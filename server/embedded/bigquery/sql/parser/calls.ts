@@ -72,7 +72,14 @@ export function parseOrderBy(cursor: Cursor, parse: ParseExpression): OrderItem[
 function parseOver(cursor: Cursor, parse: ParseExpression): WindowSpecification {
   if (cursor.at("(")) return parseWindow(cursor, parse);
   const position = cursor.position;
-  return { base: cursor.identifier("a window name"), isInParentheses: false, partitionBy: [], orderBy: [], frame: undefined, position };
+  return {
+    base: cursor.identifier("a window name"),
+    isInParentheses: false,
+    partitionBy: [],
+    orderBy: [],
+    frame: undefined,
+    position,
+  };
 }
 
 export function parseWindow(cursor: Cursor, parse: ParseExpression): WindowSpecification {

@@ -94,7 +94,7 @@ function parseSymbolic(cursor: Cursor, parse: ParseExpression): Expression {
     const fields = [{ name: undefined, value: first }];
     while (cursor.accept(",")) fields.push({ name: undefined, value: parse(cursor) });
     cursor.expect(")");
-    return { kind: "struct", type: undefined, fields, position };
+    return { kind: "struct", type: undefined, isTuple: true, fields, position };
   }
   cursor.expect(")");
   return first;
@@ -277,5 +277,5 @@ function parseStruct(cursor: Cursor, parse: ParseExpression): Expression {
         }),
   );
   if (fields.length === 0) throw unsupported("A STRUCT without fields", position);
-  return { kind: "struct", type, fields, position };
+  return { kind: "struct", type, isTuple: false, fields, position };
 }

@@ -22,19 +22,20 @@ import { parseExpression } from "./expressions.ts";
 export function parseQuery(cursor: Cursor): Query {
   return cursor.nested(() => {
     const position = cursor.position;
+    const isRecursive = cursor.at("WITH", "RECURSIVE");
     const withs = parseWith(cursor);
     const body = parseSetOperation(cursor);
     const orderBy = parseOrderBy(cursor, parseExpression);
     const limit = cursor.accept("LIMIT") ? parseExpression(cursor) : undefined;
     const offset = limit !== undefined && cursor.accept("OFFSET") ? parseExpression(cursor) : undefined;
     if (cursor.at("|", ">")) throw unsupported("Pipe syntax", cursor.position);
-    return { withs, body, orderBy, limit, offset, position };
+    return { isRecursive, withs, body, orderBy, limit, offset, position };
   });
 }
 
 function parseWith(cursor: Cursor): Query["withs"] {
   if (!cursor.accept("WITH")) return [];
-  if (cursor.at("RECURSIVE")) throw unsupported("WITH RECURSIVE", cursor.position);
+  cursor.accept("RECURSIVE");
   return cursor.list(() => {
     const position = cursor.position;
     const name = cursor.identifier("a name for the common table expression");
@@ -91,8 +92,8 @@ function parseSelect(cursor: Cursor): Select {
     throw unsupported("SELECT WITH (differential privacy, aggregation threshold)", cursor.position);
   const isDistinct = cursor.accept("DISTINCT");
   if (!isDistinct) cursor.accept("ALL");
-  const isStruct = cursor.accept("AS", "STRUCT");
-  if (cursor.at("AS")) throw unsupported("SELECT AS VALUE or AS a type", cursor.position);
+  const as = (["STRUCT", "VALUE"] as const).find((candidate) => cursor.accept("AS", candidate));
+  if (cursor.at("AS")) throw unsupported("SELECT AS a type", cursor.position);
   const items = [parseSelectItem(cursor)];
   while (cursor.accept(",")) {
     if (cursor.at("FROM") || cursor.peek().kind === "end" || cursor.at(")")) break;
@@ -104,7 +105,7 @@ function parseSelect(cursor: Cursor): Select {
   const having = cursor.accept("HAVING") ? parseExpression(cursor) : undefined;
   const qualify = cursor.accept("QUALIFY") ? parseExpression(cursor) : undefined;
   const windows = parseWindows(cursor);
-  return { kind: "select", isDistinct, isStruct, items, from, where, groupBy, having, qualify, windows, position };
+  return { kind: "select", isDistinct, as, items, from, where, groupBy, having, qualify, windows, position };
 }
 
 function parseSelectItem(cursor: Cursor): SelectItem {
@@ -139,6 +140,7 @@ function parseGroupBy(cursor: Cursor): GroupBy | undefined {
   const position = cursor.position;
   if (!cursor.accept("GROUP", "BY")) return undefined;
   if (cursor.accept("ALL")) return { form: "ALL", items: [], sets: [], position };
+  if (cursor.accept("(", ")")) return { form: "PLAIN", items: [], sets: [], position };
   const form = (["ROLLUP", "CUBE"] as const).find((candidate) => cursor.accept(candidate));
   const hasSets = form === undefined && cursor.accept("GROUPING", "SETS");
   if (!hasSets && form === undefined) return { form: "PLAIN", items: parsePlainKeys(cursor), sets: [], position };
@@ -177,16 +179,6 @@ function parseWindows(cursor: Cursor): Select["windows"] {
   });
 }
 
-export function parseFrom(cursor: Cursor): FromItem {
-  let left = parseJoined(cursor);
-  while (cursor.at(",")) {
-    const position = cursor.position;
-    cursor.next();
-    left = { kind: "join", join: "CROSS", left, right: parseJoined(cursor), on: undefined, using: undefined, position };
-  }
-  return left;
-}
-
 function readJoinKind(cursor: Cursor): JoinKind | undefined {
   if (cursor.at("NATURAL")) throw new SqlError("NATURAL JOIN does not exist in GoogleSQL", cursor.position);
   if (cursor.accept("CROSS", "JOIN")) return "CROSS";
@@ -198,12 +190,23 @@ function readJoinKind(cursor: Cursor): JoinKind | undefined {
   return outer;
 }
 
-function parseJoined(cursor: Cursor): FromItem {
+/** Commas and joins are read from left to right. */
+export function parseFrom(cursor: Cursor): FromItem {
   let left = parseFromPrimary(cursor);
+  let hasComma = false;
   while (true) {
     const position = cursor.position;
+    if (cursor.accept(",")) {
+      hasComma = true;
+      const other = parseFromPrimary(cursor);
+      left = { kind: "join", join: "CROSS", left, right: other, on: undefined, using: undefined, position };
+      continue;
+    }
     const join = readJoinKind(cursor);
     if (join === undefined) return left;
+    if (hasComma && (join === "RIGHT" || join === "FULL")) {
+      throw new SqlError(`Syntax error: ${join} JOIN must be parenthesized when following a comma join`, position);
+    }
     const right = parseFromPrimary(cursor);
     const on = join !== "CROSS" && cursor.accept("ON") ? parseExpression(cursor) : undefined;
     const using =
