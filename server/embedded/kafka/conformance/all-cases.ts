@@ -1,5 +1,6 @@
 /** The conformance suite: every case against one target. */
 import { describe } from "vitest";
+import { defineAdminCases } from "./admin.cases.ts";
 import { defineAnswerCases } from "./answer.cases.ts";
 import { defineConnectionCases } from "./connection.cases.ts";
 import { defineEpochCases } from "./epoch.cases.ts";
@@ -37,6 +38,9 @@ export function defineConformanceSuite(target: () => ConformanceTarget): void {
   });
   describe("connections", () => {
     defineConnectionCases(target);
+  });
+  describe("administration", () => {
+    defineAdminCases(target);
   });
   describe("kafkajs", () => {
     defineKafkajsCases(target);

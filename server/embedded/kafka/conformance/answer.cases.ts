@@ -1,4 +1,6 @@
 import { expect, it } from "vitest";
+import { ErrorCode } from "../protocol/error-codes.ts";
+import { listOffset } from "../testing/raw-requests.ts";
 import { QUIRKS } from "./quirks.ts";
 import { FreshTopic } from "./target.ts";
 import type { ConformanceTarget } from "./target.ts";
@@ -39,5 +41,13 @@ export function defineAnswerCases(target: () => ConformanceTarget): void {
     expect(await Promise.race([answer, patience])).toBe(QUIRKS.nullRecords[target().kind]);
     await topic.reconnect();
     expect(await topic.end()).toBe(0);
+  });
+
+  it("24c: refuses to look up offsets by timestamps that only later versions know", async () => {
+    const topic = await FreshTopic.create(target());
+    for (const timestamp of [-3, -4, -99]) {
+      const { error } = await listOffset(topic.connection, { topic: topic.name, timestamp });
+      expect([timestamp, error]).toEqual([timestamp, ErrorCode.UNSUPPORTED_VERSION]);
+    }
   });
 }

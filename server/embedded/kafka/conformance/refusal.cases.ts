@@ -70,6 +70,18 @@ export function defineRefusalCases(target: () => ConformanceTarget): void {
     expect((await topic.sendBytes(Buffer.alloc(0))).error).toBe(ErrorCode.INVALID_RECORD);
     expect(await topic.end()).toBe(0);
   });
+
+  it("22d: refuses timestamps further ahead than message.timestamp.after.max.ms, duplicates included", async () => {
+    const topic = await FreshTopic.create(target());
+    const [soon, later] = [Date.now() + 1_800_000, Date.now() + 7_200_000];
+    expect(await topic.errorOf({ base: 0, count: 1, timestamp: later })).toBe(ErrorCode.INVALID_TIMESTAMP);
+    expect(await topic.offsetOf({ base: 0, count: 1, timestamp: soon })).toBe(0);
+    expect(await topic.errorOf({ base: 0, count: 1, timestamp: later })).toBe(ErrorCode.INVALID_TIMESTAMP);
+    const lenient = await FreshTopic.create(target(), { configs: { "message.timestamp.after.max.ms": "8000000" } });
+    expect(await lenient.offsetOf({ base: 0, count: 1, timestamp: later })).toBe(0);
+    const stamping = await FreshTopic.create(target(), { configs: { "message.timestamp.type": "LogAppendTime" } });
+    expect(await stamping.offsetOf({ base: 0, count: 1, timestamp: later })).toBe(0);
+  });
 }
 
 /** AlterConfigs version 1: replaces the topic's configuration. */

@@ -32,6 +32,8 @@ export function heartbeat(group: Group, claim: MemberClaim & { nowMs: number }):
 /** Whether a commit is accepted; one without a generation comes from a client that assigns partitions itself. */
 export function commit(group: Group, claim: MemberClaim & { nowMs: number }): { group: Group; error: ErrorCode } {
   if (claim.generation < 0 && group.members.size === 0) return { group, error: ErrorCode.NONE };
+  const isUnheardOf = group.generation === 0 && group.members.size === 0;
+  if (isUnheardOf) return { group, error: ErrorCode.ILLEGAL_GENERATION };
   const error = membershipError(group, claim);
   if (error !== ErrorCode.NONE) return { group, error };
   if (group.phase === "CompletingRebalance") return { group, error: ErrorCode.REBALANCE_IN_PROGRESS };

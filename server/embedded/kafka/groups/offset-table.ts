@@ -1,12 +1,13 @@
 /** Committed offsets of consumer groups, as the database keeps them. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { inOneStep } from "../storage/in-one-step.ts";
 
 export interface CommittedOffset {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
   readonly leaderEpoch: number;
-  readonly metadata: string | null;
+  readonly metadata: string;
 }
 
 export class OffsetTable {
@@ -34,11 +35,11 @@ export class OffsetTable {
   }
 
   commit(groupId: string, offsets: readonly CommittedOffset[]): void {
-    this.#database.exec("BEGIN");
-    for (const { topic, partition, offset, leaderEpoch, metadata } of offsets) {
-      this.#insert.run(groupId, topic, partition, offset, leaderEpoch, metadata);
-    }
-    this.#database.exec("COMMIT");
+    inOneStep(this.#database, () => {
+      for (const { topic, partition, offset, leaderEpoch, metadata } of offsets) {
+        this.#insert.run(groupId, topic, partition, offset, leaderEpoch, metadata);
+      }
+    });
   }
 
   get(groupId: string, place: { topic: string; partition: number }): CommittedOffset | null {
@@ -70,6 +71,6 @@ function committedOffset(row: Record<string, unknown>): CommittedOffset {
     partition: Number(row["partition"]),
     offset: Number(row["committed_offset"]),
     leaderEpoch: Number(row["leader_epoch"]),
-    metadata: typeof row["metadata"] === "string" ? row["metadata"] : null,
+    metadata: typeof row["metadata"] === "string" ? row["metadata"] : "",
   };
 }

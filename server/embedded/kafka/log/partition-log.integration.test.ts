@@ -16,6 +16,8 @@ const KEEP: LogPolicy = {
   retentionMs: -1,
   retentionBytes: -1,
   timestampType: "CreateTime",
+  timestampAfterMaxMs: 3_600_000,
+  isDeletable: true,
 };
 const EVERYTHING = 10_000_000;
 

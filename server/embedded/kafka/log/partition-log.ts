@@ -92,6 +92,10 @@ export class PartitionLog {
   /** Judges a batch by the sequence rules and appends it when they allow. The batch's bytes are changed in place. */
   append(batch: Buffer, header: BatchHeader): AppendOutcome {
     const policy = this.#options.policy();
+    const isBrokerTime = policy.timestampType === "LogAppendTime";
+    if (!isBrokerTime && header.maxTimestamp - this.#options.clock() > policy.timestampAfterMaxMs) {
+      return { kind: "refused", error: ErrorCode.INVALID_TIMESTAMP };
+    }
     if (header.sizeBytes > policy.segmentBytes) return { kind: "refused", error: ErrorCode.RECORD_LIST_TOO_LARGE };
     if (header.producerId >= 0) {
       const verdict = checkSequence(this.#producers.get(header.producerId), header);
@@ -110,7 +114,6 @@ export class PartitionLog {
         return { kind: "duplicate", baseOffset, logAppendTime: maxTimestamp };
       }
     }
-    const isBrokerTime = policy.timestampType === "LogAppendTime";
     if (isBrokerTime) {
       header.maxTimestamp = this.#options.clock();
       stampLogAppendTime(batch, header.maxTimestamp);

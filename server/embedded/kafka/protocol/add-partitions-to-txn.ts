@@ -4,7 +4,7 @@
  * Request: transactional id string · producer id int64 · epoch int16 · [topic string · [partition int32]]
  * Answer: throttle int32 · [topic string · [partition int32 · error int16]]
  *
- * When one partition does not exist none is added: the others are answered with OPERATION_NOT_ATTEMPTED.
+ * When one partition does not exist none is added: the others are answered with OPERATION_NOT_ATTEMPTED, after it.
  */
 import type { Api } from "./api.ts";
 import { ErrorCode } from "./error-codes.ts";
@@ -31,7 +31,10 @@ export const addPartitionsToTxn: Api = {
       : ErrorCode.OPERATION_NOT_ATTEMPTED;
     const writer = new Writer().int32(0);
     return writer.array(topics, ({ topic, partitions }) => {
-      writer.string(topic).array(partitions, (partition) => {
+      const unknownFirst = partitions.toSorted(
+        (left, right) => Number(exists(topic, left)) - Number(exists(topic, right)),
+      );
+      writer.string(topic).array(unknownFirst, (partition) => {
         const isUnknown = !exists(topic, partition);
         writer.int32(partition).int16(isUnknown ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : error);
       });

@@ -48,6 +48,10 @@ function findProblem(alteration: Alteration, broker: BrokerParts): { error: Erro
   if (broker.topics.get(alteration.name) === undefined) {
     return { error: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, message: `The topic '${alteration.name}' does not exist.` };
   }
+  const nullName = alteration.configs.entries().find(([, value]) => value === null)?.[0];
+  if (nullName !== undefined) {
+    return { error: ErrorCode.INVALID_REQUEST, message: `Null value not supported for : ${nullName}` };
+  }
   const message = findConfigProblem(alteration.configs);
   return message === null ? null : { error: ErrorCode.INVALID_CONFIG, message };
 }

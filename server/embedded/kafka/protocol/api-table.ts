@@ -2,13 +2,17 @@
 import { addOffsetsToTxn } from "./add-offsets-to-txn.ts";
 import { addPartitionsToTxn } from "./add-partitions-to-txn.ts";
 import { alterConfigs } from "./alter-configs.ts";
+import { alterPartitionReassignments } from "./alter-partition-reassignments.ts";
 import { apiVersions } from "./api-versions.ts";
 import type { Api } from "./api.ts";
+import { createAcls } from "./create-acls.ts";
 import { createPartitions } from "./create-partitions.ts";
 import { createTopics } from "./create-topics.ts";
+import { deleteAcls } from "./delete-acls.ts";
 import { deleteGroups } from "./delete-groups.ts";
 import { deleteRecords } from "./delete-records.ts";
 import { deleteTopics } from "./delete-topics.ts";
+import { describeAcls } from "./describe-acls.ts";
 import { describeConfigs } from "./describe-configs.ts";
 import { describeGroups } from "./describe-groups.ts";
 import { describeProducers } from "./describe-producers.ts";
@@ -21,6 +25,7 @@ import { joinGroup } from "./join-group.ts";
 import { leaveGroup } from "./leave-group.ts";
 import { listGroups } from "./list-groups.ts";
 import { listOffsets } from "./list-offsets.ts";
+import { listPartitionReassignments } from "./list-partition-reassignments.ts";
 import { metadata } from "./metadata.ts";
 import { offsetCommit } from "./offset-commit.ts";
 import { offsetFetch } from "./offset-fetch.ts";
@@ -56,6 +61,11 @@ export const API_TABLE: ReadonlyMap<number, Api> = new Map(
     alterConfigs,
     createPartitions,
     deleteGroups,
+    describeAcls,
+    createAcls,
+    deleteAcls,
+    alterPartitionReassignments,
+    listPartitionReassignments,
     describeProducers,
   ].map((api) => [api.key, api]),
 );

@@ -6,6 +6,7 @@
  */
 import { NODE_ID } from "../settings.ts";
 import type { Api, BrokerParts } from "./api.ts";
+import { byName } from "./by-name.ts";
 import { ErrorCode } from "./error-codes.ts";
 import { Writer } from "./writer.ts";
 
@@ -29,8 +30,10 @@ export const createPartitions: Api = {
     request.int32();
     const validateOnly = request.boolean();
     const writer = new Writer().int32(0);
-    return writer.array(wishes, (wish) => {
-      const problem = findProblem(wish, broker);
+    return writer.array(byName(wishes), ({ wish, isRepeated }) => {
+      const problem = isRepeated
+        ? { error: ErrorCode.INVALID_REQUEST, message: `The topic ${wish.name} is named more than once.` }
+        : findProblem(wish, broker);
       if (problem === null && !validateOnly) broker.topics.addPartitions(wish.name, wish.total);
       writer
         .string(wish.name)

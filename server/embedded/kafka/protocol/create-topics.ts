@@ -11,6 +11,7 @@ import { NODE_ID } from "../settings.ts";
 import { findConfigProblem } from "../topics/topic-config.ts";
 import { topicNameProblem } from "../topics/topic-name.ts";
 import type { Api, BrokerParts } from "./api.ts";
+import { byName } from "./by-name.ts";
 import { ErrorCode } from "./error-codes.ts";
 import type { Reader } from "./reader.ts";
 import { Writer } from "./writer.ts";
@@ -39,10 +40,8 @@ export const createTopics: Api = {
     const topics = request.array(decodeTopic);
     request.int32();
     const validateOnly = request.boolean();
-    const occurrences = Map.groupBy(topics, ({ name }) => name);
     const writer = new Writer().int32(0);
-    return writer.array(topics, (topic) => {
-      const isRepeated = (occurrences.get(topic.name)?.length ?? 0) > 1;
+    return writer.array(byName(topics), ({ wish: topic, isRepeated }) => {
       const problem = isRepeated
         ? { error: ErrorCode.INVALID_REQUEST, message: `The topic ${topic.name} is named more than once.` }
         : findProblem(topic, broker);
@@ -83,6 +82,11 @@ function findProblem(topic: NewTopic, broker: BrokerParts): Problem | null {
   if (nameProblem !== null) return { error: ErrorCode.INVALID_TOPIC_EXCEPTION, message: nameProblem };
   if (broker.topics.get(topic.name) !== undefined) {
     return { error: ErrorCode.TOPIC_ALREADY_EXISTS, message: `Topic '${topic.name}' already exists.` };
+  }
+  const collision = broker.topics.collidingWith(topic.name);
+  if (collision !== undefined) {
+    const message = `Topic '${topic.name}' collides with existing topic: ${collision}`;
+    return { error: ErrorCode.INVALID_TOPIC_EXCEPTION, message };
   }
   const layoutProblem = topic.assignments.length > 0 ? assignmentProblem(topic) : countProblem(topic);
   if (layoutProblem !== null) return layoutProblem;

@@ -3,6 +3,8 @@
  *
  * Request: [topic string · [partition int32 · offset int64]] · timeout int32
  * Answer: throttle int32 · [topic string · [partition int32 · low watermark int64 · error int16]]
+ *
+ * A topic with cleanup.policy=compact refuses.
  */
 import type { Api, BrokerParts } from "./api.ts";
 import { ErrorCode } from "./error-codes.ts";
@@ -35,8 +37,12 @@ function deleteBefore(
   wish: { readonly topic: string; readonly partition: number; readonly offset: number },
   broker: BrokerParts,
 ): { lowWatermark: number; error: ErrorCode } {
-  const log = broker.topics.partition(wish.topic, wish.partition);
-  if (log === undefined) return { lowWatermark: -1, error: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION };
+  const topic = broker.topics.get(wish.topic);
+  const log = topic?.partitions[wish.partition];
+  if (topic === undefined || log === undefined) {
+    return { lowWatermark: -1, error: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION };
+  }
+  if (!topic.policy.isDeletable) return { lowWatermark: -1, error: ErrorCode.POLICY_VIOLATION };
   const offset = wish.offset === LOG_END ? log.logEnd : wish.offset;
   if (offset < 0 || offset > log.logEnd) return { lowWatermark: -1, error: ErrorCode.OFFSET_OUT_OF_RANGE };
   broker.topics.moveLogStart(wish.topic, wish.partition, offset);

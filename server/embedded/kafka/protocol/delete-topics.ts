@@ -4,7 +4,8 @@
  * Request: [name string] · timeout int32
  * Answer: throttle int32 · [name string · error int16]
  */
-import type { Api } from "./api.ts";
+import type { Api, BrokerParts } from "./api.ts";
+import { byName } from "./by-name.ts";
 import { ErrorCode } from "./error-codes.ts";
 import { Writer } from "./writer.ts";
 
@@ -14,15 +15,17 @@ export const deleteTopics: Api = {
   minVersion: 1,
   maxVersion: 3,
   handle(request, { broker }) {
-    const names = request.array((reader) => reader.string());
+    const topics = request.array((reader) => ({ name: reader.string() }));
     const writer = new Writer().int32(0);
-    return writer.array(names, (name) => {
-      const exists = broker.topics.get(name) !== undefined;
-      if (exists) {
-        broker.topics.remove(name);
-        broker.transactions.forgetTopic(name);
-      }
-      writer.string(name).int16(exists ? ErrorCode.NONE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    return writer.array(byName(topics), ({ wish: { name }, isRepeated }) => {
+      writer.string(name).int16(isRepeated ? ErrorCode.INVALID_REQUEST : remove(name, broker));
     });
   },
 };
+
+function remove(name: string, broker: BrokerParts): ErrorCode {
+  if (broker.topics.get(name) === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  broker.topics.remove(name);
+  broker.transactions.forgetTopic(name);
+  return ErrorCode.NONE;
+}

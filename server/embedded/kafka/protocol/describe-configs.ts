@@ -10,6 +10,7 @@
 import { NODE_ID } from "../settings.ts";
 import { brokerConfigEntries, topicConfigEntries } from "../topics/config-entries.ts";
 import type { ConfigEntry } from "../topics/config-entries.ts";
+import { topicNameProblem } from "../topics/topic-name.ts";
 import type { Api, BrokerParts } from "./api.ts";
 import { ErrorCode } from "./error-codes.ts";
 import { ResourceType } from "./resource-type.ts";
@@ -27,6 +28,10 @@ interface ResourceAnswer {
   readonly message: string | null;
   readonly entries: readonly ConfigEntry[];
 }
+
+/** Apache Kafka's answer without an error: not null. */
+const NO_MESSAGE = "";
+const NOTHING_SET: ResourceAnswer = { error: ErrorCode.NONE, message: NO_MESSAGE, entries: [] };
 
 export const describeConfigs: Api = {
   key: 32,
@@ -53,16 +58,21 @@ export const describeConfigs: Api = {
 function describe(query: ResourceQuery, broker: BrokerParts): ResourceAnswer {
   if (query.type === ResourceType.TOPIC) {
     const topic = broker.topics.get(query.name);
+    const nameProblem = topicNameProblem(query.name);
+    if (nameProblem !== null) return { error: ErrorCode.INVALID_TOPIC_EXCEPTION, message: nameProblem, entries: [] };
     if (topic === undefined) return { error: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, message: null, entries: [] };
-    return { error: ErrorCode.NONE, message: null, entries: topicConfigEntries(topic, broker.settings) };
+    return { error: ErrorCode.NONE, message: NO_MESSAGE, entries: topicConfigEntries(topic, broker.settings) };
   }
   if (query.type === ResourceType.BROKER) {
-    if (query.name === String(NODE_ID) || query.name === "") {
-      return { error: ErrorCode.NONE, message: null, entries: brokerConfigEntries(broker.settings) };
+    // The empty name asks for what is set for all brokers while they run: nothing here.
+    if (query.name === "") return NOTHING_SET;
+    if (query.name === String(NODE_ID)) {
+      return { error: ErrorCode.NONE, message: NO_MESSAGE, entries: brokerConfigEntries(broker.settings) };
     }
     const message = `Unexpected broker id, expected ${NODE_ID} or empty string, but received ${query.name}`;
     return { error: ErrorCode.INVALID_REQUEST, message, entries: [] };
   }
+  if (query.type === ResourceType.BROKER_LOGGER && query.name === String(NODE_ID)) return NOTHING_SET;
   return { error: ErrorCode.INVALID_REQUEST, message: `Unsupported resource type: ${query.type}`, entries: [] };
 }
 

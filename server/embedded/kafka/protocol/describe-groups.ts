@@ -5,6 +5,8 @@
  * Answer: (v1+) throttle int32 · [error int16 · group string · state string · protocol type string · protocol string ·
  *   [member id string · (v4+) instance id nullable · client id string · client host string · metadata bytes · assignment
  *   bytes] · (v3+) operations int32]
+ *
+ * Protocol, metadata and assignments are shown of a stable group only: in a rebalance they are about to change.
  */
 import type { Group } from "../groups/group-state.ts";
 import type { Api } from "./api.ts";
@@ -25,11 +27,12 @@ export const describeGroups: Api = {
     if (version >= 1) writer.int32(0);
     return writer.array(groupIds, (groupId) => {
       const group = broker.groups.describe(groupId);
+      const isStable = group?.phase === "Stable";
       writer
         .int16(ErrorCode.NONE)
         .string(groupId)
         .string(group?.phase ?? "Dead");
-      writer.string(group?.protocolType ?? "").string(group?.protocolName ?? "");
+      writer.string(group?.protocolType ?? "").string((isStable ? group.protocolName : null) ?? "");
       encodeMembers(writer, group, version);
       if (version >= 3) writer.int32(NO_OPERATIONS);
     });
@@ -37,11 +40,12 @@ export const describeGroups: Api = {
 };
 
 function encodeMembers(writer: Writer, group: Group | undefined, version: number): void {
+  const isStable = group?.phase === "Stable";
   writer.array([...(group?.members.values() ?? [])], (member) => {
     writer.string(member.id);
     if (version >= 4) writer.nullableString(member.instanceId);
-    const elected = member.protocols.find(({ name }) => name === group?.protocolName);
+    const elected = isStable ? member.protocols.find(({ name }) => name === group.protocolName) : undefined;
     writer.string(member.clientId).string(`/${member.clientHost}`);
-    writer.bytes(elected?.metadata ?? NO_BYTES).bytes(member.assignment);
+    writer.bytes(elected?.metadata ?? NO_BYTES).bytes(isStable ? member.assignment : NO_BYTES);
   });
 }

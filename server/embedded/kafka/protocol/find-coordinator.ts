@@ -11,6 +11,8 @@ import { Writer } from "./writer.ts";
 
 const GROUP = 0;
 const TRANSACTION = 1;
+/** Apache Kafka names the error even when there is none. */
+const NO_ERROR = "NONE";
 
 export const findCoordinator: Api = {
   key: 10,
@@ -25,7 +27,7 @@ export const findCoordinator: Api = {
     const writer = new Writer();
     if (version >= 1) writer.int32(0);
     writer.int16(isKnown ? ErrorCode.NONE : ErrorCode.INVALID_REQUEST);
-    if (version >= 1) writer.nullableString(isKnown ? null : `coordinator type ${keyType} is unknown`);
+    if (version >= 1) writer.nullableString(isKnown ? NO_ERROR : `coordinator type ${keyType} is unknown`);
     if (!isKnown) return writer.int32(-1).string("").int32(-1);
     return writer.int32(NODE_ID).string(host).int32(port);
   },

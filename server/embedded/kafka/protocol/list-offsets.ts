@@ -6,7 +6,8 @@
  * Answer: (v2+) throttle int32 · [topic · [partition int32 · error int16 · timestamp int64 · offset int64 · (v4+) leader
  *   epoch int32]]
  *
- * Timestamp -1 asks for the log end, -2 for the log start, any other for the first record at or after it.
+ * Timestamp -1 asks for the log end, -2 for the log start, any other for the first record at or after it. Other negative
+ * ones mean something in later versions only.
  */
 import { LEADER_EPOCH } from "../log/partition-log.ts";
 import type { PartitionLog } from "../log/partition-log.ts";
@@ -46,13 +47,18 @@ export const listOffsets: Api = {
             ? broker.transactions.lastStableOffset({ topic, partition }, log.logEnd)
             : log?.logEnd;
         const found = log === undefined ? { timestamp: NONE, offset: NONE } : findOffset(log, timestamp, end);
-        const error = log === undefined ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.NONE;
+        const error = errorOf(log, timestamp);
         writer.int32(partition).int16(error).int64(found.timestamp).int64(found.offset);
         if (version >= 4) writer.int32(found.offset === NONE ? NONE : LEADER_EPOCH);
       });
     });
   },
 };
+
+function errorOf(log: PartitionLog | undefined, timestamp: number): ErrorCode {
+  if (log === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  return timestamp < EARLIEST ? ErrorCode.UNSUPPORTED_VERSION : ErrorCode.NONE;
+}
 
 function findOffset(
   log: PartitionLog,

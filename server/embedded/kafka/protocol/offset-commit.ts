@@ -28,7 +28,7 @@ export const offsetCommit: Api = {
         const partition = inner.int32();
         const offset = inner.int64();
         const leaderEpoch = version >= 6 ? inner.int32() : -1;
-        return { topic, partition, offset, leaderEpoch, metadata: inner.nullableString() };
+        return { topic, partition, offset, leaderEpoch, metadata: inner.nullableString() ?? "" };
       });
     });
     const problems = new Map(topics.flat().map((offset) => [offset, problemOf(offset, broker)]));
@@ -52,6 +52,6 @@ function problemOf(offset: CommittedOffset, broker: BrokerParts): ErrorCode {
   if (broker.topics.partition(offset.topic, offset.partition) === undefined) {
     return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
   }
-  const isTooLong = Buffer.byteLength(offset.metadata ?? "") > LIMITS.offsetMetadataBytesMax;
+  const isTooLong = Buffer.byteLength(offset.metadata) > LIMITS.offsetMetadataBytesMax;
   return isTooLong || !broker.groups.hasRoomForOffsets() ? ErrorCode.OFFSET_METADATA_TOO_LARGE : ErrorCode.NONE;
 }

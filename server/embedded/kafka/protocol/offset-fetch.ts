@@ -39,7 +39,7 @@ export const offsetFetch: Api = {
       writer.string(topic).array(offsets, (each) => {
         writer.int32(each.partition).int64(each.offset);
         if (version >= 5) writer.int32(each.leaderEpoch);
-        writer.nullableString(each.metadata).int16(ErrorCode.NONE);
+        writer.string(each.metadata).int16(ErrorCode.NONE);
       });
     });
     return version >= 2 ? writer.int16(ErrorCode.NONE) : writer;

@@ -87,7 +87,12 @@ export class Reader {
   }
 
   compactArray<T>(element: (reader: Reader) => T): T[] {
-    return this.#elements(this.unsignedVarint() - 1, element) ?? [];
+    return this.compactNullableArray(element) ?? [];
+  }
+
+  /** Reads a compact array; a null array reads as null. */
+  compactNullableArray<T>(element: (reader: Reader) => T): T[] | null {
+    return this.#elements(this.unsignedVarint() - 1, element);
   }
 
   unsignedVarint(): number {

@@ -23,7 +23,7 @@ export const txnOffsetCommit: Api = {
       const offsets = reader.array((inner) => {
         const [partition, offset] = [inner.int32(), inner.int64()];
         const leaderEpoch = version >= 2 ? inner.int32() : -1;
-        return { topic, partition, offset, leaderEpoch, metadata: inner.nullableString() };
+        return { topic, partition, offset, leaderEpoch, metadata: inner.nullableString() ?? "" };
       });
       return { topic, offsets };
     });

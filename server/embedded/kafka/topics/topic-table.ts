@@ -1,5 +1,6 @@
 /** Topics, their configuration and their moved log starts, as the database keeps them. */
 import type { DatabaseSync } from "node:sqlite";
+import { inOneStep } from "../storage/in-one-step.ts";
 
 export interface StoredTopic {
   readonly name: string;
@@ -41,14 +42,14 @@ export class TopicTable {
   }
 
   insert(topic: { name: string; partitions: number; configs: ReadonlyMap<string, string> }): void {
-    this.#transaction(() => {
+    inOneStep(this.#database, () => {
       this.#database.prepare("INSERT INTO topics (name, partitions) VALUES (?, ?)").run(topic.name, topic.partitions);
       this.#insertConfigs(topic.name, topic.configs);
     });
   }
 
   replaceConfigs(name: string, configs: ReadonlyMap<string, string>): void {
-    this.#transaction(() => {
+    inOneStep(this.#database, () => {
       this.#database.prepare("DELETE FROM topic_configs WHERE topic = ?").run(name);
       this.#insertConfigs(name, configs);
     });
@@ -66,7 +67,7 @@ export class TopicTable {
 
   /** Removes a topic and everything that refers to it, committed offsets included. */
   remove(name: string): void {
-    this.#transaction(() => {
+    inOneStep(this.#database, () => {
       this.#database.prepare("DELETE FROM topics WHERE name = ?").run(name);
       for (const table of TABLES_WITH_TOPIC) this.#database.prepare(`DELETE FROM ${table} WHERE topic = ?`).run(name);
     });
@@ -75,16 +76,5 @@ export class TopicTable {
   #insertConfigs(topic: string, configs: ReadonlyMap<string, string>): void {
     const insert = this.#database.prepare("INSERT INTO topic_configs (topic, name, value) VALUES (?, ?, ?)");
     for (const [name, value] of configs) insert.run(topic, name, value);
-  }
-
-  #transaction(work: () => void): void {
-    this.#database.exec("BEGIN");
-    try {
-      work();
-      this.#database.exec("COMMIT");
-    } catch (error) {
-      this.#database.exec("ROLLBACK");
-      throw error;
-    }
   }
 }

@@ -55,6 +55,13 @@ export class Topics {
     return this.#topics.get(name);
   }
 
+  /** Another topic whose name differs only in '.' and '_', which Apache Kafka's metrics cannot tell apart. */
+  collidingWith(name: string): string | undefined {
+    if (!/[._]/.test(name)) return undefined;
+    const plain = name.replaceAll(".", "_");
+    return this.#topics.keys().find((known) => known !== name && known.replaceAll(".", "_") === plain);
+  }
+
   all(): IterableIterator<Topic> {
     return this.#topics.values();
   }

@@ -114,7 +114,7 @@ describe("a transaction", () => {
 
   it("is ended by the restart when it was decided and its markers were not written", () => {
     const claim = begin();
-    const offsets = [{ ...PLACE, offset: 7, leaderEpoch: -1, metadata: null }];
+    const offsets = [{ ...PLACE, offset: 7, leaderEpoch: -1, metadata: "" }];
     broker.coordinator.addOffsets("writer", claim, { groupId: "readers", offsets });
     broker.database.exec("UPDATE transactions SET phase = 'PrepareCommit'");
     restart();

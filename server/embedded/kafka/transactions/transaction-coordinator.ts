@@ -90,7 +90,7 @@ export class TransactionCoordinator {
   /** Whether a transactional batch may be appended now; notes where the transaction begins in the partition. */
   admit(id: string | null, claim: ProducerClaim, place: TopicPartition & { logEnd: number }): ErrorCode {
     const transaction = id === null ? undefined : this.#transactions.get(id);
-    if (transaction === undefined) return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+    if (transaction === undefined) return ErrorCode.INVALID_PRODUCER_ID_MAPPING;
     const error = claimError(transaction, claim);
     if (error !== ErrorCode.NONE) return error;
     if (transaction.phase !== "Ongoing" || !holds(transaction, place)) return ErrorCode.INVALID_TXN_STATE;

@@ -1,5 +1,6 @@
 /** Transactions as the database keeps them: decisions, what is open and aborted in each partition, pending offsets. */
 import type { DatabaseSync } from "node:sqlite";
+import { inOneStep } from "../storage/in-one-step.ts";
 import type { CommittedOffset } from "../groups/offset-table.ts";
 import type { TopicPartition, Transaction, TransactionPhase } from "./transaction.ts";
 
@@ -59,27 +60,27 @@ export class TransactionTable {
   /** Everything that the end of a transaction changes once its markers are written, in one step. */
   complete(transaction: Transaction, aborted: readonly AbortedTransaction[]): void {
     const isCommit = transaction.phase === "CompleteCommit";
-    this.#database.exec("BEGIN");
-    this.save(transaction);
-    this.#database.prepare("DELETE FROM open_transactions WHERE producer_id = ?").run(transaction.producerId);
-    for (const { topic, partition, producerId, firstOffset, lastOffset } of aborted) {
-      this.#database
-        .prepare(
-          "INSERT INTO aborted_transactions (topic, partition, producer_id, first_offset, last_offset) VALUES (?, ?, ?, ?, ?)",
-        )
-        .run(topic, partition, producerId, firstOffset, lastOffset);
-    }
-    if (isCommit) {
-      this.#database
-        .prepare(
-          `INSERT OR REPLACE INTO committed_offsets (group_id, topic, partition, committed_offset, leader_epoch, metadata)
-           SELECT group_id, topic, partition, committed_offset, leader_epoch, metadata FROM pending_offsets
-           WHERE transaction_id = ?`,
-        )
-        .run(transaction.id);
-    }
-    this.#database.prepare("DELETE FROM pending_offsets WHERE transaction_id = ?").run(transaction.id);
-    this.#database.exec("COMMIT");
+    inOneStep(this.#database, () => {
+      this.save(transaction);
+      this.#database.prepare("DELETE FROM open_transactions WHERE producer_id = ?").run(transaction.producerId);
+      for (const { topic, partition, producerId, firstOffset, lastOffset } of aborted) {
+        this.#database
+          .prepare(
+            "INSERT INTO aborted_transactions (topic, partition, producer_id, first_offset, last_offset) VALUES (?, ?, ?, ?, ?)",
+          )
+          .run(topic, partition, producerId, firstOffset, lastOffset);
+      }
+      if (isCommit) {
+        this.#database
+          .prepare(
+            `INSERT OR REPLACE INTO committed_offsets (group_id, topic, partition, committed_offset, leader_epoch, metadata)
+             SELECT group_id, topic, partition, committed_offset, leader_epoch, metadata FROM pending_offsets
+             WHERE transaction_id = ?`,
+          )
+          .run(transaction.id);
+      }
+      this.#database.prepare("DELETE FROM pending_offsets WHERE transaction_id = ?").run(transaction.id);
+    });
   }
 }
 
