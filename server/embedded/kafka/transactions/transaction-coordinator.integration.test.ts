@@ -54,7 +54,7 @@ class Broker {
     const { log } = this;
     const error = this.coordinator.admit("writer", claim, { ...PLACE, logEnd: log.logEnd });
     if (error !== ErrorCode.NONE) return error;
-    const batch = buildBatch({ ...claim, baseSequence, values: ["a"], attributes: TRANSACTIONAL });
+    const batch = buildBatch({ ...claim, baseSequence, values: ["a"], attributes: TRANSACTIONAL, timestamp: now });
     const outcome = log.append(batch, readBatchHeader(batch));
     return outcome.kind === "refused" ? outcome.error : ErrorCode.NONE;
   }
