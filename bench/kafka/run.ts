@@ -20,6 +20,7 @@ interface Round {
   javaRecordsPerSecond: number;
   consumeRecordsPerSecond: number;
   residentMegabytes: number;
+  residentAfterReadingMegabytes: number;
   /** Processor time of the broker per million records that Java produced; says more than the clock on a busy machine. */
   processorSeconds: number;
 }
@@ -42,10 +43,12 @@ async function measureRound(start: () => Promise<Peer>, records: number): Promis
   const residentMegabytes = residentBytes(peer.processId) / 1_048_576;
   const produced = await kafkajsProduce(address, { topic: "kafkajs", seconds: KAFKAJS_SECONDS });
   const consumeRecordsPerSecond = await kafkajsConsume(address, { topic: "java", records });
+  const residentAfterReadingMegabytes = residentBytes(peer.processId) / 1_048_576;
   await peer.stop();
   const { recordsPerSecond: kafkajsRecordsPerSecond, p50Ms: kafkajsP50Ms, p99Ms: kafkajsP99Ms } = produced;
   const kafkajs = { kafkajsRecordsPerSecond, kafkajsP50Ms, kafkajsP99Ms };
-  return { readyMs, ...kafkajs, javaRecordsPerSecond, consumeRecordsPerSecond, residentMegabytes, processorSeconds };
+  const resident = { residentMegabytes, residentAfterReadingMegabytes };
+  return { readyMs, ...kafkajs, javaRecordsPerSecond, consumeRecordsPerSecond, ...resident, processorSeconds };
 }
 
 async function startEmbedded(directory: string): Promise<Peer> {
@@ -77,6 +80,7 @@ function report(embedded: readonly Round[], apache: readonly Round[]): string {
     ["kafkajs consumer of what Java produced", "consumeRecordsPerSecond", "records/s"],
     ["processor time of the broker for a million of them", "processorSeconds", "s"],
     ["resident memory after what Java produced", "residentMegabytes", "MB"],
+    ["the same after kafkajs produced and read, too", "residentAfterReadingMegabytes", "MB"],
     ["start on an empty directory until ready", "readyMs", "ms"],
   ];
   const lines = rows.map(([title, field, unit]) => {

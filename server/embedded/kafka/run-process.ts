@@ -4,12 +4,11 @@
  */
 import { pino } from "pino";
 import { startBroker } from "./broker.ts";
-import type { RunningBroker } from "./broker.ts";
+import { createGarbageCollector } from "./garbage.ts";
 import { DamagedDataError } from "./log/damaged-data-error.ts";
 import { ListenError } from "./network/listen-error.ts";
 import { parseOptions } from "./options.ts";
 import { DataDirectoryError } from "./storage/data-directory-error.ts";
-import { collectYoungGarbage } from "./young-garbage.ts";
 
 const logger = pino({ name: "kafka" }, pino.destination({ dest: 2, sync: true }));
 
@@ -31,19 +30,24 @@ async function start(): Promise<void> {
     return;
   }
   const { settings } = options;
-  const broker = await startBroker(settings, { logger, clock: Date.now, onBytes: collectYoungGarbage() });
-  stopOnSignals(broker);
+  const { onBytes, collectAll } = createGarbageCollector();
+  const broker = await startBroker(settings, { logger, clock: Date.now, onBytes });
+  stopOnSignals(async () => {
+    await broker.close();
+    // A compiler thread of V8 that waits for a collection would make process.exit() wait for it, and neither would end.
+    collectAll();
+  });
   console.log(`kafka broker ready on ${broker.host}:${broker.port} (data ${settings.dataDirectory})`);
   const { host, port, metricsPort } = broker;
   if (process.connected) process.send?.({ type: "ready", host, port, metricsPort }, () => undefined);
 }
 
-function stopOnSignals(broker: RunningBroker): void {
+function stopOnSignals(close: () => Promise<void>): void {
   let isStopping = false;
   const stop = (): void => {
     if (isStopping) return;
     isStopping = true;
-    broker.close().then(
+    close().then(
       () => process.exit(0),
       (error: unknown) => fail(String(error)),
     );

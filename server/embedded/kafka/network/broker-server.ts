@@ -8,12 +8,12 @@ import { ListenError } from "./listen-error.ts";
 
 export class BrokerServer {
   readonly #broker: BrokerParts;
-  readonly #onBytes: (receivedBytes: number) => void;
+  readonly #onBytes: (bytes: number) => void;
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
   #sweep: NodeJS.Timeout | undefined;
 
-  constructor(broker: BrokerParts, onBytes: (receivedBytes: number) => void) {
+  constructor(broker: BrokerParts, onBytes: (bytes: number) => void) {
     this.#onBytes = onBytes;
     this.#broker = broker;
     this.#server = createServer((socket) => this.#accept(socket));

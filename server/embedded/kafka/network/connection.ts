@@ -13,8 +13,8 @@ export interface ConnectionOptions {
   readonly socket: Socket;
   readonly broker: BrokerParts;
   readonly answerBytesMax: () => number;
-  /** Told of all bytes that come in. */
-  readonly onBytes: (receivedBytes: number) => void;
+  /** Told of all bytes that come in, and of all that go out. */
+  readonly onBytes: (bytes: number) => void;
   /** Called whenever bytes have come in that are not a whole request yet. */
   readonly onBuffered: () => void;
   readonly onClosed: () => void;
@@ -152,8 +152,13 @@ export class Connection {
     if (answer.length === 0) return;
     this.#socket.cork();
     let isTaken = true;
-    for (const part of answer) isTaken = this.#socket.write(part);
+    let bytes = 0;
+    for (const part of answer) {
+      isTaken = this.#socket.write(part);
+      bytes += part.length;
+    }
     this.#socket.uncork();
+    this.#options.onBytes(bytes);
     if (isTaken || this.#socket.writableLength === 0) return;
     this.#isBusy = true;
     this.#untakenSince = performance.now();
