@@ -9,6 +9,7 @@ import { defineOrderCases } from "./order.cases.ts";
 import { defineProducerIdCases } from "./producer-id.cases.ts";
 import { defineRefusalCases } from "./refusal.cases.ts";
 import { defineRestartCases } from "./restart.cases.ts";
+import { defineSettingsCases } from "./settings.cases.ts";
 import type { ConformanceTarget } from "./target.ts";
 import { defineTransactionCases } from "./transaction.cases.ts";
 import { defineWindowCases } from "./window.cases.ts";
@@ -40,6 +41,7 @@ export function defineConformanceSuite(target: () => ConformanceTarget): void {
     defineConnectionCases(target);
   });
   describe("administration", () => {
+    defineSettingsCases(target);
     defineAdminCases(target);
   });
   describe("kafkajs", () => {

@@ -65,3 +65,10 @@ export class KafkajsClient {
     return values;
   }
 }
+
+/** The names of the protocol's errors that a kafkajs error of one or several parts carries. */
+export function errorTypesOf(error: unknown): unknown[] {
+  if (typeof error !== "object" || error === null) return [error];
+  if ("errors" in error && Array.isArray(error.errors)) return error.errors.flatMap(errorTypesOf);
+  return ["type" in error ? error.type : error];
+}
