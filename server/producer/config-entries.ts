@@ -3,7 +3,7 @@ import type { KafkaConnection } from "../shared/connections.ts";
 import { kafkaRetry } from "../shared/kafka-client.ts";
 import { maxInFlightRequests } from "./producer-instance.ts";
 
-/** The effective settings of one lane's producer, with what kafkajs 2.2.4 really does with each (ARCHITECTURE.md, "How kafkajs must be used"). */
+/** The effective settings of one lane's producer, with what kafkajs 2.2.4 really does with each (ARCHITECTURE.md). */
 export function producerConfigEntries(options: {
   readonly idempotent: boolean;
   readonly kafka: KafkaConnection;

@@ -9,7 +9,7 @@ import type { ConnectionTap } from "./connection-tap.ts";
 import { DeadEndSocket } from "./dead-end-socket.ts";
 import { TappedSocket } from "./tapped-socket.ts";
 
-/** Idempotence allows five at most; kafkajs keeps one in flight per broker all the same (ARCHITECTURE.md, "How kafkajs must be used"). */
+/** Idempotence allows five at most; kafkajs keeps one in flight per broker all the same. */
 export const maxInFlightRequests = 5;
 
 export interface InstanceOptions {
@@ -22,7 +22,7 @@ export interface InstanceOptions {
   readonly logger: Logger;
 }
 
-/** What a lane needs of a kafkajs producer. At most one `send` at a time (ARCHITECTURE.md, "How kafkajs must be used"). */
+/** What a lane needs of a kafkajs producer. At most one `send` at a time (ARCHITECTURE.md, kafkajs). */
 export interface ProducerInstance {
   readonly connect: () => Promise<void>;
   readonly send: (topic: string, messages: Message[]) => Promise<void>;
