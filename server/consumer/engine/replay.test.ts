@@ -31,7 +31,13 @@ const time = fc.oneof(
 );
 const id = fc.oneof(
   fc.integer({ min: 0, max: 9 }).map((number) => `payment ${number}`),
-  fc.constantFrom("", "ü", "01890000-0000-7000-8000-000000000001", "01890000-0000-7000-8000-00000000000A", "x".repeat(300)),
+  fc.constantFrom(
+    "",
+    "ü",
+    "01890000-0000-7000-8000-000000000001",
+    "01890000-0000-7000-8000-00000000000A",
+    "x".repeat(300),
+  ),
 );
 const batch = fc.record({ rows: fc.array(fc.record({ id, ts: time }), { maxLength: 12 }) });
 const randomStream = fc.record({

@@ -5,7 +5,13 @@ import type { OffsetRange, PartitionEnd } from "../checkpoint/entries.ts";
 import type { DecodedRow } from "../engine/records.ts";
 import { consumerLimits } from "../limits.ts";
 import { ReadAhead } from "./read-ahead.ts";
-import { decodeChunk, type FromReader, type ReaderSettings, type RecordChunk, type ToReader } from "./reader-messages.ts";
+import {
+  decodeChunk,
+  type FromReader,
+  type ReaderSettings,
+  type RecordChunk,
+  type ToReader,
+} from "./reader-messages.ts";
 import { Signal } from "./signal.ts";
 import { SourceStopped, type Source } from "./source.ts";
 
@@ -80,7 +86,9 @@ export class KafkaSource implements Source {
   #receive(message: FromReader): void {
     if (message.type === "records") this.#accept(message.chunk);
     else if (message.type === "failed")
-      this.#fail(message.code === null ? new Error(message.message) : new DedupscopeError(message.code, message.message));
+      this.#fail(
+        message.code === null ? new Error(message.message) : new DedupscopeError(message.code, message.message),
+      );
     else {
       for (const { partition, nextOffset, logEnd } of message.partitions)
         this.#ahead.start(partition, nextOffset, logEnd);
