@@ -14,8 +14,7 @@ import { createSink, LateInserter, refusedText } from "./sink/create-sink.ts";
 import { SinkJournal } from "./sink/journal.ts";
 import { KafkaSource } from "./source/kafka-source.ts";
 import { HashLogStore } from "./state/hash-log-store.ts";
-import { LevelStore } from "./state/level-store.ts";
-import type { StateStoreOptions } from "./state/state-store.ts";
+import type { StateStore, StateStoreOptions } from "./state/state-store.ts";
 
 export interface PipelineParts {
   readonly settings: ConsumerSettings;
@@ -59,9 +58,8 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     seed: randomInt(2 ** 31),
     assertHeld: () => checkpoint.assertHeld(),
   };
-  const state = await (settings.stateStore === "disk"
-    ? LevelStore.open(stateOptions)
-    : HashLogStore.open(stateOptions));
+  const state =
+    settings.stateStore === "disk" ? await openLevelStore(stateOptions) : await HashLogStore.open(stateOptions);
   const inserter = new LateInserter(settings.warehouse, names.dataset);
   const sink = createSink({
     ...parts,
@@ -99,4 +97,10 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       journal.close();
     },
   };
+}
+
+/** Its native module is loaded only where it is wanted. */
+async function openLevelStore(options: StateStoreOptions): Promise<StateStore> {
+  const { LevelStore } = await import("./state/level-store.ts");
+  return await LevelStore.open(options);
 }
