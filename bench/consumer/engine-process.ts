@@ -21,6 +21,7 @@ const { values } = parseArgs({
     records: { type: "string" },
     store: { type: "string", default: "memory" },
     trigger: { type: "string", default: "0" },
+    delay: { type: "string", default: "3600000" },
     /** Print the delay from the newest record's timestamp to the commit, one number a batch. */
     latency: { type: "boolean", default: false },
   },
@@ -37,7 +38,7 @@ const stateOptions: StateStoreOptions = {
   committedBatchId: checkpoint.lastCommit?.batchId ?? -1,
   mark: checkpoint.lastCommit?.stateMark ?? null,
   watermarkMs: checkpoint.lastCommit?.watermarkMs ?? 0,
-  delayMs: 3_600_000,
+  delayMs: Number(values.delay),
   seed: 1,
   assertHeld: () => checkpoint.assertHeld(),
 };

@@ -25,6 +25,8 @@ spark = (
     SparkSession.builder.master("local[2]")
     .appName("dedupscope bench")
     .config("spark.jars", options.jars)
+    # With the default of 1 GB it collects garbage instead of working.
+    .config("spark.driver.memory", "2g")
     .config("spark.ui.enabled", "false")
     .config("spark.ui.showConsoleProgress", "false")
     .config("spark.sql.session.timeZone", "UTC")
