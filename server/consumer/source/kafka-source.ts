@@ -41,7 +41,7 @@ export class KafkaSource implements Source {
     // Nobody may be waiting yet when it fails.
     this.#started.promise.catch(() => {});
     this.#worker.on("message", (message: FromReader) => this.#receive(message));
-    this.#worker.on("error", (error) => this.#fail(error));
+    this.#worker.on("error", (error: Error) => this.#fail(error));
     this.#worker.on("exit", (code) => this.#fail(new Error(`the reader's thread ended with code ${code}`)));
   }
 
@@ -119,7 +119,7 @@ export class KafkaSource implements Source {
   }
 
   #send(message: ToReader): void {
-    this.#worker.postMessage(message);
+    this.#worker.postMessage(message, []);
   }
 
   /** The first failure counts: what follows is its consequence. */
