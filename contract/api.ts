@@ -55,6 +55,26 @@ export interface ConfigDocument {
 }
 
 /** `GET /api/reconciliation`. */
+/** Where a lane's consumer stands, as its checkpoint and the broker tell it. */
+export interface ConsumerDocument {
+  readonly batchId: number | null;
+  readonly committedAt: string | null;
+  /** W of that batch, event time; its age counts from now. */
+  readonly watermark: string | null;
+  readonly watermarkAgeMs: number | null;
+  readonly stateRows: number | null;
+  readonly stateBytes: number | null;
+  /** When the broker was asked for the log ends. */
+  readonly logEndsAsOf: string | null;
+  readonly partitions: readonly {
+    readonly partition: number;
+    /** Next offset to read. */
+    readonly nextOffset: number | null;
+    readonly logEnd: number | null;
+    readonly lag: number | null;
+  }[];
+}
+
 export interface ReconciliationDocument {
   readonly lanes: readonly {
     readonly lane: string;

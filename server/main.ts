@@ -94,7 +94,7 @@ async function run({ config, directory, logger, shutdown }: Surroundings): Promi
   shutdown.add(() => program.stop());
   const pages = await pagesReady;
   if (shutdown.begun) return;
-  const room = createControlRoom({ program, config, backends, supervisor });
+  const room = createControlRoom({ clock: systemClock, program, config, backends, supervisor });
   live.answering = { router: createRouter({ room, policy, logger }), pages: pages.getRequestHandler() };
   const socket = createSocket({ http: server, policy, everything: () => program.broadcaster.everything() });
   live.socket = socket;

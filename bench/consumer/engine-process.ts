@@ -2,7 +2,6 @@
  * Layer 3 alone, for the benchmark: broker → decode → parse → deduplicate → durable commit, and a sink that takes
  * everything. Prints one JSON line when it has committed `--records` records, and ends.
  */
-import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 import { Checkpoint } from "../../server/consumer/checkpoint/checkpoint.ts";
 import { MicroBatchRunner } from "../../server/consumer/runner.ts";
@@ -12,7 +11,6 @@ import { HashLogStore } from "../../server/consumer/state/hash-log-store.ts";
 import { LevelStore } from "../../server/consumer/state/level-store.ts";
 import type { StateStoreOptions } from "../../server/consumer/state/state-store.ts";
 import { systemClock } from "../../server/shared/clock.ts";
-import { createKafka } from "../../server/shared/kafka-client.ts";
 import { createLogger } from "../../server/shared/logger.ts";
 
 const { values } = parseArgs({
@@ -23,6 +21,7 @@ const { values } = parseArgs({
     records: { type: "string" },
     store: { type: "string", default: "memory" },
     trigger: { type: "string", default: "0" },
+    delay: { type: "string", default: "3600000" },
     /** Print the delay from the newest record's timestamp to the commit, one number a batch. */
     latency: { type: "boolean", default: false },
   },
@@ -39,7 +38,7 @@ const stateOptions: StateStoreOptions = {
   committedBatchId: checkpoint.lastCommit?.batchId ?? -1,
   mark: checkpoint.lastCommit?.stateMark ?? null,
   watermarkMs: checkpoint.lastCommit?.watermarkMs ?? 0,
-  delayMs: 3_600_000,
+  delayMs: Number(values.delay),
   seed: 1,
   assertHeld: () => checkpoint.assertHeld(),
 };
@@ -47,11 +46,12 @@ const recoveryStartMs = performance.now();
 const state = await (values.store === "disk" ? LevelStore.open(stateOptions) : HashLogStore.open(stateOptions));
 const recoveryMs = performance.now() - recoveryStartMs;
 const source = new KafkaSource({
-  kafka: createKafka({ brokers: [broker], ssl: false, sasl: null }, "bench", logger),
+  kafka: { brokers: [broker], ssl: false, sasl: null },
+  clientId: "bench",
   topic,
   groupPrefix: "bench-",
-  newGroupSuffix: randomUUID,
-  logger,
+  lagGroup: "bench-lag",
+  logLevel: "warn",
   onMissingStart: (text) => logger.warn(text),
 });
 const noSink: Sink = { write: () => Promise.resolve(), refusedForGood: () => 0, stop: () => {} };

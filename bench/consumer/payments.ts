@@ -15,7 +15,7 @@ export function paymentValue(options: {
     amount: `${(sequence % 9_000) + 1}.25`,
     currency: sequence % 3 === 0 ? "EUR" : "USD",
     event_time: new Date(eventTimeMs).toISOString(),
-    note: "x".repeat(250),
+    note: "x".repeat(300),
   });
 }
 

@@ -1,21 +1,26 @@
 /**
- * Layer 3 by itself: `node bench/consumer/run.ts [--records 1000000] [--broker host:port] [--store memory|disk]`.
- * Without a broker it starts the embedded one. Prints throughput, first result, recovery and latency.
+ * Layer 3 by itself: `node bench/consumer/run.ts [--records 1000000] [--rounds 1] [--spark] [--broker host:port]
+ * [--store memory|disk]`. Without a broker it starts the embedded one. Prints throughput, beside Spark's on the same
+ * topic in turns, first result, recovery and latency, with the machine's load before each.
  */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs, promisify } from "node:util";
 import { Kafka, logLevel } from "kafkajs";
 import { v7 } from "uuid";
+import { consumerNodeOptions } from "../../server/consumer/node-options.ts";
+import { ensureSpark } from "../../server/consumer/spark/setup.ts";
 import { paymentValue, producePayments } from "./payments.ts";
 
 const run = promisify(execFile);
 const { values } = parseArgs({
   options: {
     records: { type: "string", default: "1000000" },
+    rounds: { type: "string", default: "1" },
+    spark: { type: "boolean", default: false },
     broker: { type: "string" },
     store: { type: "string", default: "memory" },
     seconds: { type: "string", default: "20" },
@@ -25,6 +30,7 @@ const { values } = parseArgs({
 });
 const records = Number(values.records);
 const partitions = 6;
+const delayMs = 3_600_000;
 const here = import.meta.dirname;
 const directory = mkdtempSync(join(tmpdir(), "dedupscope-bench-"));
 const broker = values.broker === undefined ? await startBroker() : { address: values.broker, process: null };
@@ -56,15 +62,38 @@ async function createTopic(topic: string): Promise<void> {
   await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
 }
 
-function engine(topic: string, checkpoint: string, count: number, extra: readonly string[] = []) {
+interface Result {
+  readonly recordsPerSecond: number;
+  readonly duplicates: number;
+  readonly firstBatchMs: number;
+  readonly residentMegabytes: number;
+}
+
+async function engine(topic: string, checkpoint: string, count: number, extra: readonly string[] = []) {
   const place = ["--broker", broker.address, "--topic", topic, "--directory", join(directory, checkpoint)];
-  const work = ["--records", String(count), "--store", values.store, ...extra];
-  return run(process.execPath, [
-    ...values.node.split(" ").filter(Boolean),
-    join(here, "engine-process.ts"),
-    ...place,
-    ...work,
-  ]);
+  const work = ["--records", String(count), "--store", values.store, "--delay", String(delayMs), ...extra];
+  const entry = join(here, "engine-process.ts");
+  const options = [...consumerNodeOptions, ...values.node.split(" ").filter(Boolean)];
+  return resultOf((await run(process.execPath, [...options, entry, ...place, ...work])).stdout);
+}
+
+async function spark(topic: string, checkpoint: string) {
+  const { python, jars } = await ensureSpark();
+  const place = ["--broker", broker.address, "--topic", topic, "--checkpoint", join(directory, checkpoint)];
+  const work = ["--jars", jars.join(","), "--delay-ms", String(delayMs)];
+  return resultOf((await run(python, ["-B", join(here, "spark.py"), ...place, ...work])).stdout);
+}
+
+function resultOf(output: string): Result {
+  return JSON.parse(output.trim().split("\n").at(-1) ?? "") as Result;
+}
+
+function tell(what: string, result: object): void {
+  console.log(what, JSON.stringify(result));
+}
+
+function load(): string {
+  return `(load ${loadavg()[0]?.toFixed(1)})`;
 }
 
 async function throughput(): Promise<void> {
@@ -73,15 +102,37 @@ async function throughput(): Promise<void> {
   const startMs = performance.now();
   await producePayments({ kafka, topic, records, partitions });
   console.log(`produced ${records} records in ${Math.round(performance.now() - startMs)} ms`);
-  console.log("throughput", (await engine(topic, "throughput", records)).stdout.trim());
+  const rounds = Number(values.rounds);
+  const peer: Result[] = [];
+  const own: Result[] = [];
+  for (let round = 0; round < rounds; round++) {
+    console.log(`round ${round + 1} ${load()}`);
+    own.push(await engine(topic, `throughput-${round}`, records));
+    tell("engine", own.at(-1) ?? {});
+    if (!values.spark) continue;
+    peer.push(await spark(topic, `spark-${round}`));
+    tell("spark", peer.at(-1) ?? {});
+  }
+  if (peer.length > 0) compare(own, peer);
   // The same checkpoint again, with one record more: how long the state takes to come back.
-  const [more] = [paymentValue({ sequence: 0, eventTimeMs: Date.now(), id: v7() })];
   const producer = kafka.producer();
   await producer.connect();
-  await producer.send({ topic, messages: [{ partition: 0, value: more ?? "" }] });
+  const more = paymentValue({ sequence: 0, eventTimeMs: Date.now(), id: v7() });
+  await producer.send({ topic, messages: [{ partition: 0, value: more }] });
   await producer.disconnect();
-  console.log("recovery", (await engine(topic, "throughput", records + 1)).stdout.trim());
+  tell(`recovery ${load()}`, await engine(topic, "throughput-0", records + 1));
   await admin.deleteTopics({ topics: [topic] });
+}
+
+function compare(own: readonly Result[], peer: readonly Result[]): void {
+  const best = (results: readonly Result[]) => Math.max(...results.map(({ recordsPerSecond }) => recordsPerSecond));
+  const most = (results: readonly Result[]) => Math.max(...results.map(({ residentMegabytes }) => residentMegabytes));
+  const least = (results: readonly Result[]) => Math.min(...results.map(({ residentMegabytes }) => residentMegabytes));
+  tell("beside Spark", {
+    timesTheRecordsPerSecond: Math.round((best(own) / best(peer)) * 100) / 100,
+    partOfTheMemory: Math.round((most(own) / least(peer)) * 1_000) / 1_000,
+    sameDuplicates: own.every((result) => result.duplicates === peer[0]?.duplicates),
+  });
 }
 
 /** 1,000 payments a second for some seconds: from the record's timestamp to the commit that holds it. */
@@ -105,6 +156,6 @@ async function latency(): Promise<void> {
     if (restMs > 0) await delay(restMs);
   }
   await producer.disconnect();
-  console.log("latency at 1,000/s", (await consumer).stdout.trim());
+  tell(`latency at 1,000/s ${load()}`, await consumer);
   await admin.deleteTopics({ topics: [topic] });
 }

@@ -3,13 +3,16 @@ import type { Config } from "../config.ts";
 import type { ControlRoom } from "../live/control-room.ts";
 import { createMetrics } from "../live/metrics.ts";
 import type { Supervisor } from "../processes/supervisor.ts";
+import type { Clock } from "../shared/clock.ts";
 import type { Backends } from "./embedded-servers.ts";
 import { configDocument } from "./config-document.ts";
+import { consumerDocument } from "./consumer-document.ts";
 import { tracePayment } from "./payment-trace.ts";
 import type { Program } from "./program.ts";
 import { reconciliationDocument } from "./reconciliation-document.ts";
 
 export interface ControlRoomPorts {
+  readonly clock: Clock;
   readonly program: Program;
   readonly config: Config;
   readonly backends: Backends;
@@ -19,11 +22,15 @@ export interface ControlRoomPorts {
 const lastBatches = 100;
 
 /** What the HTTP API may ask, answered by the parts of the present run. */
-export function createControlRoom({ program, config, backends, supervisor }: ControlRoomPorts): ControlRoom {
+export function createControlRoom({ clock, program, config, backends, supervisor }: ControlRoomPorts): ControlRoom {
   const metrics = createMetrics();
   const batchesOf = (lane: LaneName) => {
     const { reader } = program.run.lanes[lane];
     return reader.progressAfter((reader.read()?.batchId ?? 0) - lastBatches);
+  };
+  const consumerOf = (lane: LaneName) => {
+    const { reader, observer } = program.run.lanes[lane];
+    return consumerDocument(reader.read(), observer.logEnds, clock.nowMs());
   };
   return {
     health: () => {
@@ -54,6 +61,7 @@ export function createControlRoom({ program, config, backends, supervisor }: Con
     reconciliation: () => reconciliationDocument(program.run, program.broadcaster.snapshot().at),
     config: () => configDocument({ config, run: program.run, kafka: backends.kafka, layers: program.layers() }),
     batches: () => ({ protected: batchesOf("protected"), unprotected: batchesOf("unprotected") }),
+    consumers: () => ({ protected: consumerOf("protected"), unprotected: consumerOf("unprotected") }),
     metrics: () => metrics(program.broadcaster.snapshot()),
   };
 }

@@ -61,6 +61,11 @@ export class LaneObserver {
     return this.#brokerTrouble;
   }
 
+  /** Log ends by partition as last answered; null before. */
+  get logEnds(): { readonly ends: readonly number[]; readonly asOf: string } | null {
+    return this.#broker === null ? null : { ends: this.#broker.ends, asOf: this.#broker.reading.asOf };
+  }
+
   alarms(): readonly string[] {
     return [...this.#unreadable.values()];
   }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { LaneName } from "#contract/names.ts";
+import { consumerNodeOptions } from "../consumer/node-options.ts";
 import type { ProcessSpec } from "../processes/managed-process.ts";
 import type { ConsumerSettings, FromConsumer, FromProducer, ProducerSettings } from "../processes/messages.ts";
 
@@ -36,6 +37,7 @@ export function consumerSpec(
     lane,
     entry: entryOf("../consumer/process.ts"),
     args: () => [],
+    nodeOptions: consumerNodeOptions,
     startMessage: () => ({ type: "start", settings: settings() }),
     onMessage,
     ...deadlines,

@@ -125,6 +125,12 @@ test("poisoned records become dead letters, and the payments around them are not
   ])
     expect(reasons.some((reason) => reason.includes(part))).toBe(true);
   expect(reasons.filter((reason) => reason.includes("impossible event time"))).toHaveLength(2);
+  const letters = lane.warehouse.rows("dead_letters").map((row) => ({
+    place: `${String(row["topic"])} ${String(row["partition_no"])} ${String(row["offset_no"])}`,
+    bytes: Buffer.from(String(row["raw"]), "base64").toString(),
+  }));
+  const expected = poison.map((value, index) => ({ place: `${lane.topic} 0 ${10 + index}`, bytes: value ?? "" }));
+  expect(letters).toEqual(expected);
 });
 
 test("a payment later than the watermark goes to late_payments, a later copy of it too", async () => {

@@ -8,6 +8,9 @@ export const consumerLimits = {
   bufferedRowsMax: 10_000,
   bufferedRowsPerPartitionMax: 5_000,
   bufferedBytesMax: 8_388_608,
+  /** Packed records on their way from the reader's thread, in answers of one partition each. */
+  chunksOnTheirWayMax: 12,
+  readerYoungMegabytesMax: 12,
   /** A batch waits this long for a partition that is known to have more records (event times stay aligned). */
   alignmentWaitMs: 10_000,
   /** Event times further ahead of the clock than this, or than half the watermark delay, become dead letters. */

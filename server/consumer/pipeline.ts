@@ -1,9 +1,8 @@
-import { randomInt, randomUUID } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { runNames } from "#server/shared/connections.ts";
 import type { Clock } from "#server/shared/clock.ts";
-import { createKafka } from "#server/shared/kafka-client.ts";
 import type { Logger } from "#server/shared/logger.ts";
 import type { BatchProgress, ConsumerSettings } from "../processes/messages.ts";
 import { Checkpoint, checkpointPaths } from "./checkpoint/checkpoint.ts";
@@ -14,10 +13,8 @@ import { MicroBatchRunner } from "./runner.ts";
 import { createSink, LateInserter, refusedText } from "./sink/create-sink.ts";
 import { SinkJournal } from "./sink/journal.ts";
 import { KafkaSource } from "./source/kafka-source.ts";
-import { LagPublisher } from "./source/lag-publisher.ts";
 import { HashLogStore } from "./state/hash-log-store.ts";
-import { LevelStore } from "./state/level-store.ts";
-import type { StateStoreOptions } from "./state/state-store.ts";
+import type { StateStore, StateStoreOptions } from "./state/state-store.ts";
 
 export interface PipelineParts {
   readonly settings: ConsumerSettings;
@@ -36,8 +33,18 @@ export interface Pipeline {
 
 /** A lane's consumer, joined: broker → micro-batches → warehouse. Resolves when reading has begun. */
 export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
-  const { settings, clock, logger, alarms, crashPoints } = parts;
+  const { settings, clock, alarms, crashPoints } = parts;
   const names = runNames(settings.runId, settings.lane);
+  // First, for its thread loads kafkajs while the state is read.
+  const source = new KafkaSource({
+    kafka: settings.kafka,
+    clientId: `dedupscope-consumer-${settings.lane}`,
+    topic: names.topic,
+    groupPrefix: names.readerGroupPrefix,
+    lagGroup: names.lagGroup,
+    logLevel: settings.logLevel,
+    onMissingStart: (text) => alarms.set("start", text),
+  });
   mkdirSync(settings.checkpointDirectory, { recursive: true });
   const checkpoint = await Checkpoint.open({ directory: settings.checkpointDirectory, topic: names.topic, clock });
   const journal = new SinkJournal(join(settings.checkpointDirectory, checkpointPaths.sink), clock);
@@ -51,18 +58,8 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     seed: randomInt(2 ** 31),
     assertHeld: () => checkpoint.assertHeld(),
   };
-  const state = await (settings.stateStore === "disk"
-    ? LevelStore.open(stateOptions)
-    : HashLogStore.open(stateOptions));
-  const kafka = createKafka(settings.kafka, `dedupscope-consumer-${settings.lane}`, logger);
-  const source = new KafkaSource({
-    kafka,
-    topic: names.topic,
-    groupPrefix: names.readerGroupPrefix,
-    newGroupSuffix: randomUUID,
-    logger,
-    onMissingStart: (text) => alarms.set("start", text),
-  });
+  const state =
+    settings.stateStore === "disk" ? await openLevelStore(stateOptions) : await HashLogStore.open(stateOptions);
   const inserter = new LateInserter(settings.warehouse, names.dataset);
   const sink = createSink({
     ...parts,
@@ -71,7 +68,6 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     inserter,
     topic: names.topic,
   });
-  const lag = new LagPublisher({ kafka, topic: names.topic, group: names.lagGroup, logger });
   const runner = new MicroBatchRunner({
     checkpoint,
     state,
@@ -84,22 +80,27 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     protections: { deduplication: settings.deduplication, insertIds: settings.insertIds },
     reached: (point, rows) => crashPoints.reached(point, rows),
     onCommitted: (progress) => {
-      lag.set(progress.sources[0]?.endOffset ?? {});
+      source.committed(progress.sources[0]?.endOffset ?? {});
       parts.onCommitted(progress);
     },
   });
   await source.start(checkpoint.lastCommit?.partitions ?? []);
-  void lag.start();
   await inserter.load();
   const refused = journal.refused(checkpoint.checkpointId);
   if (refused.count > 0) alarms.set("refused", refusedText(refused));
   return {
     runner,
     close: async () => {
-      await Promise.all([source.stop(), lag.stop()]);
+      await source.stop();
       await state.close();
       await checkpoint.close();
       journal.close();
     },
   };
+}
+
+/** Its native module is loaded only where it is wanted. */
+async function openLevelStore(options: StateStoreOptions): Promise<StateStore> {
+  const { LevelStore } = await import("./state/level-store.ts");
+  return await LevelStore.open(options);
 }

@@ -88,7 +88,9 @@ export class ConsumerReader {
   /** Progress of the kept batches after `batchId`, oldest first. */
   progressAfter(batchId: number): BatchProgress[] {
     this.#refresh();
-    return this.#commits.filter((commit) => commit.batchId > batchId).map(progressOf);
+    return this.#commits.flatMap((commit, index) =>
+      commit.batchId > batchId ? [completed(progressOf(commit), this.#commits[index + 1])] : [],
+    );
   }
 
   sink(): SinkReading {
@@ -211,6 +213,22 @@ function openJournal(file: string): DatabaseSync | null {
 
 function progressOf(commit: BatchCommit): BatchProgress {
   return commit.progress as unknown as BatchProgress;
+}
+
+/** With the time of its own commit, which the entry after it knows. */
+function completed(progress: BatchProgress, next: BatchCommit | undefined): BatchProgress {
+  const commitMs = next?.previousCommitMs;
+  if (commitMs === undefined) return progress;
+  const { durationMs } = progress;
+  const triggerExecution = (durationMs["triggerExecution"] ?? 0) + commitMs;
+  return {
+    ...progress,
+    durationMs: { ...durationMs, commitOffsets: rounded(commitMs), triggerExecution: rounded(triggerExecution) },
+  };
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }
 
 function readingOf(checkpointId: string, commit: BatchCommit | null): CheckpointReading {

@@ -44,6 +44,7 @@ export class MicroBatchRunner {
   #protections: ConsumerProtections;
   #stopping = false;
   #lastStartMs: number | null = null;
+  #previousCommitMs: number | null = null;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -146,8 +147,10 @@ export class MicroBatchRunner {
     };
     await checkpoint.commit(this.#commitEntry(measured, progressOf({ ...measured, durationMs: watch.durations() })));
     watch.lap("commitOffsets");
+    const durationMs = watch.durations();
+    this.#previousCommitMs = durationMs.commitOffsets;
     await state.committed();
-    this.#options.onCommitted(progressOf({ ...measured, durationMs: watch.durations() }));
+    this.#options.onCommitted(progressOf({ ...measured, durationMs }));
     await reached("after-commit", rows.length);
   }
 
@@ -189,6 +192,7 @@ export class MicroBatchRunner {
       stateRows: state.rows,
       stateMark: state.mark,
       progress: { ...progress },
+      ...(this.#previousCommitMs === null ? {} : { previousCommitMs: this.#previousCommitMs }),
     };
   }
 }

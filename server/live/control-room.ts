@@ -1,5 +1,6 @@
 import type {
   ConfigDocument,
+  ConsumerDocument,
   PaymentDocument,
   ProtectionsRequest,
   ReconciliationDocument,
@@ -33,5 +34,7 @@ export interface ControlRoom {
   readonly config: () => ConfigDocument;
   /** The last micro-batches per lane, with the names of Spark's StreamingQueryProgress. */
   readonly batches: () => Readonly<Record<LaneName, readonly unknown[]>>;
+  /** Where each lane's consumer stands: lag per partition, watermark and its age, size of the state. */
+  readonly consumers: () => Readonly<Record<LaneName, ConsumerDocument | null>>;
   readonly metrics: () => Promise<string>;
 }

@@ -31,6 +31,8 @@ export interface ProcessSpec<Name extends ProcessName> {
   readonly entry: string;
   /** Asked anew for each incarnation: a broker must come back on the port it had. */
   readonly args: () => readonly string[];
+  /** Options of its Node, besides those of every child. */
+  readonly nodeOptions?: readonly string[];
   /** Sent first to each incarnation; asked anew, so that it holds the settings of the moment. */
   readonly startMessage?: () => MessagesTo[Name];
   /** Every message except `failed`, `ready` included. */
@@ -64,7 +66,7 @@ interface Waiter {
 }
 
 /** kafkajs sets one negative timeout per connection, which Node takes as 1 ms and would warn about on the terminal. */
-const nodeOptions = ["--disable-warning=TimeoutNegativeWarning"];
+const commonNodeOptions = ["--disable-warning=TimeoutNegativeWarning"];
 
 /** One child process through all its incarnations. */
 export class ManagedProcess<Name extends ProcessName> {
@@ -132,10 +134,10 @@ export class ManagedProcess<Name extends ProcessName> {
   }
 
   #spawn(): void {
-    const { entry, args, name, readyTimeoutMs, startMessage } = this.#spec;
+    const { entry, args, name, nodeOptions = [], readyTimeoutMs, startMessage } = this.#spec;
     const { clock, environment } = this.#surroundings;
     // Standard output belongs to the parent's ready line. A group of its own, because Ctrl-C is the parent's to handle.
-    const child = spawn(process.execPath, [...nodeOptions, entry, ...args()], {
+    const child = spawn(process.execPath, [...commonNodeOptions, ...nodeOptions, entry, ...args()], {
       env: environment as NodeJS.ProcessEnv,
       stdio: ["ignore", 2, 2, "ipc"],
       detached: true,

@@ -164,6 +164,18 @@ test("the logs keep their history and no more, and a reader follows them through
   await second.close();
 });
 
+test("a reader tells how long a commit took once the entry after it says so", async () => {
+  const reader = new ConsumerReader(directory);
+  const first = await open();
+  const timed = { batchId: 0, durationMs: { addBatch: 5, commitOffsets: 0, triggerExecution: 9 } };
+  await first.commit({ ...commit(0), progress: timed });
+  expect(reader.progressAfter(-1)).toEqual([timed]);
+  await first.commit({ ...commit(1), previousCommitMs: 1.25 });
+  const durationMs = { addBatch: 5, commitOffsets: 1.3, triggerExecution: 10.3 };
+  expect(reader.progressAfter(-1)).toEqual([{ batchId: 0, durationMs }, { batchId: 1 }]);
+  await first.close();
+});
+
 test("a reader takes no half-written entry, and sees the whole one later", async () => {
   const reader = new ConsumerReader(directory);
   const first = await open();

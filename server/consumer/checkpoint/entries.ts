@@ -55,6 +55,8 @@ const commit = z.object({
   /** What the state's own log needs to be brought back to this batch. */
   stateMark: z.string(),
   progress: z.looseObject({}),
+  /** How long the commit of the batch before took: no entry can know that of its own. */
+  previousCommitMs: z.number().optional(),
 });
 /** An entry of the commit log: batch k is done, and this is where batch k+1 starts. */
 export type BatchCommit = z.infer<typeof commit>;

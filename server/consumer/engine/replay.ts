@@ -25,27 +25,36 @@ export interface Observed {
 
 export interface ReplayStream {
   readonly name: string;
-  /** live: every batch arrives when the one before is done; queued: all wait from the start. */
-  readonly mode: string;
   readonly delayMs: number;
   readonly batches: readonly { readonly rows: readonly ReplayRow[] }[];
-  readonly observed?: readonly Pick<Observed, "input">[];
 }
 
-/** Runs a stream through the engine, in the order of `observed` where it is given, else as `mode` plans it. */
-export function replayStream(stream: ReplayStream): Observed[] {
+/**
+ * live: every batch arrives when the one before is done, and a batch without data runs in between when the watermark
+ * has advanced; queued: all wait from the start, so a batch without data can only follow the last one.
+ */
+export const replayModes = ["live", "queued"] as const;
+export type ReplayMode = (typeof replayModes)[number];
+
+/** What is run when: as a mode plans it, or inputs by their index, null for a batch without data. */
+export type ReplayPlan = { readonly mode: ReplayMode } | { readonly order: readonly (number | null)[] };
+
+export function replayStream(stream: ReplayStream, plan: ReplayPlan): Observed[] {
   const engine = new ReplayEngine(stream);
-  if (stream.observed !== undefined) {
-    for (const { input } of stream.observed) engine.run(input);
+  if ("order" in plan) {
+    for (const input of plan.order) engine.run(input);
     return engine.observed;
   }
   for (const input of stream.batches.keys()) {
     engine.run(input);
-    const another = stream.mode === "queued" && input + 1 < stream.batches.length;
+    const another = plan.mode === "queued" && input + 1 < stream.batches.length;
     if (!another && engine.watermarkAdvanced) engine.run(null);
   }
   return engine.observed;
 }
+
+/** A file holds many streams, most of them of a few rows. */
+const tableChunkBits = 8;
 
 class ReplayEngine {
   readonly observed: Observed[] = [];
@@ -56,7 +65,7 @@ class ReplayEngine {
 
   constructor(stream: ReplayStream) {
     this.#stream = stream;
-    this.#state = new HashTable({ delayMs: stream.delayMs, seed: 1 });
+    this.#state = new HashTable({ delayMs: stream.delayMs, seed: 1, chunkBits: tableChunkBits });
   }
 
   get watermarkAdvanced(): boolean {
@@ -100,7 +109,8 @@ class ReplayEngine {
     if (batch === undefined)
       throw new DedupscopeError(
         "bad-request",
-        `stream "${this.#stream.name}": observed names input ${input}, but it has ${this.#stream.batches.length} batches`,
+        `stream "${this.#stream.name}": observed names input ${input}, but there are ${this.#stream.batches.length} ` +
+          "batches, counted from 0",
       );
     return batch.rows;
   }

@@ -65,9 +65,11 @@ export class ReadAhead {
     return Array.from(this.#queues.values()).every((queue) => queue.head < queue.rows.length || isAtEnd(queue));
   }
 
-  isPartitionFull(partition: number): boolean {
-    const queue = this.#queue(partition);
-    return queue.rows.length - queue.head >= consumerLimits.bufferedRowsPerPartitionMax;
+  /** Partitions that should bring nothing more before some of their records were taken. */
+  fullPartitions(): number[] {
+    return Array.from(this.#queues).flatMap(([partition, { rows, head }]) =>
+      rows.length - head >= consumerLimits.bufferedRowsPerPartitionMax ? [partition] : [],
+    );
   }
 
   /**

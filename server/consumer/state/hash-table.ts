@@ -1,14 +1,12 @@
 import { hashKey, type KeyWords } from "../engine/keys.ts";
 
-const chunkBits = 15;
-const chunkEntries = 1 << chunkBits;
-const chunkMask = chunkEntries - 1;
+const chunkBitsDefault = 15;
 const none = -1;
 const lowWord = 0x1_0000_0000;
 /** Expiry buckets in one watermark delay: finer means less scanning, coarser fewer lists. */
 const bucketsPerDelay = 512;
 
-/** Columns of 32,768 entries: 42 bytes an entry. Times and offsets are 48-bit, split in 32 and 16. */
+/** Columns of 2^chunkBits entries: 42 bytes an entry. Times and offsets are 48-bit, split in 32 and 16. */
 interface Chunk {
   readonly keys: KeyWords;
   readonly expiryLow: Uint32Array;
@@ -20,16 +18,16 @@ interface Chunk {
   readonly nextToExpire: Int32Array;
 }
 
-function newChunk(): Chunk {
+function newChunk(entries: number): Chunk {
   return {
-    keys: new Uint32Array(chunkEntries * 4),
-    expiryLow: new Uint32Array(chunkEntries),
-    expiryHigh: new Uint16Array(chunkEntries),
-    partitions: new Uint16Array(chunkEntries),
-    offsetLow: new Uint32Array(chunkEntries),
-    offsetHigh: new Uint16Array(chunkEntries),
-    nextInBucket: new Int32Array(chunkEntries),
-    nextToExpire: new Int32Array(chunkEntries),
+    keys: new Uint32Array(entries * 4),
+    expiryLow: new Uint32Array(entries),
+    expiryHigh: new Uint16Array(entries),
+    partitions: new Uint16Array(entries),
+    offsetLow: new Uint32Array(entries),
+    offsetHigh: new Uint16Array(entries),
+    nextInBucket: new Int32Array(entries),
+    nextToExpire: new Int32Array(entries),
   };
 }
 
@@ -47,21 +45,27 @@ export interface NewEntry {
  */
 export class HashTable {
   readonly #seed: number;
+  readonly #chunkBits: number;
+  readonly #chunkMask: number;
   readonly #bucketMs: number;
   readonly #chunks: Chunk[] = [];
   readonly #heads: Int32Array[] = [];
   readonly #expiryLists = new Map<number, number>();
   /** Buckets at the start of the present doubling, a power of two; `#split` of them are already split. */
-  #level = chunkEntries;
+  #level: number;
   #split = 0;
   #used = 0;
   #free = none;
   #count = 0;
 
-  constructor(options: { readonly delayMs: number; readonly seed: number }) {
+  /** `chunkBits`: fewer for a table that stays small. */
+  constructor(options: { readonly delayMs: number; readonly seed: number; readonly chunkBits?: number }) {
     this.#seed = options.seed;
+    this.#chunkBits = options.chunkBits ?? chunkBitsDefault;
+    this.#chunkMask = (1 << this.#chunkBits) - 1;
+    this.#level = 1 << this.#chunkBits;
     this.#bucketMs = Math.max(1, Math.ceil(options.delayMs / bucketsPerDelay));
-    this.#heads.push(new Int32Array(chunkEntries).fill(none));
+    this.#heads.push(new Int32Array(1 << this.#chunkBits).fill(none));
   }
 
   get count(): number {
@@ -69,7 +73,7 @@ export class HashTable {
   }
 
   get bytes(): number {
-    return this.#chunks.length * chunkEntries * 42 + this.#heads.length * chunkEntries * 4;
+    return (this.#chunks.length * 42 + this.#heads.length * 4) * (this.#chunkMask + 1);
   }
 
   find(keys: KeyWords, row: number): number {
@@ -77,7 +81,7 @@ export class HashTable {
     let entry = this.#head(this.#bucketOf(hashKey(keys, row, this.#seed)));
     while (entry !== none) {
       const chunk = this.#chunk(entry);
-      const own = (entry & chunkMask) * 4;
+      const own = (entry & this.#chunkMask) * 4;
       if (
         chunk.keys[own] === keys[at] &&
         chunk.keys[own + 1] === keys[at + 1] &&
@@ -85,7 +89,7 @@ export class HashTable {
         chunk.keys[own + 3] === keys[at + 3]
       )
         return entry;
-      entry = chunk.nextInBucket[entry & chunkMask] ?? none;
+      entry = chunk.nextInBucket[entry & this.#chunkMask] ?? none;
     }
     return none;
   }
@@ -93,7 +97,7 @@ export class HashTable {
   /** Where the record of an entry stands. */
   position(entry: number): { readonly partition: number; readonly offset: number } {
     const chunk = this.#chunk(entry);
-    const at = entry & chunkMask;
+    const at = entry & this.#chunkMask;
     return {
       partition: chunk.partitions[at] ?? 0,
       offset: (chunk.offsetHigh[at] ?? 0) * lowWord + (chunk.offsetLow[at] ?? 0),
@@ -104,7 +108,7 @@ export class HashTable {
   add(entry: NewEntry): void {
     const index = this.#allocate();
     const chunk = this.#chunk(index);
-    const at = index & chunkMask;
+    const at = index & this.#chunkMask;
     for (let word = 0; word < 4; word++) chunk.keys[at * 4 + word] = entry.keys[entry.row * 4 + word] ?? 0;
     chunk.expiryLow[at] = entry.expiresAtMs % lowWord;
     chunk.expiryHigh[at] = Math.floor(entry.expiresAtMs / lowWord);
@@ -138,7 +142,7 @@ export class HashTable {
     let index = head;
     while (index !== none) {
       const chunk = this.#chunk(index);
-      const at = index & chunkMask;
+      const at = index & this.#chunkMask;
       const next = chunk.nextToExpire[at] ?? none;
       const expiresAtMs = (chunk.expiryHigh[at] ?? 0) * lowWord + (chunk.expiryLow[at] ?? 0);
       if (expiresAtMs > watermarkMs) {
@@ -156,13 +160,13 @@ export class HashTable {
 
   #hangInList(index: number, expiresAtMs: number): void {
     const list = Math.floor(expiresAtMs / this.#bucketMs);
-    this.#chunk(index).nextToExpire[index & chunkMask] = this.#expiryLists.get(list) ?? none;
+    this.#chunk(index).nextToExpire[index & this.#chunkMask] = this.#expiryLists.get(list) ?? none;
     this.#expiryLists.set(list, index);
   }
 
   #unlink(index: number): void {
     const own = this.#chunk(index);
-    const at = index & chunkMask;
+    const at = index & this.#chunkMask;
     const bucket = this.#bucketOf(hashKey(own.keys, at, this.#seed));
     const next = own.nextInBucket[at] ?? none;
     let before = this.#head(bucket);
@@ -172,9 +176,9 @@ export class HashTable {
     }
     for (;;) {
       const links = this.#chunk(before).nextInBucket;
-      const following = links[before & chunkMask] ?? none;
+      const following = links[before & this.#chunkMask] ?? none;
       if (following === index) {
-        links[before & chunkMask] = next;
+        links[before & this.#chunkMask] = next;
         return;
       }
       before = following;
@@ -184,24 +188,24 @@ export class HashTable {
   #allocate(): number {
     if (this.#free !== none) {
       const index = this.#free;
-      this.#free = this.#chunk(index).nextInBucket[index & chunkMask] ?? none;
+      this.#free = this.#chunk(index).nextInBucket[index & this.#chunkMask] ?? none;
       return index;
     }
-    if ((this.#used & chunkMask) === 0) this.#chunks.push(newChunk());
+    if ((this.#used & this.#chunkMask) === 0) this.#chunks.push(newChunk(1 << this.#chunkBits));
     return this.#used++;
   }
 
   #splitBucket(): void {
     const from = this.#split;
     const to = from + this.#level;
-    if ((to & chunkMask) === 0) this.#heads.push(new Int32Array(chunkEntries).fill(none));
+    if ((to & this.#chunkMask) === 0) this.#heads.push(new Int32Array(1 << this.#chunkBits).fill(none));
     let entry = this.#head(from);
     let low = none;
     let high = none;
     this.#split += 1;
     while (entry !== none) {
       const chunk = this.#chunk(entry);
-      const at = entry & chunkMask;
+      const at = entry & this.#chunkMask;
       const next = chunk.nextInBucket[at] ?? none;
       const goesHigh = this.#bucketOf(hashKey(chunk.keys, at, this.#seed)) === to;
       chunk.nextInBucket[at] = goesHigh ? high : low;
@@ -223,16 +227,16 @@ export class HashTable {
   }
 
   #head(bucket: number): number {
-    return this.#heads[bucket >>> chunkBits]?.[bucket & chunkMask] ?? none;
+    return this.#heads[bucket >>> this.#chunkBits]?.[bucket & this.#chunkMask] ?? none;
   }
 
   #setHead(bucket: number, entry: number): void {
-    const heads = this.#heads[bucket >>> chunkBits];
-    if (heads !== undefined) heads[bucket & chunkMask] = entry;
+    const heads = this.#heads[bucket >>> this.#chunkBits];
+    if (heads !== undefined) heads[bucket & this.#chunkMask] = entry;
   }
 
   #chunk(entry: number): Chunk {
-    const chunk = this.#chunks[entry >>> chunkBits];
+    const chunk = this.#chunks[entry >>> this.#chunkBits];
     if (chunk === undefined) throw new Error(`no entry ${entry} in a table of ${this.#used}`);
     return chunk;
   }

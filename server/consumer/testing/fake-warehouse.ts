@@ -20,6 +20,7 @@ export class FakeWarehouse {
   readonly calls: InsertCall[] = [];
   react: (call: InsertCall) => Reaction = () => "store";
   readonly #seen = new Set<string>();
+  readonly #waiting: (() => void)[] = [];
   readonly #server: Server;
 
   private constructor(server: Server) {
@@ -42,6 +43,11 @@ export class FakeWarehouse {
     return this.tables.get(table) ?? [];
   }
 
+  /** Resolves when there have been `count` calls. */
+  async called(count: number): Promise<void> {
+    while (this.calls.length < count) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -55,6 +61,7 @@ export class FakeWarehouse {
     }
     const call = { table, rows: insertAll.parse(JSON.parse(await bodyOf(request))).rows };
     this.calls.push(call);
+    for (const resume of this.#waiting.splice(0)) resume();
     const reaction = this.react(call);
     if (reaction === "unavailable") {
       respond(response, 503, { error: { code: 503, message: "the warehouse is away" } });

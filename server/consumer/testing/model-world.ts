@@ -30,18 +30,30 @@ export function modelPayment(partition: number, offset: number, { id, timeMs }: 
   };
 }
 
-/** The checkpoint's two logs, which survive every crash. */
+/** The checkpoint's two logs, which survive every crash; `forgetsPlans` breaks C1. */
 export class DurableLogs implements BatchLogs {
   readonly epoch = 1;
   readonly plans: BatchPlan[] = [];
   readonly commits: BatchCommit[] = [];
+  readonly #forgetsPlans: boolean;
+
+  constructor(options: { readonly forgetsPlans: boolean }) {
+    this.#forgetsPlans = options.forgetsPlans;
+  }
 
   get lastCommit(): BatchCommit | null {
     return this.commits.at(-1) ?? null;
   }
   get openPlan(): BatchPlan | null {
+    if (this.#forgetsPlans) return null;
     const plan = this.plans.at(-1);
     return plan !== undefined && plan.batchId > (this.lastCommit?.batchId ?? -1) ? plan : null;
+  }
+  /** Where reading goes on: after the last commit, or, without plans, where a consumer group would be. */
+  nextOffset(partition: number): number {
+    const planned = this.plans.flatMap(({ ranges }) => ranges.filter((range) => range.partition === partition));
+    if (this.#forgetsPlans) return planned.at(-1)?.to ?? 0;
+    return this.lastCommit?.partitions.find((end) => end.partition === partition)?.next ?? 0;
   }
   logPlan(plan: BatchPlan): Promise<void> {
     this.plans.push(plan);
@@ -147,20 +159,23 @@ export class ModelSource implements Source {
   }
 }
 
-/** Rows by position, which is what an idempotent sink makes of any number of repetitions. */
+/** Rows by position, which is what an idempotent sink makes of any number of repetitions; `appends` breaks C6. */
 export class ModelSink implements Sink {
   readonly emitted = new Map<string, string>();
   readonly late = new Set<string>();
   /** Called between two rows; throws where a crash cuts the write in two. */
   readonly #between: () => void;
+  readonly #appends: boolean;
 
-  constructor(between: () => void) {
-    this.#between = between;
+  constructor(options: { readonly between: () => void; readonly appends: boolean }) {
+    this.#between = options.between;
+    this.#appends = options.appends;
   }
 
   write(batch: SinkBatch): Promise<void> {
     for (const row of batch.kept) {
-      this.emitted.set(`${row.partition}-${row.offset}`, row.transactionId);
+      const position = `${row.partition}-${row.offset}`;
+      this.emitted.set(this.#appends ? `${position} as row ${this.emitted.size}` : position, row.transactionId);
       this.#between();
     }
     for (const row of batch.late) this.late.add(`${row.partition}-${row.offset}`);

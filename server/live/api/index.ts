@@ -1,5 +1,6 @@
 import { batches } from "./batches.ts";
 import { config } from "./config.ts";
+import { consumers } from "./consumers.ts";
 import { injectFault, listFaults } from "./faults.ts";
 import { healthz } from "./healthz.ts";
 import { metrics } from "./metrics.ts";
@@ -25,5 +26,6 @@ export const routes: readonly Route[] = [
   reconciliation,
   config,
   batches,
+  consumers,
   metrics,
 ];
