@@ -79,7 +79,8 @@ const conversions: Partial<Record<`${ScalarKind}>${ScalarKind}`, Conversion>> = 
   "INT64>STRING": plain("VARCHAR"),
   "FLOAT64>INT64": (x, fail) => plain("BIGINT")(`round(${x})`, fail),
   "FLOAT64>NUMERIC": (x, fail) => plain("DECIMAL(38,9)")(`printf('%.60f', ${x})`, fail),
-  "FLOAT64>STRING": (x) => `bq_float_text(${x})`,
+  // Without the sign of -0.0.
+  "FLOAT64>STRING": (x) => `bq_float_text(${x} + 0)`,
   "NUMERIC>INT64": (x, fail) => plain("BIGINT")(`round(${x}, 0)`, fail),
   "NUMERIC>FLOAT64": (x) => numericToFloat(x),
   "NUMERIC>STRING": (x) => `rtrim(rtrim(CAST(${x} AS VARCHAR), '0'), '.')`,
