@@ -12,7 +12,7 @@ describe("FORMAT", () => {
     ),
     gives("SELECT FORMAT('%i %x %X %#x %o %#o', 7, 255, 255, 255, 8, 8)", ["7 ff FF 0xff 10 010"], format),
     gives("SELECT FORMAT(\"%'d %'x %'o\", 1234567, 12345678, 55555)", ["1,234,567 bc:614e 15,4403"], format),
-    fails("SELECT FORMAT('%x', -1)", /negative/, format),
+    gives("SELECT FORMAT('%x %#o', -30, -8)", ["-1e -010"], format),
     gives(
       "SELECT FORMAT('%f|%.2f|%8.3f|%e|%E|%g|%G', 3.14159, 3.14159, 3.14159, 12345.678, 12345.678, 1e-7, 1e20)",
       ["3.141590|3.14|   3.142|1.234568e+04|1.234568E+04|1e-07|1E+20"],

@@ -70,7 +70,9 @@ function instr(text: string, searched: string, position: bigint, occurrence: big
   const isBackward = position < 0n;
   const last = all.length - part.length;
   let left = clamp(occurrence);
-  let at = isBackward ? Math.min(last, all.length + clamp(position)) : clamp(position) - 1;
+  // The empty text is also found behind the last character.
+  const fromEnd = all.length + clamp(position) + (part.length === 0 ? 1 : 0);
+  let at = isBackward ? Math.min(last, fromEnd) : clamp(position) - 1;
   for (; at >= 0 && at <= last; at += isBackward ? -1 : 1) {
     if (!part.every((character, index) => all[at + index] === character)) continue;
     left -= 1;

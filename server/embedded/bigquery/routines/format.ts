@@ -101,7 +101,6 @@ function grouped(digits: string, size: number, separator: string): string {
 function integerPiece(specifier: Specifier, value: bigint): string {
   const { flags, precision, conversion } = specifier;
   const isDecimal = conversion === "d" || conversion === "i";
-  if (!isDecimal && value < 0n) throw refused(`a negative number for %${conversion}`);
   if (isDecimal && flags.includes("'") && precision !== undefined) throw refused("a precision with the flag '");
   if (value === 0n && precision === 0) throw refused("the number 0 with precision 0");
   const magnitude = (value < 0n ? -value : value).toString(isDecimal ? 10 : conversion === "o" ? 8 : 16);

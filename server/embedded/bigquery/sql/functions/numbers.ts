@@ -101,7 +101,7 @@ export const numberFunctions = [
         ["FLOAT64", "FLOAT64"],
         "FLOAT64",
         guard(
-          "$2 <= 0 OR $2 = 1",
+          "$2 <= 0 OR $2 = 1 OR NOT isfinite($2)",
           "Floating point error in function LOG: the base",
           finite("LOG", "(ln($1) / ln($2))"),
         ),

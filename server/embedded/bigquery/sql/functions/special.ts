@@ -36,8 +36,7 @@ export const specialFunctions = {
   STRING: "(date or time), or (TIMESTAMP, time zone)",
   CONCAT: "BYTES, or any number of values that can be cast to STRING",
   NORMALIZE: "(STRING[, NFC, NFD, NFKC or NFKD])",
-  FORMAT:
-    "%d %i %o %x %X, %f %F %e %E %g %G, %s, %t %T, %% with flags, width and precision; a negative number in %o and %x is refused",
+  FORMAT: "%d %i %o %x %X, %f %F %e %E %g %G, %s, %t %T, %% with flags, width and precision",
   FORMAT_TIMESTAMP: "(constant format, value[, time zone]); elements as listed below",
   FORMAT_DATE: "a constant format; elements as listed below",
   FORMAT_DATETIME: "a constant format; elements as listed below",

@@ -40,16 +40,10 @@ const blankByte = "'\\x20'::BLOB";
 
 function instr(type: "STRING" | "BYTES"): Signature[] {
   const name = type === "STRING" ? "bq_instr" : "bq_instr_bytes";
-  const empty = type === "STRING" ? "$2 = ''" : "octet_length($2) = 0";
-  const sql = ([text = "", part = "", position = "1", occurrence = "1"]: string[]): string => {
-    const call = `${name}(${text}, ${part}, ${position}, ${occurrence})`;
-    const isKnown = /^'(?:[^']|'')+'(?:::BLOB)?$/.test(part);
-    return isKnown ? call : guard(empty.replace("$2", part), "INSTR of an empty text is refused", call);
-  };
   return [
-    signature([type, type], "INT64", sql),
-    signature([type, type, "INT64"], "INT64", sql),
-    signature([type, type, "INT64", "INT64"], "INT64", sql),
+    signature([type, type], "INT64", `${name}($1, $2, 1, 1)`),
+    signature([type, type, "INT64"], "INT64", `${name}($1, $2, $3, 1)`),
+    signature([type, type, "INT64", "INT64"], "INT64", `${name}($1, $2, $3, $4)`),
   ];
 }
 
@@ -92,7 +86,7 @@ const positions = [
     signature(["STRING", "STRING"], "INT64", "(CASE WHEN $2 = '' AND $1 IS NOT NULL THEN 1 ELSE strpos($1, $2) END)"),
     onBytes("instr", ["BYTES", "BYTES"], "INT64", "$1, $2, 1, 1"),
   ]),
-  define("INSTR", [...instr("STRING"), ...instr("BYTES")], "the text that is looked for must not be empty"),
+  define("INSTR", [...instr("STRING"), ...instr("BYTES")]),
 ];
 
 const shapes = [
