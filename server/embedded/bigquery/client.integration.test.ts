@@ -264,8 +264,7 @@ describe("queries and jobs", () => {
 
   it("keeps a parameter from becoming SQL", async () => {
     const text = "'); DROP TABLE t; --\u0001now::\u0001";
-    const error = await failure(rowsOf("SELECT @s AS s", { s: "a\0b" }));
-    expect(error).toMatchObject({ code: 400 });
+    expect(await rowsOf("SELECT @s AS s", { s: "a\0b" })).toEqual([{ s: "a\0b" }]);
     expect(await rowsOf("SELECT @s AS s", { s: text })).toEqual([{ s: text }]);
   });
 
@@ -347,9 +346,9 @@ describe("queries and jobs", () => {
 
   it("names the position of what it refuses, and does not make the client retry", async () => {
     const startedMs = Date.now();
-    const error = await failure(client.query("SELECT 1,\n  FARM_FINGERPRINT('a')"));
+    const error = await failure(client.query("SELECT 1,\n  CONTAINS_SUBSTR('a', 'b')"));
     expect(error).toMatchObject({ code: 400 });
-    expect(String(error.message)).toContain("FARM_FINGERPRINT is not in the GoogleSQL subset");
+    expect(String(error.message)).toContain("CONTAINS_SUBSTR is not in the GoogleSQL subset");
     expect(String(error.message)).toContain("at [2:3]");
     expect(error.errors).toMatchObject([{ reason: "invalidQuery" }]);
     expect(Date.now() - startedMs).toBeLessThan(1500);

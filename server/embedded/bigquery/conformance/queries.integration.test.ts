@@ -9,12 +9,12 @@ const produce =
 describe("NULL, comparison and conditions", () => {
   checkSemantics([
     gives(
-      "SELECT NOT NULL, TRUE AND NULL, FALSE AND NULL, TRUE OR NULL",
+      "SELECT NOT CAST(NULL AS BOOL), TRUE AND NULL, FALSE AND NULL, TRUE OR NULL",
       [null, null, "false", "true"],
       "operators#logical_operators",
     ),
     gives(
-      "SELECT NULL = NULL, NULL IS NULL, 1 IS DISTINCT FROM NULL, NULL IS NOT DISTINCT FROM NULL",
+      "SELECT CAST(NULL AS INT64) = CAST(NULL AS INT64), NULL IS NULL, 1 IS DISTINCT FROM NULL, NULL IS NOT DISTINCT FROM NULL",
       [null, "true", "true", "true"],
       "operators#is_distinct",
     ),

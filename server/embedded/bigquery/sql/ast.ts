@@ -66,6 +66,14 @@ export type Expression =
   | (Node & { kind: "inArray"; operand: Expression; array: Expression; isNegated: boolean })
   | (Node & { kind: "like"; operand: Expression; pattern: Expression; isNegated: boolean })
   | (Node & {
+      kind: "likeAny";
+      operand: Expression;
+      quantifier: "ANY" | "ALL";
+      /** Written out, or the array of UNNEST(array). */
+      patterns: Expression[] | Expression;
+      isNegated: boolean;
+    })
+  | (Node & {
       kind: "case";
       operand: Expression | undefined;
       branches: { when: Expression; result: Expression }[];

@@ -14,9 +14,11 @@ import {
 import { formatNumeric, parseExactNumeric } from "../wire/numeric.ts";
 import type { ScalarKind } from "./types.ts";
 
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
 export function stringLiteral(value: string): string {
-  if (value.includes("\0")) throw new RangeError("a string with a NUL character is refused by the embedded server");
-  return `'${value.replaceAll("'", "''")}'`;
+  // The text of a statement may not contain a NUL character.
+  return value.includes("\0") ? `(${value.split("\0").map(quoted).join(" || chr(0) || ")})` : quoted(value);
 }
 
 function integerLiteral(value: bigint): string {

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { registerRoutines } from "./routines.ts";
 
 const fileName = "bigquery.duckdb";
 
@@ -58,6 +59,9 @@ export class Database {
   /** Opens or creates the file in `directory`. Throws StorageError. */
   static async open(directory: string): Promise<Database> {
     const instance = await openInstance(directory);
+    const registering = await instance.connect();
+    registerRoutines(registering);
+    registering.closeSync();
     const connect = async (size: number): Promise<Pool> => {
       return new Pool(await Promise.all(Array.from({ length: size }, async () => instance.connect())));
     };

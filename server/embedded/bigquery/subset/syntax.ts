@@ -97,16 +97,17 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
   ],
   Expressions: [
     {
-      construct: "arithmetic, ||, comparison, AND OR NOT, & | ^ ~",
-      example: "SELECT -n * 2 + n / 3, id || 'x', n <> 1 AND NOT n >= 2, n & 1 FROM d.t",
+      construct: "arithmetic, ||, comparison, AND OR NOT, & | ^ ~ << >>",
+      example: "SELECT -n * 2 + n / 3, id || 'x', n <> 1 AND NOT n >= 2, n & 1 << 2 FROM d.t",
     },
     {
       construct: "IS [NOT] NULL / TRUE / FALSE / DISTINCT FROM",
       example: "SELECT n IS NOT NULL, n IS DISTINCT FROM 1 FROM d.t",
     },
     {
-      construct: "BETWEEN, IN (list, query, UNNEST), LIKE",
-      example: "SELECT n BETWEEN 1 AND 2, n IN (1, 2), id IN UNNEST(tags), id LIKE 'a%' FROM d.t",
+      construct: "BETWEEN, IN (list, query, UNNEST), LIKE, LIKE ANY / SOME / ALL (list, UNNEST)",
+      example:
+        "SELECT n BETWEEN 1 AND 2, n IN (1, 2), id IN UNNEST(tags), id LIKE 'a%', id LIKE ANY ('a%', 'b%') FROM d.t",
     },
     {
       construct: "CASE, CAST, SAFE_CAST, EXTRACT",
@@ -118,6 +119,7 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
       example: "SELECT happened - INTERVAL 5 MINUTE, DATE(happened) + 1 FROM d.t",
       note: "a DATE ± INTERVAL is a DATETIME",
     },
+    { construct: "SAFE. before a scalar function", example: "SELECT SAFE.SUBSTR(id, 1, n) FROM d.t" },
     {
       construct: "arrays, [OFFSET], [ORDINAL], [SAFE_…], ARRAY(query)",
       example: "SELECT [1, 2][OFFSET(0)], ARRAY(SELECT id FROM d.t)",
@@ -163,7 +165,8 @@ export const refusedSyntax: SyntaxEntry[] = [
     construct: "PIVOT, UNPIVOT, TABLESAMPLE, FOR SYSTEM_TIME, wildcard tables, pipe syntax",
     example: "SELECT id FROM d.t FOR SYSTEM_TIME AS OF happened",
   },
-  { construct: "SAFE. before a function", example: "SELECT SAFE.LENGTH('a')" },
+  { construct: "SAFE. before an aggregate or window function", example: "SELECT SAFE.SUM(n) FROM d.t" },
+  { construct: "LIKE ANY/ALL of a query", example: "SELECT id LIKE ANY (SELECT 'a') FROM d.t" },
   { construct: "comparing ARRAY; ordering ARRAY and STRUCT", example: "SELECT [1] = [1]" },
   {
     construct: "ORDER BY an expression after a set operator",

@@ -13,12 +13,15 @@ import type { Analyze, Place } from "./context.ts";
 import { refuseVolatile } from "./operators.ts";
 import { arrayHandlers } from "./specials/arrays.ts";
 import { conditionalHandlers } from "./specials/conditionals.ts";
-import { formatHandlers } from "./specials/formats.ts";
+import { printingHandlers } from "./specials/printing.ts";
+import { regexpHandlers } from "./specials/regexps.ts";
+import { stringHandlers } from "./specials/strings.ts";
 import { timeFormatHandlers } from "./specials/time-formats.ts";
 import { timeParsingHandlers } from "./specials/time-parsing.ts";
 import { timeHandlers } from "./specials/times.ts";
 import { truncationHandlers } from "./specials/truncation.ts";
 import { zonedCall } from "./specials/zoned.ts";
+import { nullOnError, SafeArguments } from "./safe.ts";
 import type { SpecialHandler } from "./specials/call.ts";
 import { combine } from "./typed.ts";
 import type { Typed } from "./typed.ts";
@@ -29,11 +32,20 @@ const handlers: Partial<Record<SpecialFunction, SpecialHandler>> = {
   ...truncationHandlers,
   ...timeFormatHandlers,
   ...timeParsingHandlers,
-  ...formatHandlers,
+  ...printingHandlers,
+  ...regexpHandlers,
+  ...stringHandlers,
   ...arrayHandlers,
 };
 
 export function scalarCall(place: Place, call: CallExpression, analyze: Analyze): Typed {
+  if (!call.isSafe) return plainCall(place, call, analyze);
+  const args = new SafeArguments();
+  const built = plainCall(place, call, (within, expression) => args.bind(analyze(within, expression)));
+  return nullOnError(args, built, call);
+}
+
+function plainCall(place: Place, call: CallExpression, analyze: Analyze): Typed {
   refuseAggregateSyntax(call);
   const zoned = zonedCall({ call, analyze: (expression) => analyze(place, expression) });
   if (zoned !== undefined) return zoned;
@@ -50,7 +62,6 @@ export function scalarCall(place: Place, call: CallExpression, analyze: Analyze)
 
 function refuseAggregateSyntax(call: CallExpression): void {
   const { name, position } = call;
-  if (call.isSafe) throw unsupported(`The prefix SAFE. (SAFE.${name})`, position);
   if (call.over !== undefined) throw unsupported(`The window function ${name}`, position);
   const isPlain = !call.isDistinct && !call.isStar && call.nulls === undefined && call.orderBy.length === 0;
   if (!isPlain || call.limit !== undefined) throw unsupported(`The aggregate function ${name}`, position);
@@ -74,6 +85,8 @@ function patternType(pattern: ArgumentPattern, typed: Typed): SqlType | undefine
       return typed.type.kind === "ARRAY" ? typed.type : undefined;
     case "ARRAY<STRING>":
       return { kind: "ARRAY", element: scalar("STRING") };
+    case "ARRAY<BYTES>":
+      return { kind: "ARRAY", element: scalar("BYTES") };
     case "ARRAY<INT64>":
       return { kind: "ARRAY", element: scalar("INT64") };
     default:
@@ -132,6 +145,8 @@ function resultType(chosen: Signature, args: Typed[]): SqlType {
       return bound?.type ?? scalar("INT64");
     case "ARRAY<STRING>":
       return { kind: "ARRAY", element: scalar("STRING") };
+    case "ARRAY<BYTES>":
+      return { kind: "ARRAY", element: scalar("BYTES") };
     case "ARRAY<INT64>":
       return { kind: "ARRAY", element: scalar("INT64") };
     default:

@@ -2,22 +2,23 @@
  * CAST and SAFE_CAST: https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_functions#cast
  * DuckDB reads more text forms than GoogleSQL does, so each conversion from STRING checks the form first.
  */
+import { formatNumeric, parseNumeric } from "../../wire/numeric.ts";
 import { SqlError, unsupported } from "../position.ts";
 import type { Position } from "../position.ts";
 import { instantAt } from "../functions/zones.ts";
-import { duckType, sameType, typeName } from "../types.ts";
+import { scalarLiteral } from "../literals.ts";
+import { duckType, sameType, scalar, typeName } from "../types.ts";
 import type { ScalarKind, SqlType } from "../types.ts";
 import { timestampMax, timestampMin } from "../../wire/times.ts";
 import { offsetPattern, zoneNamePattern } from "../../wire/zones.ts";
 import { numericToFloat, tryCoerce } from "./coercion.ts";
 import { refuseVolatile } from "./operators.ts";
+import { SafeArguments } from "./safe.ts";
 import { combine } from "./typed.ts";
 import type { Typed } from "./typed.ts";
 
 /** `x` is the operand, `fail` what a bad value gives: an error, or NULL in SAFE_CAST. */
 type Conversion = (x: string, fail: string) => string;
-
-const outside = (what: string): string => `error('${what} is refused by the embedded server')`;
 
 const checkedText =
   (pattern: string, convert: Conversion): Conversion =>
@@ -30,9 +31,7 @@ const plain =
   (x, fail) =>
     `${fail === "NULL" ? "TRY_CAST" : "CAST"}(${x} AS ${type})`;
 
-const stringToInt: Conversion = (x, fail) =>
-  `(CASE WHEN regexp_full_match(${x}, '\\s*[+-]?0[xX].*') THEN ${outside("CAST of hexadecimal text to INT64")}
-    ELSE ${checkedText("\\s*[+-]?[0-9]+\\s*", plain("BIGINT"))(x, fail)} END)`;
+const stringToInt: Conversion = (x, fail) => (fail === "NULL" ? `TRY(bq_parse_int64(${x}))` : `bq_parse_int64(${x})`);
 
 const stringToFloat: Conversion = (x, fail) =>
   `(CASE WHEN regexp_full_match(${x}, '(?i)\\s*[+-]?nan\\s*') THEN CAST('NaN' AS DOUBLE)
@@ -59,7 +58,7 @@ const timeToText = (x: string): string =>
   `substr(${microsToText(`(TIMESTAMP '1970-01-01' + to_microseconds(epoch_us(${x})))`)}, 12)`;
 
 const dateForm = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}";
-const timeForm = "[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(\\.[0-9]{1,6})?";
+const timeForm = "([01]?[0-9]|2[0-3]):[0-5]?[0-9]:[0-5]?[0-9](\\.[0-9]{1,6})?";
 const localForm = `${dateForm}([ Tt]${timeForm})?`;
 const timestampForm = `${localForm}( ?(Z|z|${offsetPattern})| (UTC|${zoneNamePattern}))?`;
 
@@ -80,12 +79,8 @@ const conversions: Partial<Record<`${ScalarKind}>${ScalarKind}`, Conversion>> = 
   "INT64>STRING": plain("VARCHAR"),
   "FLOAT64>INT64": (x, fail) => plain("BIGINT")(`round(${x})`, fail),
   "FLOAT64>NUMERIC": (x, fail) => plain("DECIMAL(38,9)")(`printf('%.60f', ${x})`, fail),
-  "FLOAT64>STRING": (x) =>
-    `(CASE WHEN NOT isfinite(${x}) THEN CASE WHEN isnan(${x}) THEN 'nan' WHEN ${x} > 0 THEN 'inf' ELSE '-inf' END
-      WHEN ${x} = 0 THEN '0'
-      WHEN (abs(${x}) >= 1e15 OR abs(${x}) < 1e-4)
-      THEN ${outside("The text of a FLOAT64 with an exponent")}
-      ELSE regexp_replace(CAST(${x} AS VARCHAR), '\\.0$', '') END)`,
+  // Without the sign of -0.0.
+  "FLOAT64>STRING": (x) => `bq_float_text(${x} + 0)`,
   "NUMERIC>INT64": (x, fail) => plain("BIGINT")(`round(${x}, 0)`, fail),
   "NUMERIC>FLOAT64": (x) => numericToFloat(x),
   "NUMERIC>STRING": (x) => `rtrim(rtrim(CAST(${x} AS VARCHAR), '0'), '.')`,
@@ -123,12 +118,26 @@ export interface CastOptions {
   position: Position;
 }
 
+/** A decimal literal becomes the NUMERIC that its digits say, not the one nearest to a FLOAT64. */
+function numericOfLiteral(operand: Typed, { isSafe, position }: CastOptions): Typed {
+  const text = operand.literal?.value ?? "";
+  try {
+    const value = formatNumeric(parseNumeric(text));
+    return combine(scalarLiteral("NUMERIC", value), scalar("NUMERIC"), [operand]);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    if (isSafe) return combine("CAST(NULL AS DECIMAL(38,9))", scalar("NUMERIC"), [operand]);
+    throw new SqlError(error.message, position);
+  }
+}
+
 export function cast(operand: Typed, target: SqlType, options: CastOptions): Typed {
-  if (operand.type.kind === "NULL") return { ...operand, sql: `CAST(NULL AS ${duckType(target)})`, type: target };
+  if (operand.type.kind === "NULL") return combine(`CAST(${operand.sql} AS ${duckType(target)})`, target, [operand]);
   if (sameType(operand.type, target)) return combine(operand.sql, target, [operand]);
   if (target.kind === "ARRAY" || target.kind === "STRUCT" || target.kind === "NULL") {
     throw unsupported(`CAST from ${typeName(operand.type)} to ${typeName(target)}`, options.position);
   }
+  if (operand.literal?.kind === "float" && target.kind === "NUMERIC") return numericOfLiteral(operand, options);
   if (operand.literal !== undefined && operand.literal.kind !== "parameter") {
     const constant = tryCoerce(operand, target);
     if (constant !== undefined) return combine(constant.sql, target, [operand]);
@@ -140,5 +149,9 @@ export function cast(operand: Typed, target: SqlType, options: CastOptions): Typ
   }
   refuseVolatile([operand], "CAST", options.position);
   const fail = options.isSafe ? "NULL" : `error('Bad ${target.kind} value: ' || CAST(${operand.sql} AS VARCHAR))`;
+  if (options.isSafe) {
+    const args = new SafeArguments();
+    return combine(args.over(convert(args.bind(operand).sql, fail)), target, [operand]);
+  }
   return combine(convert(operand.sql, fail), target, [operand]);
 }

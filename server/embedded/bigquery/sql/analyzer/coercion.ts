@@ -18,7 +18,8 @@ const exactFloatLiteral = /^-?(?=[\d.]{1,16}$)(\d*\.?\d*)$/;
 export function tryCoerce(typed: Typed, target: SqlType): Typed | undefined {
   if (sameType(typed.type, target)) return typed;
   const to = target.kind;
-  if (typed.type.kind === "NULL") return { ...typed, sql: `CAST(NULL AS ${duckType(target)})`, type: target };
+  // Also the call of ERROR, which fits any type.
+  if (typed.type.kind === "NULL") return { ...typed, sql: `CAST(${typed.sql} AS ${duckType(target)})`, type: target };
   if (target.kind === "STRUCT") return coerceStruct(typed, target);
   if (to === "ARRAY" || to === "STRUCT" || to === "NULL") return undefined;
   const text = typed.literal?.value ?? "";

@@ -11,7 +11,7 @@ import { analyzeCollection, structField } from "./collections.ts";
 import { coerce, commonType } from "./coercion.ts";
 import { placeholder } from "./context.ts";
 import type { Parameter, Place } from "./context.ts";
-import { binary, comparablePair, compare, refuseVolatile, unary } from "./operators.ts";
+import { binary, compare, refuseVolatile, unary } from "./operators.ts";
 import { predicate } from "./predicates.ts";
 import { resolvePath } from "./scope.ts";
 import { zoneOf } from "./specials/call.ts";
@@ -209,7 +209,7 @@ function caseNode(place: Place, expression: Expression & { kind: "case" }): Type
     const when = analyzeExpression(place, branch.when);
     return operand === undefined
       ? coerce(when, scalar("BOOL"), branch.when.position, "A condition")
-      : compare("=", ...comparablePair("CASE", operand, when, position), position);
+      : compare("=", operand, when, position);
   });
   const results = expression.branches.map((branch) => analyzeExpression(place, branch.result));
   if (expression.otherwise !== undefined) results.push(analyzeExpression(place, expression.otherwise));

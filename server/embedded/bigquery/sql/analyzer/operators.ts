@@ -17,7 +17,15 @@ export function refuseVolatile(parts: readonly Typed[], what: string, position: 
   if (parts.some((part) => part.isVolatile)) throw unsupported(`A random function inside ${what}`, position);
 }
 
+/** BigQuery refuses a bare NULL where an operator cannot give anything else. */
+export function refuseNullLiteral(operator: string, parts: readonly Typed[], position: Position): void {
+  if (parts.some((part) => part.type.kind === "NULL" && part.literal?.kind === "null")) {
+    throw new SqlError(`Operands of ${operator} cannot be literal NULL`, position);
+  }
+}
+
 export function binary(operator: string, left: Typed, right: Typed, position: Position): Typed {
+  if (operator !== "AND" && operator !== "OR") refuseNullLiteral(operator, [left, right], position);
   switch (operator) {
     case "+":
     case "-":
@@ -38,7 +46,7 @@ export function binary(operator: string, left: Typed, right: Typed, position: Po
       return bitwise(operator, left, right, position);
     case "<<":
     case ">>":
-      throw unsupported(`The operator ${operator}`, position);
+      return shifted(operator, left, right, position);
     default:
       return compare(operator, left, right, position);
   }
@@ -125,6 +133,13 @@ function bitwise(operator: string, left: Typed, right: Typed, position: Position
   return combine(sql, scalar("INT64"), parts);
 }
 
+/** Bits that are shifted in are 0; a shift by 64 or more gives 0, by a negative number an error. */
+function shifted(operator: "<<" | ">>", left: Typed, right: Typed, position: Position): Typed {
+  const parts = [coerce(left, scalar("INT64"), position), coerce(right, scalar("INT64"), position)];
+  const routine = operator === "<<" ? "bq_shift_left" : "bq_shift_right";
+  return combine(`${routine}(${parts.map((part) => part.sql).join(", ")})`, scalar("INT64"), parts);
+}
+
 /** Both sides as one comparable type. */
 export function comparablePair(what: string, left: Typed, right: Typed, position: Position): [Typed, Typed] {
   const parts = [left, right];
@@ -168,6 +183,7 @@ export function compare(operator: string, left: Typed, right: Typed, position: P
 }
 
 export function unary(operator: string, operand: Typed, position: Position): Typed {
+  refuseNullLiteral(operator, [operand], position);
   if (operator === "NOT") {
     const value = coerce(operand, scalar("BOOL"), position, "An operand of NOT");
     return combine(`(NOT ${value.sql})`, scalar("BOOL"), [value]);

@@ -2,9 +2,11 @@
 import type { Expression } from "../ast.ts";
 import { SqlError, unsupported } from "../position.ts";
 import { isComparable, scalar } from "../types.ts";
-import { coerce } from "./coercion.ts";
+import { coerce, commonType } from "./coercion.ts";
 import type { Analyze, Place } from "./context.ts";
-import { comparablePair, compare, comparisonType, refuseVolatile } from "./operators.ts";
+import { comparablePair, comparisonType, refuseVolatile } from "./operators.ts";
+import { like, likeAny } from "./likes.ts";
+import { structInArray, structInList, structInQuery } from "./memberships.ts";
 import { subquery } from "./collections.ts";
 import { comparisonSql, mayBeNaN } from "./floats.ts";
 import { combine } from "./typed.ts";
@@ -24,12 +26,7 @@ export function predicate(place: Place, expression: Expression, analyze: Analyze
       return bool(`(${value.sql} IS ${expression.isNegated ? "NOT " : ""}${expression.test})`, [value]);
     }
     case "distinctFrom": {
-      const pair = comparablePair(
-        "IS DISTINCT FROM",
-        analyze(place, expression.left),
-        analyze(place, expression.right),
-        position,
-      );
+      const pair = samePair(analyze(place, expression.left), analyze(place, expression.right), position);
       return bool(`(${pair[0].sql} IS ${expression.isNegated ? "NOT " : ""}DISTINCT FROM ${pair[1].sql})`, pair);
     }
     case "between":
@@ -40,12 +37,10 @@ export function predicate(place: Place, expression: Expression, analyze: Analyze
       return inArray(place, expression, analyze);
     case "inQuery":
       return inQuery(place, expression, analyze);
-    case "like": {
-      const parts = [expression.operand, expression.pattern].map((part) =>
-        coerce(analyze(place, part), scalar("STRING"), part.position, "An operand of LIKE"),
-      );
-      return bool(`(${parts[0]?.sql} ${expression.isNegated ? "NOT " : ""}LIKE ${parts[1]?.sql} ESCAPE '\\')`, parts);
-    }
+    case "like":
+      return like(analyze(place, expression.operand), analyze(place, expression.pattern), expression);
+    case "likeAny":
+      return likeAny(place, expression, analyze);
     case "exists": {
       const relation = subquery(place, expression.query);
       return bool(`EXISTS (${relation.sql})`, []);
@@ -53,6 +48,13 @@ export function predicate(place: Place, expression: Expression, analyze: Analyze
     default:
       throw unsupported(`The expression ${expression.kind}`, position);
   }
+}
+
+/** Both sides as one type; IS DISTINCT FROM takes any: NULL is the same as NULL, also inside an ARRAY or STRUCT. */
+function samePair(left: Typed, right: Typed, position: number): [Typed, Typed] {
+  const type = commonType([left, right], position, "operator IS DISTINCT FROM");
+  if (isComparable(type)) return comparablePair("IS DISTINCT FROM", left, right, position);
+  return [coerce(left, type, position), coerce(right, type, position)];
 }
 
 function between(place: Place, expression: Expression & { kind: "between" }, analyze: Analyze): Typed {
@@ -74,13 +76,7 @@ function between(place: Place, expression: Expression & { kind: "between" }, ana
 function inList(place: Place, expression: Expression & { kind: "inList" }, analyze: Analyze): Typed {
   const { position, isNegated } = expression;
   const parts = [expression.operand, ...expression.items].map((part) => analyze(place, part));
-  if (parts.every((part) => part.type.kind === "STRUCT")) {
-    const [whole, ...others] = parts;
-    if (whole === undefined) throw new Error("an operand was read");
-    refuseVolatile(parts, "IN", position);
-    const equal = others.map((item) => compare("=", whole, item, position).sql).join(" OR ");
-    return bool(isNegated ? `(NOT (${equal}))` : `(${equal})`, parts);
-  }
+  if (parts.some((part) => part.type.kind === "STRUCT")) return structInList(parts, expression);
   const type = comparisonType(parts, position, "operator IN");
   if (!isComparable(type)) throw unsupported(`IN of ${type.kind} values`, position);
   const [value, ...items] = parts.map((part) => coerce(part, type.kind === "NULL" ? scalar("INT64") : type, position));
@@ -100,9 +96,11 @@ function inArray(place: Place, expression: Expression & { kind: "inArray" }, ana
   const array = analyze(place, expression.array);
   if (array.type.kind !== "ARRAY") throw new SqlError("UNNEST needs an ARRAY", expression.array.position);
   const { element } = array.type;
+  const operand = analyze(place, expression.operand);
+  refuseVolatile([operand, array], "IN UNNEST", position);
+  if (element.kind === "STRUCT") return structInArray(operand, { array, element, isNegated }, position);
   if (!isComparable(element)) throw unsupported(`IN UNNEST of ${element.kind} values`, position);
-  const value = coerce(analyze(place, expression.operand), element, position, "The operand of IN UNNEST");
-  refuseVolatile([value, array], "IN UNNEST", position);
+  const value = coerce(operand, element, position, "The operand of IN UNNEST");
   const found = `(CASE WHEN coalesce(len(${array.sql}), 0) = 0 THEN FALSE WHEN ${value.sql} IS NULL THEN NULL
     WHEN list_contains(${array.sql}, ${value.sql})${mayBeNaN(value) ? ` AND NOT isnan(${value.sql})` : ""} THEN TRUE
     WHEN len(list_filter(${array.sql}, lambda "$e": "$e" IS NULL)) > 0 THEN NULL ELSE FALSE END)`;
@@ -117,6 +115,8 @@ function inQuery(place: Place, expression: Expression & { kind: "inQuery" }, ana
     throw new SqlError("Subquery of type IN must have only one output column", position);
   }
   const operand = analyze(place, expression.operand);
+  if (column.type.kind === "STRUCT")
+    return structInQuery(operand, { sql: relation.sql, type: column.type, isNegated }, position);
   const [value, read] = comparablePair("operator IN", operand, { sql: "q.c1", type: column.type }, position);
   // NaN equals nothing, so that it may as well be missing among the values to compare with.
   const numbers = mayBeNaN(value) && mayBeNaN(read) ? ` WHERE ${read.sql} IS NULL OR NOT isnan(${read.sql})` : "";

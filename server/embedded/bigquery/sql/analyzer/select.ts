@@ -35,7 +35,7 @@ export function analyzeSelect(context: Context, select: Select, around: Surround
   const aliases = aliasMap(items);
   const having = clause({ ...place, windows: { forbiddenIn: "HAVING clause" }, aliases }, select.having);
   const qualify = clause({ ...place, aliases }, select.qualify);
-  checkClauses(select, isGrouped);
+  checkClauses(select, isGrouped, around.orderBy.length > 0);
   const ordering: Ordering = { orderBy: around.orderBy, items, aliases };
   const order = select.isDistinct ? "" : orderKeys(place, ordering);
   requireGrouped([...items.map((item) => item.typed), ...[having, qualify].filter((part) => part !== undefined)]);
@@ -87,10 +87,11 @@ function selectedExpressions(select: Select): Expression[] {
   );
 }
 
-function checkClauses(select: Select, isGrouped: boolean): void {
-  const needsFrom = isGrouped || select.where !== undefined || select.qualify !== undefined || select.isDistinct;
+function checkClauses(select: Select, isGrouped: boolean, isOrdered: boolean): void {
+  const isComputed = isGrouped || select.where !== undefined || select.qualify !== undefined || select.isDistinct;
+  const needsFrom = isComputed || isOrdered || selectedExpressions(select).some(containsWindow);
   if (select.from === undefined && needsFrom) {
-    throw new SqlError("Query without FROM clause cannot filter, group or aggregate", select.position);
+    throw new SqlError("Query without FROM clause cannot filter, group, aggregate or order", select.position);
   }
   if (
     select.having !== undefined &&
@@ -99,11 +100,7 @@ function checkClauses(select: Select, isGrouped: boolean): void {
   ) {
     throw new SqlError("The HAVING clause requires GROUP BY or aggregation in the select list", select.position);
   }
-  const windowed = [
-    select.qualify,
-    ...select.items.map((item) => (item.kind === "expression" ? item.expression : undefined)),
-  ];
-  if (select.qualify !== undefined && !windowed.some((part) => part !== undefined && containsWindow(part))) {
+  if (select.qualify !== undefined && ![select.qualify, ...selectedExpressions(select)].some(containsWindow)) {
     throw new SqlError("The QUALIFY clause requires analytic functions to be present", select.position);
   }
 }
@@ -197,7 +194,9 @@ function outputSql(select: Select, items: OutputItem[]): string {
       throw unsupported(`SELECT DISTINCT of ${typeName(item.typed.type)}`, item.position);
     }
   }
-  const values = items.map((item) => (item.typed.type.kind === "NULL" ? "CAST(NULL AS BIGINT)" : item.typed.sql));
+  const values = items.map((item) =>
+    item.typed.type.kind === "NULL" ? `CAST(${item.typed.sql} AS BIGINT)` : item.typed.sql,
+  );
   if (select.as === "VALUE" && items.length !== 1) {
     throw new SqlError("SELECT AS VALUE query must have exactly one column", select.position);
   }

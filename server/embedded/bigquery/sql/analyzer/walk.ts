@@ -28,6 +28,8 @@ function children(expression: Expression): Expression[] {
       return [expression.operand, expression.array];
     case "like":
       return [expression.operand, expression.pattern];
+    case "likeAny":
+      return [expression.operand, expression.patterns].flat();
     case "case":
       return [
         ...(expression.operand === undefined ? [] : [expression.operand]),

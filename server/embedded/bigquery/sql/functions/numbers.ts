@@ -1,5 +1,6 @@
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/mathematical_functions */
 import { define, guard, signature } from "./signature.ts";
+import type { FunctionDefinition } from "./signature.ts";
 
 const numericMax = "CAST('99999999999999999999999999999.999999999' AS DECIMAL(38,9))";
 
@@ -10,15 +11,20 @@ const finite = (name: string, sql: string): string =>
 
 const toNumeric = (sql: string): string => `CAST(${sql} AS DECIMAL(38,9))`;
 
-const safeInteger = (operator: string): string =>
-  `TRY_CAST(CAST($1 AS HUGEINT) ${operator} CAST($2 AS HUGEINT) AS BIGINT)`;
+/** A routine on the text of a NUMERIC. */
+const onNumericText = (name: string, ...rest: string[]): string =>
+  toNumeric(`bq_${name}(${["CAST($1 AS VARCHAR)", ...rest].join(", ")})`);
 
-/** DECIMAL arithmetic checks its range itself; ROUND to a number of decimals that must be a constant. */
-const numericRound = (args: string[]): string => {
-  const digits = /^(\d)::BIGINT$/.exec(args[1] ?? "0::BIGINT")?.[1];
-  if (digits === undefined) return "error('ROUND of a NUMERIC takes a constant from 0 to 9 as its second argument')";
-  return toNumeric(`round(${args[0]}, ${digits})`);
-};
+const refusedForNumeric = "a NUMERIC argument is refused";
+
+/** A FLOAT64 function of one argument. */
+const float = (names: string, sql: string): FunctionDefinition =>
+  define(names, [signature(["FLOAT64"], "FLOAT64", sql)], refusedForNumeric);
+
+/** One that has no value for some arguments. */
+const partial = (name: string, sql: string): FunctionDefinition => float(name, finite(name, sql));
+
+const reciprocal = (name: string, of: string): FunctionDefinition => partial(name, `(1 / ${of})`);
 
 /** DuckDB gives NULL or infinity for x / 0 by its settings: spelled out. */
 const ieeeDivide = `(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL
@@ -45,10 +51,12 @@ export const numberFunctions = [
         ? `(${a} // ${b})`
         : guard(`${b} = 0`, "division by zero: DIV", `${a} // ${b}`);
     }),
+    signature(["NUMERIC", "NUMERIC"], "NUMERIC", onNumericText("div_numeric", "CAST($2 AS VARCHAR)")),
   ]),
   define("MOD", [
     signature(["INT64", "INT64"], "INT64", ([a = "", b = ""]) => {
-      return /^[1-9]\d*::BIGINT$/.test(b) ? `(${a} % ${b})` : guard(`${b} = 0`, "division by zero: MOD", `${a} % ${b}`);
+      if (/^[1-9]\d*::BIGINT$/.test(b)) return `(${a} % ${b})`;
+      return guard(`${b} = 0`, "division by zero: MOD", `CASE WHEN ${b} = -1 THEN ${a} * 0 ELSE ${a} % ${b} END`);
     }),
     signature(["NUMERIC", "NUMERIC"], "NUMERIC", guard("$2 = 0", "division by zero: MOD", "$1 % $2")),
   ]),
@@ -57,16 +65,22 @@ export const numberFunctions = [
     "ROUND",
     [
       signature(["FLOAT64"], "FLOAT64", "round($1)"),
-      signature(["FLOAT64", "INT64"], "FLOAT64", "error('ROUND of a FLOAT64 to decimals is refused')"),
-      signature(["NUMERIC"], "NUMERIC", numericRound),
-      signature(["NUMERIC", "INT64"], "NUMERIC", numericRound),
+      signature(["FLOAT64", "INT64"], "FLOAT64", "bq_partial_round_float($1, $2)"),
+      signature(["NUMERIC"], "NUMERIC", onNumericText("round_numeric", "0")),
+      signature(["NUMERIC", "INT64"], "NUMERIC", onNumericText("round_numeric", "$2")),
     ],
-    "to decimals only for NUMERIC",
+    "a FLOAT64 to decimals is refused where its binary fraction decides",
   ),
-  define("TRUNC", [
-    signature(["FLOAT64"], "FLOAT64", "trunc($1)"),
-    signature(["NUMERIC"], "NUMERIC", toNumeric("trunc($1)")),
-  ]),
+  define(
+    "TRUNC",
+    [
+      signature(["FLOAT64"], "FLOAT64", "trunc($1)"),
+      signature(["FLOAT64", "INT64"], "FLOAT64", "bq_partial_trunc_float($1, $2)"),
+      signature(["NUMERIC"], "NUMERIC", onNumericText("trunc_numeric", "0")),
+      signature(["NUMERIC", "INT64"], "NUMERIC", onNumericText("trunc_numeric", "$2")),
+    ],
+    "a FLOAT64 to decimals is refused where its binary fraction decides",
+  ),
   define("CEIL CEILING", [
     signature(["FLOAT64"], "FLOAT64", "ceil($1)"),
     signature(["NUMERIC"], "NUMERIC", toNumeric("ceil($1)")),
@@ -75,24 +89,50 @@ export const numberFunctions = [
     signature(["FLOAT64"], "FLOAT64", "floor($1)"),
     signature(["NUMERIC"], "NUMERIC", toNumeric("floor($1)")),
   ]),
-  define("SQRT", [signature(["FLOAT64"], "FLOAT64", "sqrt($1)")], "a NUMERIC argument is refused"),
-  define("EXP", [signature(["FLOAT64"], "FLOAT64", finite("EXP", "exp($1)"))], "a NUMERIC argument is refused"),
-  define("LN", [signature(["FLOAT64"], "FLOAT64", "ln($1)")], "a NUMERIC argument is refused"),
-  define("LOG", [signature(["FLOAT64"], "FLOAT64", "ln($1)")], "natural; a NUMERIC argument is refused"),
-  define("SIN", [signature(["FLOAT64"], "FLOAT64", "sin($1)")], "a NUMERIC argument is refused"),
-  define("COS", [signature(["FLOAT64"], "FLOAT64", "cos($1)")], "a NUMERIC argument is refused"),
-  define("TAN", [signature(["FLOAT64"], "FLOAT64", "tan($1)")], "a NUMERIC argument is refused"),
-  define("ATAN", [signature(["FLOAT64"], "FLOAT64", "atan($1)")], "a NUMERIC argument is refused"),
-  define("LOG10", [signature(["FLOAT64"], "FLOAT64", "log10($1)")], "a NUMERIC argument is refused"),
+  float("SQRT", "sqrt($1)"),
+  float("CBRT", "bq_cbrt($1)"),
+  partial("EXP", "exp($1)"),
+  float("LN", "ln($1)"),
   define(
-    "POW POWER",
-    [signature(["FLOAT64", "FLOAT64"], "FLOAT64", finite("POW", "pow($1, $2)"))],
-    "a NUMERIC argument is refused",
+    "LOG",
+    [
+      signature(["FLOAT64"], "FLOAT64", "ln($1)"),
+      signature(
+        ["FLOAT64", "FLOAT64"],
+        "FLOAT64",
+        guard(
+          "$2 <= 0 OR $2 = 1 OR NOT isfinite($2)",
+          "Floating point error in function LOG: the base",
+          finite("LOG", "(ln($1) / ln($2))"),
+        ),
+      ),
+    ],
+    `natural; ${refusedForNumeric}`,
   ),
-  define("SAFE_ADD", [signature(["INT64", "INT64"], "INT64", safeInteger("+"))], "INT64 only"),
-  define("SAFE_SUBTRACT", [signature(["INT64", "INT64"], "INT64", safeInteger("-"))], "INT64 only"),
-  define("SAFE_MULTIPLY", [signature(["INT64", "INT64"], "INT64", safeInteger("*"))], "INT64 only"),
-  define("SAFE_NEGATE", [signature(["INT64"], "INT64", "TRY_CAST(-CAST($1 AS HUGEINT) AS BIGINT)")], "INT64 only"),
+  float("LOG10", "log10($1)"),
+  float("SIN", "sin($1)"),
+  float("COS", "cos($1)"),
+  float("TAN", "tan($1)"),
+  float("ASIN", "asin($1)"),
+  float("ACOS", "acos($1)"),
+  float("ATAN", "atan($1)"),
+  define("ATAN2", [signature(["FLOAT64", "FLOAT64"], "FLOAT64", "atan2($1, $2)")], refusedForNumeric),
+  partial("SINH", "sinh($1)"),
+  partial("COSH", "cosh($1)"),
+  float("TANH", "tanh($1)"),
+  float("ASINH", "asinh($1)"),
+  partial("ACOSH", "acosh($1)"),
+  partial("ATANH", "atanh($1)"),
+  reciprocal("COT", "tan($1)"),
+  reciprocal("CSC", "sin($1)"),
+  reciprocal("SEC", "cos($1)"),
+  reciprocal("COTH", "tanh($1)"),
+  define("POW POWER", [signature(["FLOAT64", "FLOAT64"], "FLOAT64", finite("POW", "pow($1, $2)"))], refusedForNumeric),
+  define("BIT_COUNT", [
+    signature(["INT64"], "INT64", "bq_bit_count($1)"),
+    signature(["BYTES"], "INT64", "bq_bit_count_bytes($1)"),
+  ]),
+  define("PARSE_NUMERIC", [signature(["STRING"], "NUMERIC", toNumeric("bq_parse_numeric($1)"))]),
   { ...define("RAND", [signature([], "FLOAT64", "random()")]), isVolatile: true },
   { ...define("GENERATE_UUID", [signature([], "STRING", "CAST(uuid() AS VARCHAR)")]), isVolatile: true },
 ];

@@ -1,5 +1,6 @@
-/** https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions and hash_functions */
+/** https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions */
 import { define, guard, signature } from "./signature.ts";
+import type { Signature } from "./signature.ts";
 
 /** What TRIM removes by default: Unicode's White_Space characters. */
 const whitespace =
@@ -17,18 +18,155 @@ const caseSql = (name: string, special: string): string =>
 const substringStart = `CASE WHEN $2 > 0 THEN least($2, 2147483647) WHEN $2 = 0 OR $2 < -length($1) THEN 1
   ELSE length($1) + $2 + 1 END`;
 
-const padLimit = 1_048_576;
+const outputMax = 1_048_576;
 
 function pad(name: string): string {
   return guard(
-    `$2 < 0 OR $2 > ${padLimit}`,
-    `${name.toUpperCase()}: the length must be from 0 to ${padLimit}`,
+    `$2 < 0 OR $2 > ${outputMax}`,
+    `${name.toUpperCase()}: the length must be from 0 to ${outputMax}`,
     guard("$3 = ''", `${name.toUpperCase()}: the pattern is empty`, `${name}($1, CAST($2 AS INTEGER), $3)`),
   );
 }
 
 const side = (name: string): string =>
   guard("$2 < 0", `${name.toUpperCase()}: the length is negative`, `${name}($1, least($2, 2147483647))`);
+
+/** The signature on BYTES of a routine that exists for both; `sql` gives its arguments. */
+function onBytes(name: string, takes: Signature["takes"], gives: Signature["gives"], args: string): Signature {
+  return signature(takes, gives, `bq_${name}_bytes(${args})`);
+}
+
+const blankByte = "'\\x20'::BLOB";
+
+function instr(type: "STRING" | "BYTES"): Signature[] {
+  const name = type === "STRING" ? "bq_instr" : "bq_instr_bytes";
+  return [
+    signature([type, type], "INT64", `${name}($1, $2, 1, 1)`),
+    signature([type, type, "INT64"], "INT64", `${name}($1, $2, $3, 1)`),
+    signature([type, type, "INT64", "INT64"], "INT64", `${name}($1, $2, $3, $4)`),
+  ];
+}
+
+function trim(name: "trim" | "ltrim" | "rtrim"): Signature[] {
+  return [
+    signature(["STRING"], "STRING", `${name}($1, ${whitespace})`),
+    signature(["STRING", "STRING"], "STRING", `${name}($1, $2)`),
+    onBytes(name, ["BYTES", "BYTES"], "BYTES", "$1, $2"),
+  ];
+}
+
+const positions = [
+  define("SUBSTR SUBSTRING", [
+    signature(["STRING", "INT64"], "STRING", `substr($1, ${substringStart})`),
+    signature(
+      ["STRING", "INT64", "INT64"],
+      "STRING",
+      guard("$3 < 0", "SUBSTR: the length is negative", `substr($1, ${substringStart}, least($3, 2147483647))`),
+    ),
+    onBytes("substr", ["BYTES", "INT64"], "BYTES", "$1, $2, 9223372036854775807"),
+    onBytes("substr", ["BYTES", "INT64", "INT64"], "BYTES", "$1, $2, $3"),
+  ]),
+  define("LEFT", [
+    signature(["STRING", "INT64"], "STRING", side("left")),
+    onBytes("left", ["BYTES", "INT64"], "BYTES", "$1, $2"),
+  ]),
+  define("RIGHT", [
+    signature(["STRING", "INT64"], "STRING", side("right")),
+    onBytes("right", ["BYTES", "INT64"], "BYTES", "$1, $2"),
+  ]),
+  define("STARTS_WITH", [
+    signature(["STRING", "STRING"], "BOOL", "starts_with($1, $2)"),
+    onBytes("starts_with", ["BYTES", "BYTES"], "BOOL", "$1, $2"),
+  ]),
+  define("ENDS_WITH", [
+    signature(["STRING", "STRING"], "BOOL", "ends_with($1, $2)"),
+    onBytes("ends_with", ["BYTES", "BYTES"], "BOOL", "$1, $2"),
+  ]),
+  define("STRPOS", [
+    signature(["STRING", "STRING"], "INT64", "(CASE WHEN $2 = '' AND $1 IS NOT NULL THEN 1 ELSE strpos($1, $2) END)"),
+    onBytes("instr", ["BYTES", "BYTES"], "INT64", "$1, $2, 1, 1"),
+  ]),
+  define("INSTR", [...instr("STRING"), ...instr("BYTES")]),
+];
+
+const shapes = [
+  define(
+    "REVERSE",
+    [signature(["STRING"], "STRING", "bq_reverse($1)"), onBytes("reverse", ["BYTES"], "BYTES", "$1")],
+    "by code points",
+  ),
+  define("REPLACE", [
+    signature(["STRING", "STRING", "STRING"], "STRING", "replace($1, $2, $3)"),
+    onBytes("replace", ["BYTES", "BYTES", "BYTES"], "BYTES", "$1, $2, $3"),
+  ]),
+  define("TRANSLATE", [
+    signature(["STRING", "STRING", "STRING"], "STRING", "bq_translate($1, $2, $3)"),
+    onBytes("translate", ["BYTES", "BYTES", "BYTES"], "BYTES", "$1, $2, $3"),
+  ]),
+  define("TRIM", trim("trim")),
+  define("LTRIM", trim("ltrim")),
+  define("RTRIM", trim("rtrim")),
+  ...(["lpad", "rpad"] as const).map((name) =>
+    define(name.toUpperCase(), [
+      signature(["STRING", "INT64"], "STRING", pad(name).replaceAll("$3", "' '")),
+      signature(["STRING", "INT64", "STRING"], "STRING", pad(name)),
+      onBytes(name, ["BYTES", "INT64"], "BYTES", `$1, $2, ${blankByte}`),
+      onBytes(name, ["BYTES", "INT64", "BYTES"], "BYTES", "$1, $2, $3"),
+    ]),
+  ),
+  define("REPEAT", [
+    signature(["STRING", "INT64"], "STRING", "bq_repeat($1, $2)"),
+    onBytes("repeat", ["BYTES", "INT64"], "BYTES", "$1, $2"),
+  ]),
+  define("SPLIT", [
+    signature(["STRING"], "ARRAY<STRING>", "bq_split($1, ',')"),
+    signature(["STRING", "STRING"], "ARRAY<STRING>", "bq_split($1, $2)"),
+    onBytes("split", ["BYTES", "BYTES"], "ARRAY<BYTES>", "$1, $2"),
+  ]),
+];
+
+const letters = [
+  define(
+    "UPPER",
+    [
+      signature(["STRING"], "STRING", caseSql("upper", specialUpper)),
+      signature(["BYTES"], "BYTES", "bq_upper_bytes($1)"),
+    ],
+    "letters like ß are refused",
+  ),
+  define(
+    "LOWER",
+    [
+      signature(["STRING"], "STRING", caseSql("lower", specialLower)),
+      signature(["BYTES"], "BYTES", "bq_lower_bytes($1)"),
+    ],
+    "letters like İ are refused",
+  ),
+  define(
+    "INITCAP",
+    [
+      signature(["STRING"], "STRING", "bq_partial_initcap($1)"),
+      signature(["STRING", "STRING"], "STRING", "bq_partial_initcap_by($1, $2)"),
+    ],
+    "letters like ß are refused",
+  ),
+  define("ASCII", [signature(["STRING"], "INT64", "bq_ascii($1)"), onBytes("ascii", ["BYTES"], "INT64", "$1")]),
+  define("UNICODE", [signature(["STRING"], "INT64", "bq_unicode($1)")]),
+  define("CHR", [signature(["INT64"], "STRING", "bq_chr($1)")]),
+  define("TO_CODE_POINTS", [
+    signature(["STRING"], "ARRAY<INT64>", "bq_to_code_points($1)"),
+    onBytes("to_code_points", ["BYTES"], "ARRAY<INT64>", "$1"),
+  ]),
+  define("CODE_POINTS_TO_STRING", [signature(["ARRAY<INT64>"], "STRING", "bq_code_points_to_string($1)")]),
+  define("CODE_POINTS_TO_BYTES", [signature(["ARRAY<INT64>"], "BYTES", "bq_code_points_to_bytes($1)")]),
+  define("SAFE_CONVERT_BYTES_TO_STRING", [signature(["BYTES"], "STRING", "bq_safe_text($1)")]),
+  define(
+    "SOUNDEX",
+    [signature(["STRING"], "STRING", "bq_partial_soundex($1)")],
+    "refused where a character that is no letter might matter",
+  ),
+  define("EDIT_DISTANCE", [signature(["STRING", "STRING"], "INT64", "bq_edit_distance($1, $2)")]),
+];
 
 export const stringFunctions = [
   define("LENGTH", [signature(["STRING"], "INT64", "length($1)"), signature(["BYTES"], "INT64", "octet_length($1)")]),
@@ -37,85 +175,7 @@ export const stringFunctions = [
     signature(["STRING"], "INT64", "octet_length(encode($1))"),
     signature(["BYTES"], "INT64", "octet_length($1)"),
   ]),
-  define("UPPER", [signature(["STRING"], "STRING", caseSql("upper", specialUpper))], "letters like ß are refused"),
-  define("LOWER", [signature(["STRING"], "STRING", caseSql("lower", specialLower))], "letters like İ are refused"),
-  define("CONCAT", [
-    signature(["STRING"], "STRING", (args) => `(${args.join(" || ")})`, { isVariadic: true }),
-    signature(["BYTES"], "BYTES", (args) => `(${args.join(" || ")})`, { isVariadic: true }),
-  ]),
-  define("SUBSTR SUBSTRING", [
-    signature(["STRING", "INT64"], "STRING", `substr($1, ${substringStart})`),
-    signature(
-      ["STRING", "INT64", "INT64"],
-      "STRING",
-      guard("$3 < 0", "SUBSTR: the length is negative", `substr($1, ${substringStart}, least($3, 2147483647))`),
-    ),
-  ]),
-  define("LEFT", [signature(["STRING", "INT64"], "STRING", side("left"))]),
-  define("RIGHT", [signature(["STRING", "INT64"], "STRING", side("right"))]),
-  define("STARTS_WITH", [signature(["STRING", "STRING"], "BOOL", "starts_with($1, $2)")]),
-  define("ENDS_WITH", [signature(["STRING", "STRING"], "BOOL", "ends_with($1, $2)")]),
-  define("STRPOS", [
-    signature(["STRING", "STRING"], "INT64", "(CASE WHEN $2 = '' AND $1 IS NOT NULL THEN 1 ELSE strpos($1, $2) END)"),
-  ]),
-  define("INSTR", [
-    signature(["STRING", "STRING"], "INT64", guard("$2 = ''", "INSTR of an empty text is refused", "strpos($1, $2)")),
-  ]),
-  define(
-    "REVERSE",
-    [
-      signature(
-        ["STRING"],
-        "STRING",
-        `array_to_string(list_transform(generate_series(length($1), 1, -1), lambda "$i": substr($1, "$i", 1)), '')`,
-      ),
-    ],
-    "by code points",
-  ),
-  define("REPLACE", [signature(["STRING", "STRING", "STRING"], "STRING", "replace($1, $2, $3)")]),
-  define("TRIM", [
-    signature(["STRING"], "STRING", `trim($1, ${whitespace})`),
-    signature(["STRING", "STRING"], "STRING", "trim($1, $2)"),
-  ]),
-  define("LTRIM", [
-    signature(["STRING"], "STRING", `ltrim($1, ${whitespace})`),
-    signature(["STRING", "STRING"], "STRING", "ltrim($1, $2)"),
-  ]),
-  define("RTRIM", [
-    signature(["STRING"], "STRING", `rtrim($1, ${whitespace})`),
-    signature(["STRING", "STRING"], "STRING", "rtrim($1, $2)"),
-  ]),
-  define("LPAD", [
-    signature(["STRING", "INT64"], "STRING", pad("lpad").replaceAll("$3", "' '")),
-    signature(["STRING", "INT64", "STRING"], "STRING", pad("lpad")),
-  ]),
-  define("RPAD", [
-    signature(["STRING", "INT64"], "STRING", pad("rpad").replaceAll("$3", "' '")),
-    signature(["STRING", "INT64", "STRING"], "STRING", pad("rpad")),
-  ]),
-  define("REPEAT", [
-    signature(
-      ["STRING", "INT64"],
-      "STRING",
-      guard(`$2 < 0 OR $2 > ${padLimit}`, "REPEAT: bad number of repetitions", "repeat($1, $2)"),
-    ),
-  ]),
-  define("SPLIT", [
-    signature(["STRING"], "ARRAY<STRING>", "string_split($1, ',')"),
-    signature(
-      ["STRING", "STRING"],
-      "ARRAY<STRING>",
-      guard("$2 = ''", "SPLIT by an empty text is refused", "string_split($1, $2)"),
-    ),
-  ]),
-  define("TO_HEX", [signature(["BYTES"], "STRING", "lower(hex($1))")]),
-  define("FROM_HEX", [signature(["STRING"], "BYTES", "unhex($1)")]),
-  define("TO_BASE64", [signature(["BYTES"], "STRING", "to_base64($1)")]),
-  define("FROM_BASE64", [signature(["STRING"], "BYTES", "from_base64($1)")]),
-  define("SHA256", [
-    signature(["STRING"], "BYTES", "unhex(sha256($1))"),
-    signature(["BYTES"], "BYTES", "unhex(sha256($1))"),
-  ]),
-  define("SHA1", [signature(["STRING"], "BYTES", "unhex(sha1($1))"), signature(["BYTES"], "BYTES", "unhex(sha1($1))")]),
-  define("MD5", [signature(["STRING"], "BYTES", "unhex(md5($1))"), signature(["BYTES"], "BYTES", "unhex(md5($1))")]),
+  ...letters,
+  ...positions,
+  ...shapes,
 ];

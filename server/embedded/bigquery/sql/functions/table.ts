@@ -1,4 +1,5 @@
 import { arrayFunctions } from "./arrays.ts";
+import { hashFunctions } from "./hashes.ts";
 import { numberFunctions } from "./numbers.ts";
 import type { FunctionDefinition } from "./signature.ts";
 import { stringFunctions } from "./strings.ts";
@@ -6,7 +7,8 @@ import { timeFunctions } from "./times.ts";
 
 /** Every scalar function with plain signatures, by group; the translator and docs/googlesql-subset.md both read it. */
 export const scalarFunctions: Record<string, FunctionDefinition[]> = {
-  "Strings, bytes and hashes": stringFunctions,
+  "Strings and bytes": stringFunctions,
+  "Hashes, and bytes as text": hashFunctions,
   Numbers: numberFunctions,
   "Dates and times": timeFunctions,
   Arrays: arrayFunctions,

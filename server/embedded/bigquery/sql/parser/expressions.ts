@@ -53,8 +53,17 @@ function parseComparisonTail(cursor: Cursor, left: Expression): Expression | und
   if (isNegated) cursor.next();
   if (cursor.accept("IN")) return parseIn(cursor, left, isNegated);
   if (cursor.accept("LIKE")) {
-    if (cursor.at("ANY") || cursor.at("ALL") || cursor.at("SOME")) {
-      throw unsupported("The quantified LIKE ANY/SOME/ALL", cursor.position);
+    const quantifier = (["ANY", "SOME", "ALL"] as const).find((candidate) => cursor.accept(candidate));
+    if (quantifier !== undefined) {
+      const patterns = parsePatterns(cursor);
+      return {
+        kind: "likeAny",
+        operand: left,
+        quantifier: quantifier === "ALL" ? "ALL" : "ANY",
+        patterns,
+        isNegated,
+        position,
+      };
     }
     return { kind: "like", operand: left, pattern: parseBitwiseOr(cursor), isNegated, position };
   }
@@ -64,6 +73,12 @@ function parseComparisonTail(cursor: Cursor, left: Expression): Expression | und
     return { kind: "between", operand: left, low, high: parseBitwiseOr(cursor), isNegated, position };
   }
   return undefined;
+}
+
+function parsePatterns(cursor: Cursor): Expression[] | Expression {
+  if (cursor.accept("UNNEST")) return cursor.parenthesised(() => parseExpression(cursor));
+  if (cursor.at("(", "SELECT") || cursor.at("(", "WITH")) throw unsupported("LIKE ANY/ALL of a query", cursor.position);
+  return cursor.parenthesised(() => cursor.list(() => parseExpression(cursor)));
 }
 
 function parseIs(cursor: Cursor, operand: Expression): Expression {

@@ -26,8 +26,8 @@ export function parseQuery(cursor: Cursor): Query {
     const withs = parseWith(cursor);
     const body = parseSetOperation(cursor);
     const orderBy = parseOrderBy(cursor, parseExpression);
-    const limit = cursor.accept("LIMIT") ? parseExpression(cursor) : undefined;
-    const offset = limit !== undefined && cursor.accept("OFFSET") ? parseExpression(cursor) : undefined;
+    const limit = cursor.accept("LIMIT") ? parseCount(cursor) : undefined;
+    const offset = limit !== undefined && cursor.accept("OFFSET") ? parseCount(cursor) : undefined;
     if (cursor.at("|", ">")) throw unsupported("Pipe syntax", cursor.position);
     return { isRecursive, withs, body, orderBy, limit, offset, position };
   });
@@ -106,6 +106,12 @@ function parseSelect(cursor: Cursor): Select {
   const qualify = cursor.accept("QUALIFY") ? parseExpression(cursor) : undefined;
   const windows = parseWindows(cursor);
   return { kind: "select", isDistinct, as, items, from, where, groupBy, having, qualify, windows, position };
+}
+
+/** What LIMIT and OFFSET take: no parentheses around it. */
+function parseCount(cursor: Cursor): Expression {
+  if (cursor.at("(")) throw cursor.unexpected("Expected an integer");
+  return parseExpression(cursor);
 }
 
 function parseSelectItem(cursor: Cursor): SelectItem {

@@ -22,7 +22,9 @@ export function parseType(cursor: Cursor): SqlType {
   }
   const name = cursor.identifier("a type");
   const kind = scalarKindNamed(name);
-  if (kind === undefined) throw unsupported(`The type ${name.toUpperCase()}`, position);
+  // FLOAT is a name of REST schemas only.
+  if (kind === undefined || name.toUpperCase() === "FLOAT")
+    throw unsupported(`The type ${name.toUpperCase()}`, position);
   if (cursor.at("(")) throw unsupported(`The parameterised type ${name.toUpperCase()}(…)`, position);
   return { kind };
 }

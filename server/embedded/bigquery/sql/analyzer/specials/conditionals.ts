@@ -4,7 +4,8 @@ import { scalar } from "../../types.ts";
 import type { SpecialFunction } from "../../functions/special.ts";
 import { coerce, commonType } from "../coercion.ts";
 import { comparisonSql, mayBeNaN } from "../floats.ts";
-import { comparablePair, divideNumeric, refuseVolatile } from "../operators.ts";
+import { binary, comparablePair, divideNumeric, refuseVolatile, unary } from "../operators.ts";
+import { nullOnError, SafeArguments } from "../safe.ts";
 import { combine } from "../typed.ts";
 import type { Typed } from "../typed.ts";
 import { argument, expectCount } from "./call.ts";
@@ -77,10 +78,34 @@ const safeDivide: SpecialHandler = (special) => {
   return combine(sql, scalar("FLOAT64"), parts);
 };
 
+/** SAFE_ADD and the like: the operator, with NULL for its overflow. */
+function safeOperator(operator: "+" | "-" | "*"): SpecialHandler {
+  return (special) => {
+    expectCount(special, 2);
+    const args = new SafeArguments();
+    const [left, right] = [0, 1].map((index) => args.bind(numberArgument(special, index)));
+    if (left === undefined || right === undefined) throw new Error("two arguments were counted");
+    return nullOnError(args, binary(operator, left, right, special.call.position), special.call);
+  };
+}
+
+const safeNegate: SpecialHandler = (special) => {
+  expectCount(special, 1);
+  const args = new SafeArguments();
+  return nullOnError(args, unary("-", args.bind(numberArgument(special, 0)), special.call.position), special.call);
+};
+
+/** A bare NULL is an INT64 here. */
+function numberArgument(special: SpecialCall, index: number): Typed {
+  const typed = argument(special, index);
+  if (typed.type.kind !== "NULL") return typed;
+  return { sql: "CAST(NULL AS BIGINT)", type: scalar("INT64") };
+}
+
 const errorCall: SpecialHandler = (special) => {
   expectCount(special, 1);
   const message = argument(special, 0, scalar("STRING"));
-  return combine(`CAST(error(${message.sql}) AS BIGINT)`, { kind: "NULL" }, [message]);
+  return combine(`error(${message.sql})`, { kind: "NULL" }, [message]);
 };
 
 export const conditionalHandlers: Partial<Record<SpecialFunction, SpecialHandler>> = {
@@ -91,5 +116,9 @@ export const conditionalHandlers: Partial<Record<SpecialFunction, SpecialHandler
   GREATEST: extreme,
   LEAST: extreme,
   SAFE_DIVIDE: safeDivide,
+  SAFE_ADD: safeOperator("+"),
+  SAFE_SUBTRACT: safeOperator("-"),
+  SAFE_MULTIPLY: safeOperator("*"),
+  SAFE_NEGATE: safeNegate,
   ERROR: errorCall,
 };
