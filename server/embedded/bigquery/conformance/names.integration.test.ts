@@ -88,6 +88,41 @@ describe("rows as values", () => {
   ]);
 });
 
+describe("what a subquery and an UNNEST may read", () => {
+  checkSemantics([
+    givesRows(
+      "SELECT n, (SELECT SUM(t.n) FROM UNNEST([1, 2, 3]) AS x) FROM (SELECT 2 AS n UNION ALL SELECT 5) AS t ORDER BY n",
+      [
+        ["2", "6"],
+        ["5", "15"],
+      ],
+      "subqueries#correlated_subquery_concepts",
+    ),
+    givesRows(
+      "SELECT a, b FROM UNNEST([1, 2]) AS a FULL JOIN UNNEST([2, 3]) AS b ON a = b ORDER BY a, b",
+      [
+        [null, "3"],
+        ["1", null],
+        ["2", "2"],
+      ],
+      `${query}#full_join`,
+    ),
+    fails(
+      "SELECT 1 FROM (SELECT 'x' AS k, 1 AS v) GROUP BY ROLLUP (k, EXISTS (SELECT 1))",
+      /constant or a subquery/,
+      `${query}#group_by_rollup`,
+    ),
+    givesRows(
+      "SELECT 'k' AS k, x FROM UNNEST([2, 1]) AS x ORDER BY k, x",
+      [
+        ["k", "1"],
+        ["k", "2"],
+      ],
+      `${query}#order_by_clause`,
+    ),
+  ]);
+});
+
 describe("grouping and set operations by value", () => {
   checkSemantics([
     givesRows(

@@ -157,14 +157,14 @@ interface Ordering {
 function orderKeys(place: Place, ordering: Ordering): string {
   if (ordering.orderBy.length === 0) return "";
   const within: Place = { ...place, aliases: ordering.aliases };
-  const keys = ordering.orderBy.map((item) => {
+  const keys = ordering.orderBy.flatMap((item) => {
     const typed = orderKey(within, item, ordering.items);
     if (!isComparable(typed.type))
       throw new SqlError(`ORDER BY does not support expressions of type ${typeName(typed.type)}`, item.position);
     requireGrouped([typed]);
-    return orderSql(item, typed);
+    return typed.literal === undefined ? [orderSql(item, typed)] : [];
   });
-  return ` ORDER BY ${keys.join(", ")}`;
+  return keys.length === 0 ? "" : ` ORDER BY ${keys.join(", ")}`;
 }
 
 /** After SELECT DISTINCT only what was selected can be ordered by: the rows are ordered from outside. */
