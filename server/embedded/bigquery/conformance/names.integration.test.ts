@@ -50,6 +50,22 @@ describe("aliases of the select list", () => {
   ]);
 });
 
+describe("what a grouped query may read", () => {
+  const grouped = `${query}#group_by_clause`;
+  checkSemantics([
+    gives(`SELECT stay + 1 AS k, stay + 1 FROM ${visits} WHERE stay = 3 GROUP BY k`, ["4", "4"], grouped),
+    givesRows(`SELECT SUM(stay) FROM ${visits} GROUP BY stay > 2 ORDER BY stay > 2`, [["1"], ["8"]], grouped),
+    fails(`SELECT stay + 1 AS k, (stay + 1) * 2 FROM ${visits} GROUP BY k`, /neither grouped nor/, grouped),
+    fails(`SELECT stay + 1 AS k FROM ${visits} GROUP BY k HAVING stay + 1 > 2`, /neither grouped nor/, grouped),
+    fails(
+      `SELECT SUM(SUM(stay)) OVER (ORDER BY stay + 1) FROM ${visits} GROUP BY stay + 1`,
+      /neither grouped nor/,
+      grouped,
+    ),
+    gives("SELECT s.a, s.a + 1 FROM (SELECT STRUCT(1 AS a) AS s) GROUP BY s.a", ["1", "2"], grouped),
+  ]);
+});
+
 describe("rows as values", () => {
   checkSemantics([
     gives("SELECT v FROM (SELECT 1 AS v, 2 AS w) AS v", [["1", "2"]], `${query}#range_variables`),

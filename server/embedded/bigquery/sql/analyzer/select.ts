@@ -5,7 +5,7 @@ import { isComparable, isGroupable, scalar, typeName } from "../types.ts";
 import { coerce } from "./coercion.ts";
 import { newAlias } from "./context.ts";
 import type { Context, Place } from "./context.ts";
-import { analyzeExpression } from "./expression.ts";
+import { analyzeExpression, asGroupKey } from "./expression.ts";
 import { orderSql } from "./floats.ts";
 import { analyzeFrom } from "./from.ts";
 import type { Source } from "./from.ts";
@@ -110,7 +110,7 @@ function checkClauses(select: Select, isGrouped: boolean): void {
 
 function outputItems(place: Place, item: SelectItem, source: Source | undefined): OutputItem[] {
   if (item.kind === "star") return expandStar(place, item, source);
-  const typed = analyzeExpression(place, item.expression);
+  const typed = asGroupKey(place, analyzeExpression(place, item.expression));
   return [{ name: outputName(item), expression: item.expression, typed, position: item.position }];
 }
 
@@ -185,7 +185,7 @@ function distinctOrder(place: Place, sql: string, ordering: Ordering, isStructRo
 
 function orderKey(place: Place, item: OrderItem, items: OutputItem[]): Typed {
   const { expression } = item;
-  if (expression.kind !== "literal") return analyzeExpression(place, expression);
+  if (expression.kind !== "literal") return asGroupKey(place, analyzeExpression(place, expression));
   const output = expression.type === "INT64" ? items[Number(expression.value) - 1] : undefined;
   if (output === undefined) throw new SqlError("ORDER BY column number is out of range", item.position);
   return output.typed;
