@@ -50,6 +50,22 @@ describe("aliases of the select list", () => {
   ]);
 });
 
+describe("what a grouped query may read", () => {
+  const grouped = `${query}#group_by_clause`;
+  checkSemantics([
+    gives(`SELECT stay + 1 AS k, stay + 1 FROM ${visits} WHERE stay = 3 GROUP BY k`, ["4", "4"], grouped),
+    givesRows(`SELECT SUM(stay) FROM ${visits} GROUP BY stay > 2 ORDER BY stay > 2`, [["1"], ["8"]], grouped),
+    fails(`SELECT stay + 1 AS k, (stay + 1) * 2 FROM ${visits} GROUP BY k`, /neither grouped nor/, grouped),
+    fails(`SELECT stay + 1 AS k FROM ${visits} GROUP BY k HAVING stay + 1 > 2`, /neither grouped nor/, grouped),
+    fails(
+      `SELECT SUM(SUM(stay)) OVER (ORDER BY stay + 1) FROM ${visits} GROUP BY stay + 1`,
+      /neither grouped nor/,
+      grouped,
+    ),
+    gives("SELECT s.a, s.a + 1 FROM (SELECT STRUCT(1 AS a) AS s) GROUP BY s.a", ["1", "2"], grouped),
+  ]);
+});
+
 describe("rows as values", () => {
   checkSemantics([
     gives("SELECT v FROM (SELECT 1 AS v, 2 AS w) AS v", [["1", "2"]], `${query}#range_variables`),
@@ -84,6 +100,41 @@ describe("rows as values", () => {
       "SELECT x.a, z.c FROM (SELECT 1 AS a) AS x, (SELECT 2 AS b) AS y JOIN (SELECT 1 AS c) AS z ON x.a = z.c",
       ["1", "1"],
       `${query}#sequences_of_joins`,
+    ),
+  ]);
+});
+
+describe("what a subquery and an UNNEST may read", () => {
+  checkSemantics([
+    givesRows(
+      "SELECT n, (SELECT SUM(t.n) FROM UNNEST([1, 2, 3]) AS x) FROM (SELECT 2 AS n UNION ALL SELECT 5) AS t ORDER BY n",
+      [
+        ["2", "6"],
+        ["5", "15"],
+      ],
+      "subqueries#correlated_subquery_concepts",
+    ),
+    givesRows(
+      "SELECT a, b FROM UNNEST([1, 2]) AS a FULL JOIN UNNEST([2, 3]) AS b ON a = b ORDER BY a, b",
+      [
+        [null, "3"],
+        ["1", null],
+        ["2", "2"],
+      ],
+      `${query}#full_join`,
+    ),
+    fails(
+      "SELECT 1 FROM (SELECT 'x' AS k, 1 AS v) GROUP BY ROLLUP (k, EXISTS (SELECT 1))",
+      /constant or a subquery/,
+      `${query}#group_by_rollup`,
+    ),
+    givesRows(
+      "SELECT 'k' AS k, x FROM UNNEST([2, 1]) AS x ORDER BY k, x",
+      [
+        ["k", "1"],
+        ["k", "2"],
+      ],
+      `${query}#order_by_clause`,
     ),
   ]);
 });

@@ -96,6 +96,11 @@ describe("percentiles", () => {
       ["b"],
       "navigation_functions#percentile_disc",
     ),
+    gives(
+      "SELECT DISTINCT PERCENTILE_CONT(x, 0.2 RESPECT NULLS) OVER (), PERCENTILE_DISC(x, 0.2 RESPECT NULLS) OVER (), PERCENTILE_DISC(x, 0.6 RESPECT NULLS) OVER () FROM UNNEST([4, NULL, 2]) AS x",
+      ["2.0", null, "2"],
+      "navigation_functions#percentile_disc",
+    ),
     fails(
       "SELECT PERCENTILE_CONT(x, 1.5) OVER () FROM UNNEST([1]) AS x",
       /from 0 to 1/,

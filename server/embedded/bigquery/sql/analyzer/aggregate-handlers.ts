@@ -120,7 +120,8 @@ function extreme(aggregate: Aggregate): Typed {
 }
 
 function onBool(aggregate: Aggregate, sql: (argument: string) => string, type: SqlType): Typed {
-  const argument = coerce(first(aggregate), scalar("BOOL"), aggregate.call.position, "An argument");
+  const given = aggregate.args[0] ?? first(aggregate);
+  const argument = coerce(given, scalar("BOOL"), aggregate.call.position, "An argument");
   return result(`${sql(argument.sql)}${aggregate.over}`, type);
 }
 

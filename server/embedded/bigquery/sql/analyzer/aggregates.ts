@@ -27,7 +27,7 @@ export function aggregateCall(place: Place, call: CallExpression, over: Over | u
   checkOrder(call, args, orders);
   const parts = [...args, ...orders];
   if (over === undefined && parts.some((part) => part.usesOuterColumn) && !parts.some((part) => part.usesLocalColumn)) {
-    throw unsupported("An aggregate of only an outer query's columns", call.position);
+    keepInside(place, call, args);
   }
   const orderList = orders.map((key, index) => orderSql(call.orderBy[index] as OrderItem, key)).join(", ");
   const order = orderList === "" ? "" : ` ORDER BY ${orderList}`;
@@ -39,6 +39,16 @@ export function aggregateCall(place: Place, call: CallExpression, over: Over | u
   return combined;
 }
 
+/** DuckDB takes an aggregate of only an outer query's columns for one of that query: a column of this one is named, too. */
+function keepInside(place: Place, call: CallExpression, args: Typed[]): void {
+  const local = place.scope.columns[0]?.sql;
+  const [argument] = args;
+  if (local === undefined || argument === undefined || argument.isVolatile || call.isDistinct) {
+    throw unsupported("An aggregate of only an outer query's columns", call.position);
+  }
+  args[0] = { ...argument, sql: `(CASE WHEN ${local} IS NULL THEN ${argument.sql} ELSE ${argument.sql} END)` };
+}
+
 function insideAggregate(place: Place): Place {
   const forbidden = { forbiddenIn: "an aggregate function" };
   return { ...place, aggregates: forbidden, windows: forbidden, groupKeys: undefined };
@@ -47,7 +57,7 @@ function insideAggregate(place: Place): Place {
 const ordered = new Set(["STRING_AGG", "ARRAY_AGG", "ARRAY_CONCAT_AGG"]);
 const distinctable = new Set(
   `COUNT SUM AVG MIN MAX STRING_AGG ARRAY_AGG ANY_VALUE BIT_AND BIT_OR BIT_XOR
-  STDDEV STDDEV_SAMP STDDEV_POP VARIANCE VAR_SAMP VAR_POP`.split(/\s+/),
+  LOGICAL_AND LOGICAL_OR STDDEV STDDEV_SAMP STDDEV_POP VARIANCE VAR_SAMP VAR_POP`.split(/\s+/),
 );
 const binary = new Set(["CORR", "COVAR_POP", "COVAR_SAMP"]);
 

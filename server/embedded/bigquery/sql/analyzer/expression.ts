@@ -24,6 +24,12 @@ import { windowCall } from "./windows.ts";
 
 export function analyzeExpression(place: Place, expression: Expression): Typed {
   const typed = analyzeNode(place, expression);
+  const isPath = expression.kind === "path" || expression.kind === "field";
+  return isPath ? asGroupKey(place, typed) : typed;
+}
+
+/** A path that is a group key may stand anywhere; a computed key only as a whole item of SELECT or ORDER BY. */
+export function asGroupKey(place: Place, typed: Typed): Typed {
   if (typed.ungrouped !== undefined && place.groupKeys?.has(typed.sql) === true) delete typed.ungrouped;
   return typed;
 }

@@ -18,6 +18,8 @@ export interface Source {
   sql: string;
   variables: RangeVariable[];
   columns: ScopeColumn[];
+  /** An UNNEST of an array that is not the same for all rows. */
+  isCorrelated?: boolean;
 }
 
 const viewDepthMax = 16;
@@ -163,9 +165,10 @@ function unnest(context: Context, item: FromItem & { kind: "unnest" }, parent: S
   const value: ScopeColumn = { name: item.alias, type: array.type.element, sql: `${name}.c1` };
   const columns = value.type.kind === "STRUCT" ? structColumns(value, value.type) : [value];
   const variables: RangeVariable[] = [{ alias: item.alias, columns, value }];
-  if (item.offsetAlias === undefined) return { sql, variables, columns };
+  const isCorrelated = array.usesLocalColumn === true || array.usesOuterColumn === true;
+  if (item.offsetAlias === undefined) return { sql, variables, columns, isCorrelated };
   const position: ScopeColumn = { name: item.offsetAlias, type: scalar("INT64"), sql: `${name}.c2` };
-  return { sql, variables, columns: [...columns, position] };
+  return { sql, variables, columns: [...columns, position], isCorrelated };
 }
 
 function structColumns(value: ScopeColumn, type: SqlType & { kind: "STRUCT" }): ScopeColumn[] {
@@ -202,12 +205,16 @@ function join(context: Context, item: FromItem & { kind: "join" }, parent: Scope
   const inner: Scope | undefined = isCorrelated ? { variables: left.variables, columns: left.columns, parent } : parent;
   const right = analyzeFrom(context, rightItem, inner);
   refuseSameAlias(left, right, item.position);
-  const lateral = isCorrelated ? "LATERAL " : "";
+  const isOuterRight = item.join === "RIGHT" || item.join === "FULL";
+  if (isOuterRight && right.isCorrelated === true) {
+    throw unsupported(`${item.join} JOIN with a correlated UNNEST`, item.position);
+  }
+  if (isOuterRight && item.on === undefined && item.using === undefined) {
+    throw new SqlError(`${item.join} JOIN must have an ON or USING clause`, item.position);
+  }
+  const lateral = isCorrelated && !isOuterRight ? "LATERAL " : "";
   const variables = [...left.variables, ...right.variables];
   const columns = [...left.columns, ...right.columns];
-  if (isCorrelated && (item.join === "RIGHT" || item.join === "FULL")) {
-    throw unsupported(`${item.join} JOIN with UNNEST`, item.position);
-  }
   if (item.using !== undefined) return joinUsing(item, { left, right, variables });
   if (item.join === "CROSS" || (item.join === "INNER" && item.on === undefined)) {
     return { sql: `${left.sql} CROSS JOIN ${lateral}${right.sql}`, variables, columns };

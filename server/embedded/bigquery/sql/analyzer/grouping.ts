@@ -29,6 +29,11 @@ export function groupKeys(base: Place, select: Select): GroupKeys {
     if (!isGroupable(typed.type)) {
       throw unsupported(`Grouping by expressions of type ${typeName(typed.type)}`, expression.position);
     }
+    const isPlain = groupBy.form === "PLAIN" || groupBy.form === "ALL";
+    // DuckDB would compute these anew where the grouping set has NULL for them.
+    if (!isPlain && (typed.usesLocalColumn !== true || typed.sql.includes("SELECT "))) {
+      throw unsupported(`${groupBy.form} of a constant or a subquery`, expression.position);
+    }
     return typed;
   });
   const set = new Set(keys.map((key) => key.sql));

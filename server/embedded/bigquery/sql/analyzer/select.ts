@@ -5,7 +5,7 @@ import { isComparable, isGroupable, scalar, typeName } from "../types.ts";
 import { coerce } from "./coercion.ts";
 import { newAlias } from "./context.ts";
 import type { Context, Place } from "./context.ts";
-import { analyzeExpression } from "./expression.ts";
+import { analyzeExpression, asGroupKey } from "./expression.ts";
 import { orderSql } from "./floats.ts";
 import { analyzeFrom } from "./from.ts";
 import type { Source } from "./from.ts";
@@ -107,7 +107,7 @@ function checkClauses(select: Select, isGrouped: boolean, isOrdered: boolean): v
 
 function outputItems(place: Place, item: SelectItem, source: Source | undefined): OutputItem[] {
   if (item.kind === "star") return expandStar(place, item, source);
-  const typed = analyzeExpression(place, item.expression);
+  const typed = asGroupKey(place, analyzeExpression(place, item.expression));
   return [{ name: outputName(item), expression: item.expression, typed, position: item.position }];
 }
 
@@ -154,14 +154,14 @@ interface Ordering {
 function orderKeys(place: Place, ordering: Ordering): string {
   if (ordering.orderBy.length === 0) return "";
   const within: Place = { ...place, aliases: ordering.aliases };
-  const keys = ordering.orderBy.map((item) => {
+  const keys = ordering.orderBy.flatMap((item) => {
     const typed = orderKey(within, item, ordering.items);
     if (!isComparable(typed.type))
       throw new SqlError(`ORDER BY does not support expressions of type ${typeName(typed.type)}`, item.position);
     requireGrouped([typed]);
-    return orderSql(item, typed);
+    return typed.literal === undefined ? [orderSql(item, typed)] : [];
   });
-  return ` ORDER BY ${keys.join(", ")}`;
+  return keys.length === 0 ? "" : ` ORDER BY ${keys.join(", ")}`;
 }
 
 /** After SELECT DISTINCT only what was selected can be ordered by: the rows are ordered from outside. */
@@ -182,7 +182,7 @@ function distinctOrder(place: Place, sql: string, ordering: Ordering, isStructRo
 
 function orderKey(place: Place, item: OrderItem, items: OutputItem[]): Typed {
   const { expression } = item;
-  if (expression.kind !== "literal") return analyzeExpression(place, expression);
+  if (expression.kind !== "literal") return asGroupKey(place, analyzeExpression(place, expression));
   const output = expression.type === "INT64" ? items[Number(expression.value) - 1] : undefined;
   if (output === undefined) throw new SqlError("ORDER BY column number is out of range", item.position);
   return output.typed;

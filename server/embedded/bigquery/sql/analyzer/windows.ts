@@ -5,10 +5,11 @@ import type { WindowFunction } from "../functions/aggregates.ts";
 import { SqlError, unsupported } from "../position.ts";
 import { isComparable, isGroupable, scalar } from "../types.ts";
 import { aggregateCall } from "./aggregates.ts";
-import { coerce } from "./coercion.ts";
+import { coerce, commonType } from "./coercion.ts";
 import type { Analyze, Place } from "./context.ts";
 import { orderSql } from "./floats.ts";
-import { apartFromNaN, frameSql, hasDistance, rangeKey, withoutNaN } from "./frames.ts";
+import { apartFromNaN, frameSql, hasDistance, rangeKey } from "./frames.ts";
+import { percentile } from "./percentiles.ts";
 import { combine } from "./typed.ts";
 import type { Typed } from "./typed.ts";
 
@@ -115,29 +116,6 @@ function ignored(call: CallExpression): string {
   return call.nulls === "IGNORE" ? " IGNORE NULLS" : "";
 }
 
-/** PERCENTILE_CONT interpolates between FLOAT64 values; PERCENTILE_DISC gives the first value that is far enough. */
-function percentile(call: CallExpression, args: Typed[], window: { sql: string; parts: Typed[] }): Typed {
-  const { name, position } = call;
-  const [value, fraction] = args;
-  if (value === undefined || fraction === undefined || args.length > 2) {
-    throw new SqlError(`No matching signature for ${name}`, position);
-  }
-  if (call.nulls === "RESPECT") throw unsupported(`RESPECT NULLS in ${name}`, position);
-  const isContinuous = name === "PERCENTILE_CONT";
-  if (value.type.kind === "NUMERIC" && isContinuous) throw unsupported(`${name} of a NUMERIC`, position);
-  const kind = fraction.literal?.kind;
-  const share = Number(fraction.literal?.value);
-  if ((kind !== "float" && kind !== "integer") || !(share >= 0 && share <= 1)) {
-    throw unsupported(`${name} with a second argument that is not a number from 0 to 1`, position);
-  }
-  const typed = isContinuous ? coerce(value, scalar("FLOAT64"), position, `The argument of ${name}`) : value;
-  if (!isComparable(typed.type)) throw new SqlError(`No matching signature for ${name}`, position);
-  const checked = withoutNaN(typed, `${name} of NaN is refused`);
-  const duckName = isContinuous ? "quantile_cont" : "quantile_disc";
-  const sql = `${duckName}(${checked.sql}, CAST('${share}' AS DOUBLE))${window.sql}`;
-  return combine(sql, typed.type.kind === "NULL" ? scalar("INT64") : typed.type, [...args, ...window.parts]);
-}
-
 type Percentile = "PERCENTILE_CONT" | "PERCENTILE_DISC";
 
 function navigation(name: Exclude<WindowFunction, Percentile>, call: CallExpression, args: Typed[]): Typed {
@@ -180,8 +158,10 @@ function navigation(name: Exclude<WindowFunction, Percentile>, call: CallExpress
       if (args[2]?.usesLocalColumn === true || args[2]?.usesOuterColumn === true) {
         throw new SqlError(`The third argument (the default expression) to ${name} must be constant`, position);
       }
-      const fallback = args[2] === undefined ? "" : `, ${coerce(args[2], value.type, position).sql}`;
-      return { sql: `${name.toLowerCase()}(${value.sql}${offset}${fallback})`, type: value.type };
+      const type = args[2] === undefined ? value.type : commonType([value, args[2]], position, name);
+      const result = coerce(value, type, position).sql;
+      const fallback = args[2] === undefined ? "" : `, ${coerce(args[2], type, position).sql}`;
+      return { sql: `${name.toLowerCase()}(${result}${offset}${fallback})`, type };
     }
   }
   throw new SqlError(`${name} needs an argument`, position);

@@ -47,8 +47,8 @@ export const windowFunctions = {
   FIRST_VALUE: "(x [IGNORE NULLS]) with ORDER BY",
   NTH_VALUE: "(x, constant n [IGNORE NULLS]) with ORDER BY",
   LAST_VALUE: "(x [IGNORE NULLS]) with ORDER BY",
-  PERCENTILE_CONT: "(x, constant) of INT64 and FLOAT64",
-  PERCENTILE_DISC: "(x, constant)",
+  PERCENTILE_CONT: "(x, constant [RESPECT NULLS]) of INT64 and FLOAT64",
+  PERCENTILE_DISC: "(x, constant [RESPECT NULLS])",
 } as const;
 
 export type WindowFunction = keyof typeof windowFunctions;
