@@ -9,7 +9,7 @@ const MILLISECONDS_MAX = 2_147_483_647;
 const DEFAULT_DATA_DIRECTORY = ".data/kafka";
 
 interface WholeOption {
-  readonly setting: keyof typeof DEFAULT_SETTINGS;
+  readonly setting: Exclude<keyof typeof DEFAULT_SETTINGS, "advertised" | "host">;
   readonly least: number;
   readonly most: number;
   readonly help: string;
