@@ -25,6 +25,15 @@ describe("the broker's command line", () => {
     ]);
   });
 
+  it("lists every option with its default when asked for help, whatever else is given", () => {
+    const parsed = parseOptions(["--nonsense", "--help"]);
+    expect(parsed).toMatchObject({ ok: "help" });
+    const text = parsed.ok === "help" ? parsed.text : "";
+    for (const line of [/--data .*default \.data\/kafka/, /--port .*default 9092/, /--metrics-port .*default none/]) {
+      expect(text).toMatch(line);
+    }
+  });
+
   it("names the options there are when one is unknown", () => {
     const parsed = parseOptions(["--colour", "red"]);
     expect(parsed.ok ? [] : parsed.problems).toEqual([expect.stringMatching(/'--colour'; the options are --host/)]);

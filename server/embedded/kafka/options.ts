@@ -9,7 +9,7 @@ const MILLISECONDS_MAX = 2_147_483_647;
 const DEFAULT_DATA_DIRECTORY = ".data/kafka";
 
 interface WholeOption {
-  readonly setting: keyof typeof DEFAULT_SETTINGS;
+  readonly setting: Exclude<keyof typeof DEFAULT_SETTINGS, "advertised" | "host">;
   readonly least: number;
   readonly most: number;
   readonly help: string;
@@ -52,11 +52,13 @@ const WHOLE_OPTIONS: Readonly<Record<string, WholeOption>> = {
 
 export type ParsedOptions =
   | { readonly ok: true; readonly settings: BrokerSettings }
+  | { readonly ok: "help"; readonly text: string }
   | { readonly ok: false; readonly problems: readonly string[] };
 
 export function parseOptions(args: readonly string[]): ParsedOptions {
   const names = ["host", "data", "advertised", ...Object.keys(WHOLE_OPTIONS)];
   const options = Object.fromEntries(names.map((name) => [name, { type: "string" as const }]));
+  if (args.includes("--help")) return { ok: "help", text: helpText() };
   let values: Record<string, string | undefined>;
   try {
     values = parseArgs({ args: [...args], options, strict: true }).values;
@@ -88,6 +90,19 @@ export function parseOptions(args: readonly string[]): ParsedOptions {
     }
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, settings };
+}
+
+function helpText(): string {
+  const lines = Object.entries(WHOLE_OPTIONS).map(([name, { setting, help }]) => {
+    return `  --${name.padEnd(34)}${help} (default ${DEFAULT_SETTINGS[setting] ?? "none"})`;
+  });
+  return [
+    "A Kafka broker in one process. Options, each with a value:",
+    `  --${"data".padEnd(34)}directory of everything that it keeps (default ${DEFAULT_DATA_DIRECTORY})`,
+    `  --${"host".padEnd(34)}address to listen on (default ${DEFAULT_SETTINGS.host})`,
+    `  --${"advertised".padEnd(34)}HOST:PORT that clients are told to connect to (default where it listens)`,
+    ...lines,
+  ].join("\n");
 }
 
 function wholeProblem(name: string, value: string, option: WholeOption): string | null {

@@ -25,6 +25,10 @@ export async function runProcess(): Promise<void> {
 
 async function start(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
+  if (options.ok === "help") {
+    console.log(options.text);
+    return;
+  }
   if (!options.ok) {
     fail(options.problems.join("\n"));
     return;

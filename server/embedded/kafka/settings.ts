@@ -52,4 +52,4 @@ export const DEFAULT_SETTINGS: Readonly<Omit<BrokerSettings, "dataDirectory">> =
 
 /** The broker's id in the cluster of one. */
 export const NODE_ID = 0;
-export const CLUSTER_ID = "dedupscope-embedded-kf";
+export const CLUSTER_ID = "embedded-kafka-cluster";

@@ -153,6 +153,23 @@ describe("a partition's log", () => {
     expect(append(rebuilt, { producerId: 7, baseSequence: 8, values: ["x"] })).toBe("duplicate at 8");
   });
 
+  it("flushes what it could not flush the time before, and nothing that retention has removed", async () => {
+    const log = open({ segmentBytes: 200 });
+    for (const value of numbered(3)) append(log, { values: [value.repeat(10)] });
+    const path = join(directory, filesNamed(".log")[1] ?? "");
+    const bytes = readFileSync(path);
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      rmSync(path);
+      await expect(log.flush()).rejects.toThrow("ENOENT");
+      writeFileSync(path, bytes);
+    }
+    await expect(log.flush()).resolves.toBeUndefined();
+    append(log, { values: ["last"] });
+    const flushing = log.flush();
+    log.removeOldest(log.segmentCount);
+    await expect(flushing).resolves.toBeUndefined();
+  });
+
   it("keeps two snapshots", () => {
     const log = open({ segmentBytes: 200 });
     for (const value of numbered(20)) append(log, { values: [value] });

@@ -202,7 +202,14 @@ export class PartitionLog {
   async flush(): Promise<void> {
     for (const segment of this.#unflushed) {
       this.#unflushed.delete(segment);
-      await segment.flush();
+      try {
+        await segment.flush();
+      } catch (error) {
+        // Retention may have removed it meanwhile; otherwise the next flush tries again.
+        if (!this.#segments.includes(segment)) continue;
+        this.#unflushed.add(segment);
+        throw error;
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import type { BrokerParts } from "../protocol/api.ts";
 import { answerRequest } from "./answer-request.ts";
 import type { Answered } from "./answer-request.ts";
 import { FrameAssembler } from "./frame-assembler.ts";
+import { FrameQueue } from "./frame-queue.ts";
 
 export interface ConnectionOptions {
   readonly socket: Socket;
@@ -26,8 +27,7 @@ export class Connection {
   readonly #peer: string;
   readonly #assembler = new FrameAssembler(LIMITS.requestBytesMax);
   readonly #closing = new AbortController();
-  #frames: Buffer[] = [];
-  #waitingBytes = 0;
+  readonly #waiting = new FrameQueue();
   #isBusy = false;
   /** Milliseconds of performance.now() since when a request is incomplete or an answer untaken; null when neither. */
   #incompleteSince: number | null = null;
@@ -50,6 +50,11 @@ export class Connection {
     return this.#assembler.bufferedBytes;
   }
 
+  /** False while so much waits to be answered that nothing further is taken in. */
+  get isReading(): boolean {
+    return !this.#socket.isPaused();
+  }
+
   /** Bytes of answers that the client has not taken. */
   get unsentBytes(): number {
     return this.#socket.writableLength;
@@ -57,10 +62,10 @@ export class Connection {
 
   /** Closes the connection when its client keeps the broker waiting for too long. */
   sweep(now: number): void {
-    if (this.#incompleteSince !== null && now - this.#incompleteSince > LIMITS.requestArrivalMs) {
-      this.fail(`a request was not whole after ${LIMITS.requestArrivalMs} ms`);
-    } else if (this.#untakenSince !== null && now - this.#untakenSince > LIMITS.answerDrainMs) {
+    if (this.#untakenSince !== null && now - this.#untakenSince > LIMITS.answerDrainMs) {
       this.fail(`an answer was not taken within ${LIMITS.answerDrainMs} ms`);
+    } else if (this.#incompleteSince !== null && now - this.#incompleteSince > LIMITS.requestArrivalMs) {
+      this.fail(`a request was not whole after ${LIMITS.requestArrivalMs} ms`);
     }
   }
 
@@ -78,7 +83,7 @@ export class Connection {
 
   #closed(): void {
     this.#closing.abort();
-    this.#frames = [];
+    this.#waiting.clear();
     this.#assembler.clear();
     this.#options.onClosed();
   }
@@ -97,28 +102,32 @@ export class Connection {
       this.#incompleteSince ??= performance.now();
       this.#options.onBuffered();
     }
-    if (this.#isBusy && this.#waitingBytes > LIMITS.pipelinedBytesMax) this.#socket.pause();
+    if (this.#isBusy && this.#waiting.bytes > LIMITS.pipelinedBytesMax) {
+      this.#socket.pause();
+      // What is missing now is missing because nothing is read, which is not the client's fault.
+      this.#incompleteSince = null;
+    }
   }
 
-  /** Answers a frame now, or keeps a copy of it while another is being answered: its bytes will be overwritten. */
+  /** Answers a frame now, or keeps it while another is being answered. */
   #take(frame: Buffer): void {
     if (this.#closing.signal.aborted) return;
     if (!this.#isBusy) {
       this.#answer(frame);
       return;
     }
-    this.#frames.push(Buffer.from(frame));
-    this.#waitingBytes += frame.length;
+    this.#waiting.push(frame);
   }
 
   #answerNext(): void {
-    while (!this.#isBusy && this.#frames.length > 0 && !this.#closing.signal.aborted) {
-      const frame = this.#frames.shift();
-      if (frame === undefined) return;
-      this.#waitingBytes -= frame.length;
+    while (!this.#isBusy && !this.#closing.signal.aborted) {
+      const frame = this.#waiting.take();
+      if (frame === undefined) break;
       this.#answer(frame);
     }
-    if (!this.#isBusy && this.#socket.isPaused()) this.#socket.resume();
+    if (this.#isBusy || !this.#socket.isPaused()) return;
+    if (this.#assembler.bufferedBytes > 0) this.#incompleteSince = performance.now();
+    this.#socket.resume();
   }
 
   #answer(frame: Buffer): void {

@@ -34,7 +34,10 @@ export const describeProducers: Api = {
         const log = broker.topics.partition(topic, partition);
         const error = log === undefined ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.NONE;
         writer.int32(partition).int16(error).compactNullableString(null);
-        writer.compactArray([...(log?.producers ?? [])], (producer) => encodeProducer(writer, producer));
+        writer.compactArray([...(log?.producers ?? [])], (producer) => {
+          const start = broker.transactions.firstOffsetOf({ topic, partition }, producer[0]);
+          encodeProducer(writer, producer, start ?? NO_TRANSACTION);
+        });
         writer.noTaggedFields();
       });
       writer.noTaggedFields();
@@ -43,8 +46,8 @@ export const describeProducers: Api = {
   },
 };
 
-function encodeProducer(writer: Writer, [producerId, entry]: [number, ProducerEntry]): void {
+function encodeProducer(writer: Writer, [producerId, entry]: [number, ProducerEntry], transactionStart: number): void {
   const lastTimestamp = entry.batches.at(-1)?.maxTimestamp ?? -1;
   writer.int64(producerId).int32(entry.epoch).int32(lastSequenceOf(entry)).int64(lastTimestamp);
-  writer.int32(-1).int64(NO_TRANSACTION).noTaggedFields();
+  writer.int32(-1).int64(transactionStart).noTaggedFields();
 }

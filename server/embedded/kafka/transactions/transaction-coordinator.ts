@@ -111,6 +111,11 @@ export class TransactionCoordinator {
     return Math.min(logEnd, ...[...open.values()].map(({ firstOffset }) => firstOffset));
   }
 
+  /** Where a producer's open transaction begins in a partition; undefined when it has none there. */
+  firstOffsetOf(place: TopicPartition, producerId: number): number | undefined {
+    return this.#open.get(keyOf(place))?.get(producerId)?.firstOffset;
+  }
+
   /** The aborted transactions whose records a reader of these offsets may meet. */
   abortedBetween(place: TopicPartition, range: { from: number; to: number }): AbortedTransaction[] {
     const aborted = this.#aborted.get(keyOf(place)) ?? [];
