@@ -8,8 +8,13 @@ INSERT INTO {dataset}.dedup_decisions
 WITH touched AS (
   SELECT r.transaction_id
   FROM {dataset}.payments_raw AS r
-  WHERE ((r.checkpoint_id = @checkpointId AND r.batch_id > @afterBatchId AND r.batch_id <= @batchId)
-      OR (@everything AND (r.checkpoint_id <> @checkpointId OR r.batch_id <= @batchId)))
+  WHERE r.batch_id > @afterBatchId
+    AND ((r.checkpoint_id = @checkpointId AND r.batch_id <= @batchId)
+      OR (@everyCheckpoint AND r.checkpoint_id <> @checkpointId))
+    AND r.partition_no >= @firstPartition
+    AND r.partition_no <= @lastPartition
+    AND r.offset_no >= @firstOffset
+    AND r.offset_no <= @lastOffset
   GROUP BY r.transaction_id
 ),
 booked AS (
