@@ -54,7 +54,7 @@ export const statementNames = [
   "surplus-positions",
   "absorbed-positions",
   "last-verdicts",
-  "last-broker-decision",
+  "broker-decisions",
   "book-by-hand",
   "pick-for-alarm",
   "remember-for-alarm",
