@@ -1,4 +1,7 @@
-/** Loads the day of the benchmark by SQL, as the pipeline would have left it: every window settled and closed. */
+/**
+ * Loads the day of the benchmark by SQL, as the pipeline would have left it: every window settled and closed. A loading
+ * that was broken off goes on where it was.
+ */
 import { currencies } from "#contract/money.ts";
 import { limits } from "#contract/limits.ts";
 import type { BigQuery } from "@google-cloud/bigquery";
@@ -18,42 +21,54 @@ const paymentSql = {
   event_time: "TIMESTAMP_MICROS(s.u)",
 };
 const windowSql = `TIMESTAMP_MICROS(DIV(s.u, ${windowMicros}) * ${windowMicros})`;
-const batchSql = `DIV(s.x - 1, ${batchPayments})`;
-const laterSql = "TIMESTAMP_MICROS(s.u + 1000000)";
-const positionSql = {
-  topic: `'${topic}'`,
-  partition_no: `MOD(s.x - 1, ${partitions})`,
-  offset_no: `DIV(s.x - 1, ${partitions})`,
-  ingest_id: "CONCAT('i-', CAST(s.x - 1 AS STRING))",
-  checkpoint_id: `'${checkpointId}'`,
-  batch_id: batchSql,
-};
-
-const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  payment_intents: { sequence: "s.x", ...paymentSql, window_start: windowSql },
-  payments_raw: {
-    ...paymentSql,
-    ...positionSql,
-    ingested_at: laterSql,
-    send_id: "CONCAT('s-', CAST(s.x - 1 AS STRING))",
-  },
-  payments: {
-    ...paymentSql,
-    ...positionSql,
-    window_start: windowSql,
-    booked_at: laterSql,
-    booked_cycle: `DIV(${batchSql}, 2)`,
-    by_merge: "TRUE",
-    origin: "'pipeline'",
-  },
-};
-
-const sourceSql = `(
+const numbersSql = `(
   SELECT n.x, n.u, CAST(DIV(n.u, 1000) AS STRING) AS t
   FROM (
     SELECT x, ${dayStartMs * 1000} + (x - 1) * ${stepMicros} AS u FROM UNNEST(GENERATE_ARRAY(@first, @last)) AS x
   ) AS n
-) AS s`;
+)`;
+const intentsSql = "(SELECT * FROM {dataset}.payment_intents WHERE sequence >= @first AND sequence <= @last)";
+
+/** Columns that payments_raw and payments take over from their intent, and those that they share besides. */
+const fromIntentSql = {
+  ...Object.fromEntries(Object.keys(paymentSql).map((name) => [name, `s.${name}`])),
+  topic: `'${topic}'`,
+  partition_no: `MOD(s.sequence - 1, ${partitions})`,
+  offset_no: `DIV(s.sequence - 1, ${partitions})`,
+  ingest_id: "CONCAT('i-', CAST(s.sequence - 1 AS STRING))",
+  checkpoint_id: `'${checkpointId}'`,
+  batch_id: `DIV(s.sequence - 1, ${batchPayments})`,
+};
+const laterSql = "TIMESTAMP_ADD(s.event_time, INTERVAL 1 SECOND)";
+
+const tables: readonly {
+  readonly name: string;
+  readonly source: string;
+  readonly columns: Readonly<Record<string, string>>;
+}[] = [
+  {
+    name: "payment_intents",
+    source: numbersSql,
+    columns: { sequence: "s.x", ...paymentSql, window_start: windowSql },
+  },
+  {
+    name: "payments_raw",
+    source: intentsSql,
+    columns: { ...fromIntentSql, ingested_at: laterSql, send_id: "CONCAT('s-', CAST(s.sequence - 1 AS STRING))" },
+  },
+  {
+    name: "payments",
+    source: intentsSql,
+    columns: {
+      ...fromIntentSql,
+      window_start: "s.window_start",
+      booked_at: laterSql,
+      booked_cycle: `DIV(s.sequence - 1, ${2 * batchPayments})`,
+      by_merge: "TRUE",
+      origin: "'pipeline'",
+    },
+  },
+];
 
 export async function loadDay(options: {
   readonly client: BigQuery;
@@ -62,16 +77,19 @@ export async function loadDay(options: {
   readonly prepare: () => Promise<void>;
 }): Promise<void> {
   const { client, dataset, payments, prepare } = options;
-  const [exists] = await client.dataset(dataset).exists();
   await prepare();
-  if (exists) return;
   const run = (query: string, params: Record<string, number> = {}) => client.query({ query, params, location: "EU" });
-  for (let first = 1; first <= payments; first += sliceRows) {
-    const last = Math.min(payments, first + sliceRows - 1);
-    for (const [table, columns] of Object.entries(tables)) {
+  const count = async (table: string): Promise<number> => {
+    const [rows] = await run(`SELECT COUNT(*) AS n FROM ${dataset}.${table}`);
+    return (rows as { n: number }[])[0]?.n ?? 0;
+  };
+  if ((await count("reconciliation_progress")) > 0) return;
+  for (const { name, source, columns } of tables) {
+    for (let first = 1 + (await count(name)); first <= payments; first += sliceRows) {
+      const last = Math.min(payments, first + sliceRows - 1);
       await run(
-        `INSERT INTO ${dataset}.${table} (${Object.keys(columns).join(", ")})
-         SELECT ${Object.values(columns).join(", ")} FROM ${sourceSql}`,
+        `INSERT INTO ${dataset}.${name} (${Object.keys(columns).join(", ")})
+         SELECT ${Object.values(columns).join(", ")} FROM ${source.replace("{dataset}", dataset)} AS s`,
         { first, last },
       );
     }
