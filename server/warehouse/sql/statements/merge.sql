@@ -38,7 +38,10 @@ USING (
 ON t.transaction_id = s.transaction_id
 WHEN MATCHED AND t.by_merge AND t.partition_no = s.partition_no AND s.offset_no < t.offset_no THEN
   UPDATE SET
+    customer_id = s.customer_id,
+    merchant_id = s.merchant_id,
     amount = s.amount,
+    currency = s.currency,
     event_time = s.event_time,
     offset_no = s.offset_no,
     ingest_id = s.ingest_id,
