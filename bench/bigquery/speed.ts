@@ -2,14 +2,13 @@
  * How fast the embedded BigQuery is, through the genuine client: `node bench/bigquery/speed.ts`.
  * Prints one line per figure with the bound it is held to, and ends with code 1 when one is missed.
  */
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { BigQuery } from "@google-cloud/bigquery";
 import { PassThroughClient } from "google-auth-library";
+import { type BenchServer, startServer } from "./server.ts";
 
-const entry = join(import.meta.dirname, "..", "..", "server", "embedded", "bigquery", "process.ts");
 const rowsPerInsert = 500;
 const insertsAtOnce = 4;
 const insertedRows = 200_000;
@@ -50,39 +49,20 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedMs;
 }
 
-interface Started {
-  child: ReturnType<typeof spawn>;
-  client: BigQuery;
-  readyMs: number;
+function connect(server: BenchServer): BigQuery {
+  return new BigQuery({ projectId: "bench", apiEndpoint: server.url, authClient: new PassThroughClient() });
 }
 
-async function start(data: string): Promise<Started> {
-  const startedMs = performance.now();
-  const child = spawn(process.execPath, [entry, "--port", "0", "--data", data], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.on("data", (chunk) => resolve(/http:\/\/\S+/.exec(String(chunk))?.[0] ?? ""));
-    child.once("exit", () => reject(new Error("the server ended before it was ready")));
-  });
-  const readyMs = performance.now() - startedMs;
-  const client = new BigQuery({ projectId: "bench", apiEndpoint: url, authClient: new PassThroughClient() });
-  return { child, client, readyMs };
-}
-
-async function stop(started: Started): Promise<void> {
-  const exited = new Promise((resolve) => started.child.once("exit", resolve));
-  started.child.kill("SIGTERM");
-  await exited;
-}
-
-function residentMegabytes(processId: number | undefined): number {
-  try {
-    const status = readFileSync(`/proc/${processId ?? 0}/status`, "utf8");
-    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
-  } catch {
-    return Number.NaN;
-  }
+/** Runs `work` and says what the server's processor time was per `unit`. */
+async function withProcessorTime(
+  server: BenchServer,
+  unit: { count: number; name: string },
+  work: () => Promise<void>,
+): Promise<void> {
+  const before = server.processorMs();
+  await work();
+  const micros = ((server.processorMs() - before) * 1000) / unit.count;
+  console.log(`     the server's processor time: ${Math.round(micros).toLocaleString("en")} µs a ${unit.name}`);
 }
 
 const columns =
@@ -133,12 +113,15 @@ async function benchAggregate(client: BigQuery): Promise<void> {
   report({ name: "small aggregate, median", value: median(times), unit: "ms", bound: { kind: "at most", value: 5 } });
 }
 
-async function benchMerge(client: BigQuery): Promise<void> {
+async function makeTarget(client: BigQuery): Promise<void> {
   await client.query(
     `CREATE TABLE d.target AS SELECT CONCAT('transaction-', CAST(x AS STRING)) AS transaction_id, 'customer' AS customer_id,
      NUMERIC '12.34' AS amount, 'EUR' AS currency, TIMESTAMP_SECONDS(1700000000 + x) AS event_time
      FROM UNNEST(GENERATE_ARRAY(1, ${targetRows})) AS x`,
   );
+}
+
+async function benchMerge(client: BigQuery): Promise<void> {
   const times: number[] = [];
   for (let repeat = 0; repeat < mergeRepeats; repeat += 1) {
     const first = targetRows - mergedRows / 2 + repeat * (mergedRows / 2);
@@ -160,17 +143,34 @@ async function benchMerge(client: BigQuery): Promise<void> {
 async function main(): Promise<void> {
   const data = mkdtempSync(join(tmpdir(), "bigquery-bench-"));
   try {
+    console.log(
+      `load before: ${loadavg()
+        .map((value) => value.toFixed(1))
+        .join(" ")}`,
+    );
     // The first start also fills Node's compile cache and makes the file.
-    await stop(await start(data));
-    const started = await start(data);
-    report({ name: "ready", value: started.readyMs, unit: "ms", bound: { kind: "at most", value: 500 } });
-    await started.client.createDataset("d");
-    await benchAggregate(started.client);
-    await benchInserts(started.client);
-    await benchMerge(started.client);
-    const value = residentMegabytes(started.child.pid);
-    report({ name: "resident with more than 1M rows", value, unit: "MB", bound: { kind: "at most", value: 500 } });
-    await stop(started);
+    await (await startServer(data)).stop();
+    const server = await startServer(data);
+    const client = connect(server);
+    report({ name: "ready", value: server.readyMs, unit: "ms", bound: { kind: "at most", value: 500 } });
+    await client.createDataset("d");
+    await withProcessorTime(server, { count: queryRepeats, name: "query" }, async () => benchAggregate(client));
+    await withProcessorTime(server, { count: insertedRows, name: "row" }, async () => benchInserts(client));
+    await makeTarget(client);
+    await withProcessorTime(server, { count: mergeRepeats, name: "MERGE" }, async () => benchMerge(client));
+    const value = server.residentMost();
+    report({
+      name: "resident at most, with more than 1M rows",
+      value,
+      unit: "MB",
+      bound: { kind: "at most", value: 500 },
+    });
+    await server.stop();
+    console.log(
+      `load after: ${loadavg()
+        .map((load) => load.toFixed(1))
+        .join(" ")}`,
+    );
   } finally {
     rmSync(data, { recursive: true, force: true });
   }

@@ -13,7 +13,7 @@ export interface BrokerDecisionPorts {
   readonly attempts: Pick<AttemptsReader, "absorbedSince">;
   readonly intents: Pick<IntentsReader, "plannedBatches">;
   readonly warehouse: {
-    readonly lastBrokerDecision: () => Promise<number>;
+    readonly brokerDecisions: (firstAttempt: number, lastAttempt: number) => Promise<ReadonlySet<string>>;
     readonly shipDecisions: (rows: readonly DedupDecisionRow[]) => Promise<void>;
   };
 }
@@ -21,13 +21,14 @@ export interface BrokerDecisionPorts {
 const attemptsPerShipmentMax = 20;
 
 /**
- * Writes one audit row for every record that the broker absorbed. The attempts ledger is the source, the warehouse
- * says how far it has them: nothing is lost when this process dies, and a row that is sent twice has the same id.
+ * Writes one audit row for every record that the broker absorbed. The attempts ledger is the source; before rows are
+ * sent, the audit trail says which of them it has. So nothing is lost or written twice when this process dies or an
+ * answer is lost, in whichever order the attempts were answered.
  */
 export class BrokerDecisions {
   readonly #ports: BrokerDecisionPorts;
+  /** Everything that the ledger says up to here is in the audit trail; it begins anew with this process. */
   #changeNo = 0;
-  #shippedAttempt: number | null = null;
 
   constructor(ports: BrokerDecisionPorts) {
     this.#ports = ports;
@@ -36,12 +37,13 @@ export class BrokerDecisions {
   async ship(): Promise<void> {
     const { attempts, lane, warehouse } = this.#ports;
     const absorbed = attempts.absorbedSince(this.#changeNo, attemptsPerShipmentMax);
-    if (absorbed.length === 0) return;
-    this.#shippedAttempt ??= await warehouse.lastBrokerDecision();
-    const shipped = this.#shippedAttempt;
-    const ours = absorbed.filter((attempt) => attempt.lane === lane && attempt.attemptId > shipped);
-    const rows = ours.flatMap((attempt) => this.#rowsOf(attempt));
-    if (rows.length > 0) await warehouse.shipDecisions(rows);
+    const ours = absorbed.filter((attempt) => attempt.lane === lane);
+    if (ours.length > 0) {
+      const ids = ours.map((attempt) => attempt.attemptId);
+      const known = await warehouse.brokerDecisions(Math.min(...ids), Math.max(...ids));
+      const rows = ours.flatMap((attempt) => this.#rowsOf(attempt)).filter((row) => !known.has(row.decision_id));
+      if (rows.length > 0) await warehouse.shipDecisions(rows);
+    }
     this.#changeNo = absorbed.at(-1)?.changeNo ?? this.#changeNo;
   }
 

@@ -28,8 +28,8 @@ interface AlarmContext {
   readonly cycle: number;
 }
 
-/** Windows of this much event time are searched for a payment to try the alarm on. */
-const searchMs = 3_600_000;
+/** Windows of this much event time are searched for a payment to try the alarm on: usually the first will do. */
+const searchesMs = [30_000, 3_600_000];
 const changesMax = 1_000;
 
 /**
@@ -54,9 +54,11 @@ export async function tryAlarm(context: AlarmContext, request: AlarmRequest, bef
 }
 
 async function pickPayment({ gateway, definitions }: AlarmContext, beforeMs: number): Promise<string> {
-  const range = { after: new Date(beforeMs - searchMs), before: new Date(beforeMs) };
-  const [picked] = await gateway.query(definitions.statements["pick-for-alarm"], range);
-  if (picked !== undefined) return String(picked["transaction_id"]);
+  for (const searchMs of searchesMs) {
+    const range = { after: new Date(beforeMs - searchMs), before: new Date(beforeMs) };
+    const [picked] = await gateway.query(definitions.statements["pick-for-alarm"], range);
+    if (picked !== undefined) return String(picked["transaction_id"]);
+  }
   throw new DedupscopeError(
     "cannot-act-now",
     "no settled payment is old enough yet: the alarm is tried outside the merge's window, wait a minute",

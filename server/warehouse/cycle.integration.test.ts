@@ -239,15 +239,16 @@ test("merge may be switched while it runs: what it absorbed and what was booked 
 
 test("an earlier copy that turns up becomes the booked one, and the other is absorbed", async () => {
   const lane = await newLane();
-  await lane.addRaw([hand.rawRow(1, 7)]);
+  await lane.addRaw([hand.rawRow(1, 7, { amount: "9.00", currency: "EUR", customer_id: "c9" })]);
   const warehouse = lane.open();
   const one = { ...hand.committed, keptCount: 1 };
   await warehouse.cycle(handInput({ committed: one }));
   await lane.addRaw([hand.rawRow(1, 3, { batch_id: 1 })]);
   const output = await warehouse.cycle(handInput({ committed: { ...one, batchId: 1, keptCount: 2 } }));
   expect(output.totals).toMatchObject({ booked: { count: 1 }, absorbedByMerge: { count: 1 } });
-  const [booked] = await lane.sql("SELECT offset_no, ingest_id FROM {dataset}.payments");
-  expect(booked).toEqual({ offset_no: 3, ingest_id: "i-3" });
+  const [booked] = await lane.sql("SELECT offset_no, ingest_id, amount, currency, customer_id FROM {dataset}.payments");
+  expect(booked).toEqual({ offset_no: 3, ingest_id: "i-3", amount: "10", currency: "USD", customer_id: "c1" });
+  expect(output.totals).toMatchObject({ mismatched: { count: 0 }, unexpected: { count: 0 } });
   const [decision] = await lane.sql("SELECT offset_no, first_seen FROM {dataset}.dedup_decisions");
   expect(decision).toEqual({ offset_no: 7, first_seen: "payments-0-3" });
 });

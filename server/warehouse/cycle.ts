@@ -10,7 +10,7 @@ import { type Judgement, judge, readAbsorbed } from "./judge.ts";
 import { wrongRecords } from "./judged-rows.ts";
 import { keepKnown } from "./known-totals.ts";
 import type { LaneState } from "./lane-state.ts";
-import { type MergeWindow, runMerge } from "./merge-step.ts";
+import { mergeLeftOvers, type MergeWindow, runMerge } from "./merge-step.ts";
 import { cycleOutput } from "./output.ts";
 import { readTotals, type TotalsPosition } from "./read-totals.ts";
 import {
@@ -110,8 +110,8 @@ async function mergeCommitted(
   const complete = arrival.positions + refusedForGood >= keptCount;
   if (!newCheckpoint && batchId <= progress.mergedBatchId) return { ...unchanged, complete };
   const afterBatchId = newCheckpoint ? -1 : progress.mergedBatchId;
-  // Rows of an earlier checkpoint may have been left unmerged: batch ids began again, so all are shown once more.
-  const window: MergeWindow = { checkpointId, afterBatchId, batchId, everything: newCheckpoint };
+  // What an earlier checkpoint may have left unmerged is found where equation 6 is read.
+  const window: MergeWindow = { checkpointId, afterBatchId, batchId };
   const rawRows = newCheckpoint ? null : arrival.rawRows;
   const booked = await runMerge({ ...context, ...window, windowSeconds, cycle, mergeOn: input.mergeOn, rawRows });
   const mergedBatchId = complete ? batchId : afterBatchId;
@@ -119,8 +119,8 @@ async function mergeCommitted(
 }
 
 /**
- * Reads the terms of equation 6. Where they do not add up, a row came behind the merge's window (an insert repeated
- * late) or an earlier copy turned up: everything is shown to the merge once more, and read again.
+ * Reads the terms of equation 6. Where they do not add up, rows came behind the merge's window (an insert repeated
+ * late) or an earlier checkpoint left some: they are looked for, shown to the merge, and the terms are read again.
  */
 async function readAndRepair(
   context: CycleContext,
@@ -131,12 +131,17 @@ async function readAndRepair(
   const reading = await readTotals(gateway, definitions, state.known, { position: merged.shown, cycle });
   const key = `${reading.allRawRows}/${reading.allBooked}`;
   const mayMerge = input.committed.checkpointId === merged.checkpointId && arrival.complete;
-  if (mergeRemainder(reading) === 0 || !mayMerge || state.wideMergeTriedAt === key) return { reading, booked: false };
-  context.logger.info({ lane: context.lane, rows: key }, "merging all rows again: some came behind the merge's window");
-  const window: MergeWindow = { ...merged.shown, afterBatchId: -1, everything: true };
-  await runMerge({ ...context, ...window, windowSeconds, cycle, mergeOn: input.mergeOn, rawRows: null });
+  if (mergeRemainder(reading) === 0 || !mayMerge || state.leftOversSoughtAt === key) return { reading, booked: false };
+  context.logger.info({ lane: context.lane, rows: key }, "looking for rows that came behind the merge's window");
+  const window: MergeWindow = { ...merged.shown, afterBatchId: -1 };
+  const mergeOn = { mergeOn: input.mergeOn };
+  const found = await mergeLeftOvers({ ...context, ...window, ...mergeOn, windowSeconds, cycle, rawRows: null });
+  if (!found) {
+    state.leftOversSoughtAt = key;
+    return { reading, booked: false };
+  }
   const again = await readTotals(gateway, definitions, state.known, { position: merged.shown, cycle });
-  state.wideMergeTriedAt = mergeRemainder(again) === 0 ? null : `${again.allRawRows}/${again.allBooked}`;
+  state.leftOversSoughtAt = mergeRemainder(again) === 0 ? null : `${again.allRawRows}/${again.allBooked}`;
   return { reading: again, booked: true };
 }
 
@@ -189,8 +194,11 @@ async function judgeAll(context: CycleContext, progress: Progress, reading: Read
   const rows = namedTotals(reading).booked.records - judgement.terms.booked.records;
   const key = `${intents}/${rows}`;
   if ((intents === 0 && rows === 0) || state.reopenedFor === key) return judgement;
-  context.logger.warn({ lane: context.lane, intents, rows }, "rows are in no window: judging every window again");
-  await gateway.change(definitions.statements["open-every-window"], {}, { wide: true });
+  context.logger.warn(
+    { lane: context.lane, intents, rows },
+    "windows do not account for every row: judging those again",
+  );
+  await gateway.change(definitions.statements["open-wrong-windows"], {}, { wide: true });
   const again = await judge(gateway, definitions, { closed: null, charged: state.charged });
   const left = `${progress.intentsWatermark - again.terms.intended.records}/${
     namedTotals(reading).booked.records - again.terms.booked.records

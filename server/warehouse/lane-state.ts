@@ -14,8 +14,8 @@ export interface LaneState {
   known: KnownTotals | null;
   /** When `known` was last kept in the warehouse, epoch milliseconds. */
   knownKeptMs: number;
-  /** Row counts for which the wide merge was run and did not help: not run again until they change. */
-  wideMergeTriedAt: string | null;
+  /** Row counts for which left-over rows were looked for in vain: not done again until they change. */
+  leftOversSoughtAt: string | null;
   /** Windows that the last judgement found open, epoch milliseconds. */
   open: ReadonlySet<number>;
   closed: ClosedWindows | null;
@@ -71,7 +71,7 @@ export function newLaneState(progress: Progress, known: KnownTotals | null): Lan
     shownBatchId: progress.mergedBatchId,
     known,
     knownKeptMs: 0,
-    wideMergeTriedAt: null,
+    leftOversSoughtAt: null,
     open: new Set(),
     closed: null,
     charged: nobodyCharged,

@@ -28,8 +28,8 @@ export interface Warehouse {
   readonly cycle: (input: CycleInput) => Promise<CycleOutput>;
   /** Adds absorbed copies to the audit trail; the same rows may be sent again. */
   readonly shipDecisions: (rows: readonly DedupDecisionRow[]) => Promise<void>;
-  /** The highest attempt id among the broker's decisions in the audit trail; 0 for none. */
-  readonly lastBrokerDecision: () => Promise<number>;
+  /** Ids of the broker's decisions in the audit trail about attempts from `first` to `last`. */
+  readonly brokerDecisions: (first: number, last: number) => Promise<ReadonlySet<string>>;
   /** Books a late payment that nobody booked. False when there was nothing to book: no late row, or booked already. */
   readonly bookLatePayment: (transactionId: string) => Promise<boolean>;
   /** Changes one settled payment so that reconciliation must turn red; `cannot-act-now` when none is old enough. */
@@ -104,9 +104,9 @@ export function createLaneWarehouse(parts: LaneWarehouseParts): Warehouse {
     prepare: () => prepareDataset(gateway, definitions, { logger, ...clock, deadlineMs: prepareDeadlineMs }),
     cycle: (input) => exclusively(() => runOne(input)),
     shipDecisions,
-    lastBrokerDecision: async () => {
-      const [row] = await gateway.query(definitions.statements["last-broker-decision"]);
-      return Number(row?.["attempt_id"] ?? 0);
+    brokerDecisions: async (firstAttempt, lastAttempt) => {
+      const rows = await gateway.query(definitions.statements["broker-decisions"], { firstAttempt, lastAttempt });
+      return new Set(rows.map((row) => String(row["decision_id"])));
     },
     bookLatePayment: (transactionId) => exclusively(() => bookLatePayment(transactionId)),
     tryAlarm: (request) =>

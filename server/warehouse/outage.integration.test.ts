@@ -122,10 +122,11 @@ test("the broker's decisions can be sent again and count once; one payment is fo
     currency: "USD",
     decided_at: new Date(hand.startMs).toISOString(),
   };
-  expect(await warehouse.lastBrokerDecision()).toBe(0);
+  expect(await warehouse.brokerDecisions(1, 9)).toEqual(new Set());
   await warehouse.shipDecisions([decision]);
   await warehouse.shipDecisions([decision]);
-  expect(await warehouse.lastBrokerDecision()).toBe(7);
+  expect(await warehouse.brokerDecisions(7, 7)).toEqual(new Set(["broker-7"]));
+  expect(await warehouse.brokerDecisions(8, 9)).toEqual(new Set());
   const summary = await warehouse.layerSummary();
   expect(summary.find((row) => row["layer"] === "broker")).toMatchObject({ duplicates: 1, duplicates_money: "20.5" });
   const tables = await warehouse.paymentRows(hand.transactionId(2));

@@ -63,7 +63,7 @@ test("an app that is started again reads only what came after the totals that it
   ]);
 });
 
-test("a row that was removed to test the alarm is not booked again by the wide merge", async () => {
+test("a row that was removed to test the alarm is not booked again when left-over rows are merged", async () => {
   const input = manyInput(payments);
   await warehouse.cycle(input);
   await warehouse.tryAlarm({ changeId: "change-2", kind: "remove-row" });
@@ -71,6 +71,56 @@ test("a row that was removed to test the alarm is not booked again by the wide m
   const output = await warehouse.cycle(input);
   expect(output.totals).toMatchObject({ missing: { count: 1 }, absorbedByMerge: { count: 1 }, planted: { count: -1 } });
   expect(equation7(output)).toEqual(balanced);
+});
+
+test("rows that come again under an old batch are absorbed, and only their part of the topic is merged again", async () => {
+  const input = manyInput(payments);
+  const before = await warehouse.cycle(input);
+  const merged: unknown[] = [];
+  const spying: typeof lane.gateway = {
+    ...lane.gateway,
+    change: (definition, parameters, options) => {
+      if (definition.name === "merge") merged.push([parameters?.["firstOffset"], parameters?.["lastOffset"]]);
+      return lane.gateway.change(definition, parameters, options);
+    },
+  };
+  const again = payments.rawRows.slice(3, 6).map((row) => ({ ...row, ingest_id: `again-${row.offset_no}` }));
+  await lane.addRaw(again);
+  const app = lane.open(spying);
+  const output = await app.cycle(input);
+  expect(output.totals).toMatchObject({
+    absorbedByMerge: { count: 3 },
+    booked: { count: before.totals?.booked.count },
+  });
+  expect(merged).toEqual([[0, 999]]);
+  expect((await app.cycle(input)).totals).toMatchObject({ absorbedByMerge: { count: 3 } });
+  expect(merged).toHaveLength(1);
+});
+
+test("closed windows that somebody else changed are judged again, by count and by money, and no others", async () => {
+  const input = manyInput(payments);
+  await warehouse.cycle(input);
+  const opened: unknown[] = [];
+  const spying: typeof lane.gateway = {
+    ...lane.gateway,
+    change: async (definition, ...rest) => {
+      const rows = await lane.gateway.change(definition, ...rest);
+      if (definition.name === "open-wrong-windows") opened.push(rows);
+      return rows;
+    },
+  };
+  const columns = Object.keys((await lane.sql("SELECT * FROM {dataset}.payments LIMIT 1"))[0] ?? {});
+  const values = columns.map((name) => ({ origin: "'planted'", ingest_id: "'by-somebody'" })[name] ?? name);
+  await lane.change(
+    `INSERT INTO {dataset}.payments (${columns.join(", ")})
+     SELECT ${values.join(", ")} FROM {dataset}.payments WHERE ingest_id = 'i-3'`,
+  );
+  await lane.change("UPDATE {dataset}.payments SET amount = amount + 5 WHERE ingest_id = 'i-15'");
+  const output = await lane.open(spying).cycle(input);
+  expect(output.totals).toMatchObject({ surplus: { count: 1 }, mismatched: { count: 1 } });
+  const broken = output.windows.filter((window) => window.verdict === "BREAK").map((window) => window.startMs);
+  expect(broken).toEqual([hand.startMs, hand.startMs + 10_000]);
+  expect(opened).toEqual([2]);
 });
 
 test("a copy of a payment in a closed window opens it again, and only that one is broken", async () => {
@@ -189,7 +239,12 @@ test("an app that is killed while windows are closed leaves nothing wrong", { ti
     await lane.sql(
       "DELETE FROM {dataset}.reconciliation_closed WHERE window_start >= TIMESTAMP '2026-01-01 00:00:50+00'",
     );
-    await lane.gateway.change(lane.definitions.statements["open-every-window"]);
+    await lane.change(
+      `INSERT INTO {dataset}.reconciliation_open (window_start)
+       SELECT i.window_start FROM {dataset}.payment_intents AS i
+       WHERE i.window_start NOT IN (SELECT o.window_start FROM {dataset}.reconciliation_open AS o)
+       GROUP BY i.window_start`,
+    );
   }
 });
 

@@ -15,6 +15,7 @@ const statusOfReason = {
   stopped: 400,
   notImplemented: 501,
   internalError: 500,
+  backendError: 503,
   rateLimitExceeded: 403,
 } as const;
 
@@ -65,6 +66,7 @@ const statusNames: Record<number, string> = {
   413: "FAILED_PRECONDITION",
   500: "INTERNAL",
   501: "UNIMPLEMENTED",
+  503: "UNAVAILABLE",
 };
 
 /** Any thrown value as a BigQueryError; what is not ours becomes internalError, which clients retry. */

@@ -1,7 +1,7 @@
 /** insertAll and list: https://cloud.google.com/bigquery/docs/reference/rest/v2/tabledata */
 import { BigQueryError } from "../errors.ts";
 import { withFloatTimestamps } from "../wire/timestamps.ts";
-import type { InsertRow } from "../storage/insert-all.ts";
+import type { InsertRow } from "../storage/insert-rows.ts";
 import { pageToken, readPageToken } from "./queries.ts";
 import { booleanAt, isObject, numberAt, ok, stringAt } from "./request.ts";
 import type { ApiRequest, ApiResponse } from "./request.ts";

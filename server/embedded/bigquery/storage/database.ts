@@ -16,6 +16,11 @@ const limits = {
   /** Statements waiting for a connection beyond this are refused as rate limited. */
   waitingMax: 1000,
   walCheckpoint: "16MB",
+  /**
+   * A join with up to so many keys on its small side looks only at the parts of the large table whose least and greatest
+   * value leave room for one of them. DuckDB's own limit is 50, and one old key among 200 new ones then costs a full scan.
+   */
+  joinKeysPushed: "2000",
 } as const;
 
 const poolSizes = { read: 2, write: 2, insert: 2 } as const;
@@ -130,6 +135,7 @@ async function openInstance(directory: string): Promise<DuckDBInstance> {
       memory_limit: limits.memory,
       checkpoint_threshold: limits.walCheckpoint,
       temp_directory: path.join(directory, "spill"),
+      dynamic_or_filter_threshold: limits.joinKeysPushed,
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
       enable_external_access: "false",

@@ -125,46 +125,51 @@ async function merge(
     const actions = `SELECT t.rowid AS rid, s.rowid AS sid, ${plan.choice} AS choice FROM merge_source AS ${plan.join}`;
     const chosen = `SELECT * FROM (${actions}) AS a WHERE a.choice IS NOT NULL`;
     return withTemporary(connection, { name: "merge_actions", sql: chosen }, async () => {
-      await checkMerge(connection, plan, options);
-      return applyMerge(connection, plan);
+      const counted = await readRows(connection, "SELECT choice, count(*) FROM merge_actions GROUP BY choice");
+      const rowsOf = new Map(counted.map(([choice, rows]) => [Number(choice), Number(rows)]));
+      const steps = plan.steps.filter((step) => rowsOf.has(step.index));
+      await checkMerge(connection, plan.target, steps, options);
+      return applyMerge(connection, plan, { steps, rowsOf });
     });
   });
 }
 
 async function checkMerge(
   connection: DuckDBConnection,
-  plan: Plan & { kind: "MERGE" },
+  target: Target,
+  steps: MergeStep[],
   options: DmlOptions,
 ): Promise<void> {
-  const changing = plan.steps.filter((step) => step.action !== "INSERT").map((step) => step.index);
+  const changing = steps.filter((step) => step.action !== "INSERT").map((step) => step.index);
   if (changing.length === 0) return;
   const rows = `merge_actions AS a WHERE a.choice IN (${changing.join(", ")})`;
   await refuseIfAny(connection, `SELECT a.rid FROM ${rows} GROUP BY a.rid HAVING count(*) > 1`, severalMessage);
   await refuseIfAny(
     connection,
-    `SELECT 1 FROM ${plan.target.sqlName} AS t WHERE ${streamedSince("t", options)} AND t.rowid IN (SELECT a.rid FROM ${rows})`,
-    streamingMessage("UPDATE or DELETE", plan.target),
+    `SELECT 1 FROM ${target.sqlName} AS t WHERE ${streamedSince("t", options)} AND t.rowid IN (SELECT a.rid FROM ${rows})`,
+    streamingMessage("UPDATE or DELETE", target),
   );
 }
 
-/** All new values are computed before anything changes, so that every clause sees the table as it was. */
-async function applyMerge(connection: DuckDBConnection, plan: Plan & { kind: "MERGE" }): Promise<DmlCounts> {
-  const counts = { ...none };
-  const counted = await readRows(connection, "SELECT choice, count(*) FROM merge_actions GROUP BY choice");
-  const rowsOf = new Map(counted.map(([choice, rows]) => [Number(choice), Number(rows)]));
-  const steps = plan.steps.filter((step) => (rowsOf.get(step.index) ?? 0) > 0);
-  for (const step of steps) {
-    if (step.action !== "DELETE")
-      await connection.run(`CREATE TEMP TABLE ${stepTable(step)} AS ${stepRows(plan, step)}`);
-  }
-  for (const step of steps) {
-    await applyStep(connection, plan, step);
-    const rows = rowsOf.get(step.index) ?? 0;
-    if (step.action === "INSERT") counts.inserted += rows;
-    else if (step.action === "UPDATE") counts.updated += rows;
-    else counts.deleted += rows;
-  }
-  return counts;
+/**
+ * All new values are computed before anything changes, so that every clause sees the table as it was. One insertion runs
+ * first and computes its own meanwhile: it changes no row that is there.
+ */
+async function applyMerge(
+  connection: DuckDBConnection,
+  plan: Plan & { kind: "MERGE" },
+  { steps, rowsOf }: { steps: MergeStep[]; rowsOf: Map<number, number> },
+): Promise<DmlCounts> {
+  const direct = steps.find((step) => step.action === "INSERT");
+  const others = steps.filter((step) => step !== direct);
+  const kept = others.filter((step) => step.action !== "DELETE");
+  for (const step of kept) await connection.run(`CREATE TEMP TABLE ${stepTable(step)} AS ${stepRows(plan, step)}`);
+  if (direct !== undefined) await applyStep(connection, plan, direct, `(${stepRows(plan, direct)})`);
+  for (const step of others) await applyStep(connection, plan, step, stepTable(step));
+  for (const step of kept) await connection.run(`DROP TABLE ${stepTable(step)}`);
+  const sum = (action: MergeStep["action"]): number =>
+    steps.reduce((rows, step) => rows + (step.action === action ? (rowsOf.get(step.index) ?? 0) : 0), 0);
+  return { inserted: sum("INSERT"), updated: sum("UPDATE"), deleted: sum("DELETE") };
 }
 
 function stepTable(step: MergeStep): string {
@@ -179,21 +184,23 @@ function stepRows(plan: Plan & { kind: "MERGE" }, step: MergeStep): string {
   return `SELECT a.rid, ${values} FROM merge_actions AS a${source}${target} WHERE a.choice = ${step.index}`;
 }
 
-async function applyStep(connection: DuckDBConnection, plan: Plan & { kind: "MERGE" }, step: MergeStep): Promise<void> {
+/** `rows` is a table or subquery with the step's row ids and values. */
+async function applyStep(
+  connection: DuckDBConnection,
+  plan: Plan & { kind: "MERGE" },
+  step: MergeStep,
+  rows: string,
+): Promise<void> {
   const { sqlName } = plan.target;
-  const table = stepTable(step);
   if (step.action === "DELETE") {
-    const rows = `SELECT a.rid FROM merge_actions AS a WHERE a.choice = ${step.index}`;
-    await connection.run(`DELETE FROM ${sqlName} AS t WHERE t.rowid IN (${rows})`);
-    return;
-  }
-  if (step.action === "UPDATE") {
-    await applyUpdate(connection, plan.target, { columns: step.columns, rows: table });
+    const ids = `SELECT a.rid FROM merge_actions AS a WHERE a.choice = ${step.index}`;
+    await connection.run(`DELETE FROM ${sqlName} AS t WHERE t.rowid IN (${ids})`);
+  } else if (step.action === "UPDATE") {
+    await applyUpdate(connection, plan.target, { columns: step.columns, rows });
   } else {
     const values = step.columns.map((_, index) => `v${index + 1}`).join(", ");
     await connection.run(
-      `INSERT INTO ${sqlName} (${step.columns.map(quoteName).join(", ")}) SELECT ${values} FROM ${table}`,
+      `INSERT INTO ${sqlName} (${step.columns.map(quoteName).join(", ")}) SELECT ${values} FROM ${rows} AS r`,
     );
   }
-  await connection.run(`DROP TABLE ${table}`);
 }

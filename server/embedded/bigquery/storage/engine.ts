@@ -1,5 +1,5 @@
 /** Runs GoogleSQL statements: translates, fills in the values, and runs the plan in DuckDB. */
-import type { DuckDBConnection } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBResult } from "@duckdb/node-api";
 import { BigQueryError } from "../errors.ts";
 import { quoteName } from "../sql/analyzer/from.ts";
 import { translate } from "../sql/analyzer/statements.ts";
@@ -178,7 +178,7 @@ export class Engine {
 
   private async select(plan: Plan & { kind: "SELECT" }): Promise<StatementResult> {
     const rows = await this.database.read(async (connection) => {
-      const result = await connection.stream(plan.sql);
+      const result = await stream(connection, plan.sql);
       const encoded: WireRow[] = [];
       let bytes = 0;
       for await (const chunk of result) {
@@ -242,6 +242,16 @@ export class Engine {
 }
 
 const nothing = (): void => undefined;
+
+/** As `connection.stream`, which parses the statement twice. */
+async function stream(connection: DuckDBConnection, sql: string): Promise<DuckDBResult> {
+  const prepared = await connection.prepare(sql);
+  try {
+    return await prepared.stream();
+  } finally {
+    prepared.destroySync();
+  }
+}
 
 function rowBytes(cells: WireRow["f"]): number {
   let bytes = 16;

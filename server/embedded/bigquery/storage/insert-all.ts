@@ -6,35 +6,34 @@ import { DuckDBDataChunk, DuckDBTimestampValue } from "@duckdb/node-api";
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from "@duckdb/node-api";
 import { quoteName } from "../sql/analyzer/from.ts";
 import { stringLiteral } from "../sql/literals.ts";
-import { decodeValue, ValueError } from "../wire/decode.ts";
-import type { DecodeOptions } from "../wire/decode.ts";
 import { formatTimestamp } from "../wire/times.ts";
 import { insertIdColumn, streamedColumn, systemTable } from "./catalog.ts";
 import type { Table } from "./catalog.ts";
+import type { TableColumn } from "../sql/analyzer/context.ts";
+import { BigQueryError } from "../errors.ts";
 import { readRows } from "./database.ts";
 import type { Database } from "./database.ts";
 import { InsertIdMemory } from "./insert-id-memory.ts";
+import { checkRows, stopAll } from "./insert-rows.ts";
+import type { InsertOptions, InsertRow, RowError } from "./insert-rows.ts";
 import { Locks } from "./locks.ts";
 
-export interface InsertRow {
-  insertId: string | undefined;
-  json: Record<string, unknown>;
-}
-
-export interface InsertOptions extends DecodeOptions {
-  skipInvalidRows: boolean;
-}
-
-export interface RowError {
-  index: number;
-  errors: { reason: string; location: string; debugInfo: string; message: string }[];
-}
-
 const chunkRows = 2048;
+/** Requests for one table that wait while it commits are committed together, up to this many rows. */
+const groupRowsMax = 8192;
 
 interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
+}
+
+/** The good rows of one request, waiting for their commit. */
+interface Waiting {
+  /** The columns that `values` were made for. */
+  columns: TableColumn[];
+  values: DuckDBValue[][];
+  ids: (string | undefined)[];
+  outcome: "waiting" | "committed" | { error: unknown };
 }
 
 export class StreamingInserts {
@@ -44,6 +43,7 @@ export class StreamingInserts {
   private readonly locks = new Locks();
   /** By the table's generation, so that a table made anew starts with nothing remembered. */
   private readonly memories = new Map<string, InsertIdMemory>();
+  private readonly queues = new Map<string, Waiting[]>();
 
   constructor(database: Database, options: { clock: Clock; memoryMs: number }) {
     this.database = database;
@@ -51,30 +51,58 @@ export class StreamingInserts {
     this.memoryMs = options.memoryMs;
   }
 
-  /** Inserts; returns the rows that were refused. One at a time per table, so that a retry sees what was committed. */
+  /** Inserts; returns the rows that were refused. One commit at a time per table, so that a retry sees what was committed. */
   async insert(table: Table, rows: InsertRow[], options: InsertOptions): Promise<RowError[]> {
+    const { columns } = table;
     const checked = checkRows(table, rows, options);
     if (checked.errors.length > 0 && !options.skipInvalidRows) return stopAll(rows.length, checked.errors);
     const ids = checked.indexes.map((index) => rows[index]?.insertId);
-    await this.locks.run(table.document.generation, async () => this.append(table, checked.values, ids));
+    const request: Waiting = { columns, values: checked.values, ids, outcome: "waiting" };
+    const { generation } = table.document;
+    const queue = this.queues.get(generation) ?? [];
+    this.queues.set(generation, queue);
+    queue.push(request);
+    await this.locks.run(generation, async () => {
+      // Another request's turn may have committed this one with its own.
+      if (request.outcome === "waiting") await this.commitGroup(table, takeGroup(queue));
+    });
+    if (queue.length === 0 && this.queues.get(generation) === queue) this.queues.delete(generation);
+    if (typeof request.outcome === "object") throw request.outcome.error;
     return checked.errors;
   }
 
-  private async append(table: Table, values: DuckDBValue[][], ids: (string | undefined)[]): Promise<void> {
+  /** A group that fails is tried again one by one, so that nobody's rows fail for another's. */
+  private async commitGroup(table: Table, group: Waiting[]): Promise<void> {
+    try {
+      await this.append(table, group);
+      for (const request of group) request.outcome = "committed";
+    } catch (error) {
+      if (group.length === 1) for (const request of group) request.outcome = { error };
+      else for (const request of group) await this.commitGroup(table, [request]);
+    }
+  }
+
+  private async append(table: Table, group: Waiting[]): Promise<void> {
+    if (group.some((request) => request.columns !== table.columns)) {
+      throw new BigQueryError("backendError", "The table's schema changed during the insert; retry the request");
+    }
     const memory = await this.memoryOf(table);
     const nowMs = this.clock.now();
     memory.expire(nowMs);
     const seen = new Set<string>();
-    const fresh: number[] = [];
-    for (const [index, id] of ids.entries()) {
-      const isKnown = id !== undefined && this.memoryMs > 0 && (seen.has(id) || memory.has(id, nowMs));
-      if (isKnown) continue;
-      if (id !== undefined) seen.add(id);
-      fresh.push(index);
-    }
-    const absorbed = ids.length - fresh.length;
     const streamedAt = new DuckDBTimestampValue(BigInt(nowMs) * 1000n);
-    const written = fresh.map((index) => [...(values[index] ?? []), streamedAt, ids[index] ?? null]);
+    const written: DuckDBValue[][] = [];
+    let absorbed = 0;
+    for (const { ids, values } of group) {
+      for (const [index, id] of ids.entries()) {
+        if (id !== undefined && this.memoryMs > 0 && (seen.has(id) || memory.has(id, nowMs))) {
+          absorbed += 1;
+          continue;
+        }
+        if (id !== undefined) seen.add(id);
+        written.push([...(values[index] ?? []), streamedAt, id ?? null]);
+      }
+    }
     await this.database.transaction("insert", async (connection) => {
       if (written.length > 0) await appendRows(connection, table, written);
       if (absorbed > 0) await countAbsorbed(connection, table, absorbed);
@@ -82,10 +110,19 @@ export class StreamingInserts {
     for (const id of seen) memory.remember(id, nowMs);
   }
 
+  /** Tables that nobody inserts into, or that are gone, need no memory. */
+  private forgetIdle(): void {
+    for (const [generation, memory] of this.memories) {
+      memory.expire(this.clock.now());
+      if (memory.isEmpty) this.memories.delete(generation);
+    }
+  }
+
   /** After a restart the rows themselves say what was inserted in the last minute. */
   private async memoryOf(table: Table): Promise<InsertIdMemory> {
     const known = this.memories.get(table.document.generation);
     if (known !== undefined) return known;
+    this.forgetIdle();
     const memory = new InsertIdMemory(this.memoryMs);
     const since = formatTimestamp(BigInt(this.clock.now() - this.memoryMs) * 1000n);
     const [at, id] = [quoteName(streamedColumn), quoteName(insertIdColumn)];
@@ -99,70 +136,16 @@ export class StreamingInserts {
     this.memories.set(table.document.generation, memory);
     return memory;
   }
-
-  forget(table: Table): void {
-    this.memories.delete(table.document.generation);
-  }
 }
 
-interface CheckedRows {
-  values: DuckDBValue[][];
-  /** For each of `values`, which row it came from. */
-  indexes: number[];
-  errors: RowError[];
-}
-
-function checkRows(table: Table, rows: InsertRow[], options: InsertOptions): CheckedRows {
-  const checked: CheckedRows = { values: [], indexes: [], errors: [] };
-  for (const [index, row] of rows.entries()) {
-    try {
-      checked.values.push(rowValues(table, row.json, options));
-      checked.indexes.push(index);
-    } catch (error) {
-      if (!(error instanceof ValueError)) throw error;
-      const detail = { reason: "invalid", location: error.field, debugInfo: "", message: error.message };
-      checked.errors.push({ index, errors: [detail] });
-    }
-  }
-  return checked;
-}
-
-/** A row's values in the order of the table's columns. Throws ValueError. */
-export function rowValues(table: Table, json: Record<string, unknown>, options: DecodeOptions): DuckDBValue[] {
-  const values: DuckDBValue[] = [];
-  let used = 0;
-  for (const column of table.columns) {
-    const given = Object.hasOwn(json, column.name) ? json[column.name] : otherCase(json, column.name);
-    if (given !== undefined) used += 1;
-    if (column.isRequired && (given === undefined || given === null)) {
-      throw new ValueError(column.name, `Missing required field: ${column.name}.`);
-    }
-    values.push(decodeValue(given, column.type, column.name, options));
-  }
-  if (used < Object.keys(json).length && !options.ignoreUnknownValues) refuseUnknown(table, json);
-  return values;
-}
-
-/** Field names are not case sensitive; the exact spelling is the common case and was tried first. */
-function otherCase(json: Record<string, unknown>, name: string): unknown {
-  const lower = name.toLowerCase();
-  const key = Object.keys(json).find((candidate) => candidate.toLowerCase() === lower);
-  return key === undefined ? undefined : json[key];
-}
-
-function refuseUnknown(table: Table, json: Record<string, unknown>): void {
-  const names = new Set(table.columns.map((column) => column.name.toLowerCase()));
-  const unknown = Object.keys(json).find((name) => !names.has(name.toLowerCase()));
-  if (unknown !== undefined) throw new ValueError(unknown, `no such field: ${unknown}.`);
-}
-
-/** One bad row stops the whole request: the good rows are reported as stopped. */
-function stopAll(rowCount: number, errors: RowError[]): RowError[] {
-  const refused = new Map(errors.map((error) => [error.index, error]));
-  return Array.from({ length: rowCount }, (_, index) => {
-    const stopped = { reason: "stopped", location: "", debugInfo: "", message: "" };
-    return refused.get(index) ?? { index, errors: [stopped] };
+/** The first requests of the queue, as many as one commit takes. */
+function takeGroup(queue: Waiting[]): Waiting[] {
+  let rows = 0;
+  const next = queue.findIndex((request, index) => {
+    rows += request.values.length;
+    return index > 0 && rows > groupRowsMax;
   });
+  return queue.splice(0, next === -1 ? queue.length : next);
 }
 
 /** Appends rows with a value for every column of the DuckDB table, hidden ones included. */

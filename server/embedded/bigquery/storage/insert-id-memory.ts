@@ -17,6 +17,10 @@ export class InsertIdMemory {
     return at !== undefined && nowMs - at < this.memoryMs;
   }
 
+  get isEmpty(): boolean {
+    return this.seen.size === 0;
+  }
+
   /** Call after the commit; `atMs` never goes back. */
   remember(insertId: string, atMs: number): void {
     if (this.memoryMs <= 0) return;

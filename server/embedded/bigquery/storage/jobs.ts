@@ -16,7 +16,12 @@ import type { DmlCounts } from "./dml.ts";
 
 const requestIdMemoryMs = 15 * 60_000;
 
-const limits = { jobsMax: 1000, resultRowsKeptMax: 500_000 } as const;
+const limits = {
+  jobsMax: 1000,
+  resultRowsKeptMax: 500_000,
+  /** After so many records those that nobody may ask for any more are removed. */
+  recordsBetweenRemovals: 1000,
+} as const;
 
 export interface JobOutcome {
   statementType?: string;
@@ -62,6 +67,7 @@ export class Jobs {
   private readonly clock: { now(): number };
   private readonly jobs = new Map<string, Job>();
   private readonly byRequest = new Map<string, Job>();
+  private recordsSinceRemoval = 0;
 
   constructor(clock: { now(): number }) {
     this.clock = clock;
@@ -69,9 +75,8 @@ export class Jobs {
 
   /** Reads the records of the last minutes and removes older ones. */
   async restore(database: Database): Promise<void> {
-    const since = this.clock.now() - requestIdMemoryMs;
     await database.use("write", async (connection) => {
-      await connection.run(`DELETE FROM ${systemTable("finished_jobs")} WHERE finished_at < ${since}`);
+      await this.removeOldRecords(connection);
       const records = await readRows(
         connection,
         `SELECT project, job_id, request_id, finished_at, document FROM ${systemTable("finished_jobs")} ORDER BY finished_at`,
@@ -168,6 +173,14 @@ export class Jobs {
       `INSERT INTO ${systemTable("finished_jobs")} VALUES (${stringLiteral(job.project)}, ${stringLiteral(job.jobId)},
        ${requestId}, ${this.clock.now()}, ${stringLiteral(document)})`,
     );
+    this.recordsSinceRemoval += 1;
+    if (this.recordsSinceRemoval >= limits.recordsBetweenRemovals) await this.removeOldRecords(connection);
+  }
+
+  private async removeOldRecords(connection: DuckDBConnection): Promise<void> {
+    this.recordsSinceRemoval = 0;
+    const since = this.clock.now() - requestIdMemoryMs;
+    await connection.run(`DELETE FROM ${systemTable("finished_jobs")} WHERE finished_at < ${since}`);
   }
 
   private add(job: Job): void {

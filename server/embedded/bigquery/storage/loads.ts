@@ -12,7 +12,8 @@ import type { FieldSchema } from "../wire/schema.ts";
 import { newGeneration } from "./catalog.ts";
 import type { Catalog, Table, TableDocument } from "./catalog.ts";
 import type { Engine } from "./engine.ts";
-import { appendRows, rowValues } from "./insert-all.ts";
+import { appendRows } from "./insert-all.ts";
+import { rowValues } from "./insert-rows.ts";
 import type { RecordOutcome } from "./jobs.ts";
 
 export interface LoadSettings {

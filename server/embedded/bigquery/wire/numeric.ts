@@ -19,8 +19,16 @@ export function parseNumeric(text: string): bigint {
   return match[1] === "-" ? -magnitude : magnitude;
 }
 
+/** Few enough digits that a double counts the billionths exactly: by far the commonest amounts. */
+const shortPattern = /^(-?)(\d{1,6})(?:\.(\d{1,9}))?$/;
+
 /** As parseNumeric, but a tenth decimal is an error: literals, parameters and stored rows are not rounded. */
 export function parseExactNumeric(text: string): bigint {
+  const short = shortPattern.exec(text);
+  if (short !== null) {
+    const billionths = Number(short[2]) * 1e9 + Number((short[3] ?? "").padEnd(scale, "0"));
+    return BigInt(short[1] === "-" ? -billionths : billionths);
+  }
   if (!isExact(text)) throw new RangeError(`Invalid NUMERIC value: ${text} has more than ${scale} decimals`);
   return parseNumeric(text);
 }

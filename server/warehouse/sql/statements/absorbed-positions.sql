@@ -4,6 +4,5 @@
 SELECT d.partition_no, d.offset_no
 FROM {dataset}.dedup_decisions AS d
 WHERE d.layer = 'merge'
-QUALIFY ROW_NUMBER() OVER (PARTITION BY d.decision_id ORDER BY d.decided_at) = 1
 ORDER BY d.decided_at DESC, d.partition_no, d.offset_no DESC
 LIMIT @positionsMax

@@ -1,7 +1,8 @@
 -- Answers: nothing; books every row of the window as it is, copies and all: what happens where nothing merges. A row
 --   that is booked already, or that the merge absorbed while it was on, is left alone, so twice gives the same as once.
 -- Parameters: @checkpointId, @afterBatchId, @batchId: rows of the present checkpoint in (afterBatchId, batchId];
---   @everything: also all earlier batches and all other checkpoints; @windowSeconds; @bookedAt; @cycle.
+--   @everyCheckpoint: also the rows of all others; @firstPartition, @lastPartition, @firstOffset, @lastOffset: at these
+--   positions; @windowSeconds; @bookedAt; @cycle.
 -- Cost: the window's rows of payments_raw, and the transaction ids of payment_intents and payments.
 INSERT INTO {dataset}.payments
   (transaction_id, customer_id, merchant_id, amount, currency, event_time, window_start, topic,
@@ -32,8 +33,13 @@ LEFT JOIN {dataset}.dedup_decisions AS d
   ON d.layer = 'merge' AND d.transaction_id = r.transaction_id AND d.ingest_id = r.ingest_id
 LEFT JOIN {dataset}.alarm_changes AS a
   ON a.transaction_id = r.transaction_id AND a.ingest_id = r.ingest_id AND a.kind = 'remove-row'
-WHERE ((r.checkpoint_id = @checkpointId AND r.batch_id > @afterBatchId AND r.batch_id <= @batchId)
-      OR (@everything AND (r.checkpoint_id <> @checkpointId OR r.batch_id <= @batchId)))
+WHERE r.batch_id > @afterBatchId
+  AND ((r.checkpoint_id = @checkpointId AND r.batch_id <= @batchId)
+    OR (@everyCheckpoint AND r.checkpoint_id <> @checkpointId))
+  AND r.partition_no >= @firstPartition
+  AND r.partition_no <= @lastPartition
+  AND r.offset_no >= @firstOffset
+  AND r.offset_no <= @lastOffset
   AND p.transaction_id IS NULL
   AND d.transaction_id IS NULL
   AND a.transaction_id IS NULL

@@ -8,16 +8,42 @@ INSERT INTO {dataset}.dedup_decisions
 WITH touched AS (
   SELECT r.transaction_id
   FROM {dataset}.payments_raw AS r
-  WHERE ((r.checkpoint_id = @checkpointId AND r.batch_id > @afterBatchId AND r.batch_id <= @batchId)
-      OR (@everything AND (r.checkpoint_id <> @checkpointId OR r.batch_id <= @batchId)))
+  WHERE r.batch_id > @afterBatchId
+    AND ((r.checkpoint_id = @checkpointId AND r.batch_id <= @batchId)
+      OR (@everyCheckpoint AND r.checkpoint_id <> @checkpointId))
+    AND r.partition_no >= @firstPartition
+    AND r.partition_no <= @lastPartition
+    AND r.offset_no >= @firstOffset
+    AND r.offset_no <= @lastOffset
   GROUP BY r.transaction_id
 ),
-booked AS (
-  SELECT p.transaction_id, CONCAT(p.topic, '-', CAST(p.partition_no AS STRING), '-', CAST(p.offset_no AS STRING))
-    AS position
+-- Each table is narrowed to the touched transactions before it is joined, so that no join holds a whole table.
+copies AS (
+  SELECT r.*
+  FROM {dataset}.payments_raw AS r
+  WHERE r.transaction_id IN (SELECT u.transaction_id FROM touched AS u)
+    AND (r.checkpoint_id <> @checkpointId OR r.batch_id <= @batchId)
+),
+bookings AS (
+  SELECT
+    p.transaction_id,
+    p.ingest_id,
+    p.by_merge,
+    p.offset_no,
+    CONCAT(p.topic, '-', CAST(p.partition_no AS STRING), '-', CAST(p.offset_no AS STRING)) AS position
   FROM {dataset}.payments AS p
-  WHERE p.transaction_id IN (SELECT transaction_id FROM touched)
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY p.transaction_id ORDER BY p.by_merge DESC, p.offset_no, p.ingest_id) = 1
+  WHERE p.transaction_id IN (SELECT u.transaction_id FROM touched AS u)
+),
+booked AS (
+  SELECT b.transaction_id, b.position
+  FROM bookings AS b
+  WHERE b.ingest_id IS NOT NULL
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY b.transaction_id ORDER BY b.by_merge DESC, b.offset_no, b.ingest_id) = 1
+),
+decided AS (
+  SELECT d.transaction_id, d.ingest_id
+  FROM {dataset}.dedup_decisions AS d
+  WHERE d.layer = 'merge' AND d.transaction_id IN (SELECT u.transaction_id FROM touched AS u)
 )
 SELECT
   TO_HEX(SHA256(CONCAT('merge|', r.topic, '|', CAST(r.partition_no AS STRING), '|', CAST(r.offset_no AS STRING), '|',
@@ -35,12 +61,9 @@ SELECT
   @decidedAt,
   r.ingest_id,
   @cycle
-FROM {dataset}.payments_raw AS r
+FROM copies AS r
 JOIN booked AS b ON b.transaction_id = r.transaction_id
-LEFT JOIN {dataset}.payments AS p ON p.transaction_id = r.transaction_id AND p.ingest_id = r.ingest_id
-LEFT JOIN {dataset}.dedup_decisions AS d
-  ON d.layer = 'merge' AND d.transaction_id = r.transaction_id AND d.ingest_id = r.ingest_id
-WHERE (r.checkpoint_id <> @checkpointId OR r.batch_id <= @batchId)
-  AND p.transaction_id IS NULL
-  AND d.transaction_id IS NULL
+LEFT JOIN bookings AS p ON p.transaction_id = r.transaction_id AND p.ingest_id = r.ingest_id
+LEFT JOIN decided AS d ON d.transaction_id = r.transaction_id AND d.ingest_id = r.ingest_id
+WHERE p.transaction_id IS NULL AND d.transaction_id IS NULL
 QUALIFY ROW_NUMBER() OVER (PARTITION BY r.ingest_id ORDER BY r.offset_no) = 1

@@ -2,7 +2,8 @@
 --   as once. The source is made unique first, for BigQuery refuses two source rows for one target row. A row that merge
 --   booked moves to an earlier copy of the same partition if one turns up. Rows removed to test the alarm stay removed.
 -- Parameters: @checkpointId, @afterBatchId, @batchId: rows of the present checkpoint in (afterBatchId, batchId];
---   @everything: also all earlier batches and all other checkpoints; @windowSeconds; @bookedAt; @cycle.
+--   @everyCheckpoint: also the rows of all others; @firstPartition, @lastPartition, @firstOffset, @lastOffset: at these
+--   positions; @windowSeconds; @bookedAt; @cycle.
 -- Cost: the window's rows of payments_raw, and the transaction ids of payment_intents and payments.
 MERGE INTO {dataset}.payments AS t
 USING (
@@ -24,15 +25,23 @@ USING (
   FROM {dataset}.payments_raw AS r
   LEFT JOIN {dataset}.payment_intents AS i ON i.transaction_id = r.transaction_id
   LEFT JOIN {dataset}.alarm_changes AS a ON a.transaction_id = r.transaction_id AND a.kind = 'remove-row'
-  WHERE ((r.checkpoint_id = @checkpointId AND r.batch_id > @afterBatchId AND r.batch_id <= @batchId)
-      OR (@everything AND (r.checkpoint_id <> @checkpointId OR r.batch_id <= @batchId)))
+  WHERE r.batch_id > @afterBatchId
+    AND ((r.checkpoint_id = @checkpointId AND r.batch_id <= @batchId)
+      OR (@everyCheckpoint AND r.checkpoint_id <> @checkpointId))
+    AND r.partition_no >= @firstPartition
+    AND r.partition_no <= @lastPartition
+    AND r.offset_no >= @firstOffset
+    AND r.offset_no <= @lastOffset
     AND a.transaction_id IS NULL
   QUALIFY ROW_NUMBER() OVER (PARTITION BY r.transaction_id ORDER BY r.partition_no, r.offset_no, r.ingest_id) = 1
 ) AS s
 ON t.transaction_id = s.transaction_id
 WHEN MATCHED AND t.by_merge AND t.partition_no = s.partition_no AND s.offset_no < t.offset_no THEN
   UPDATE SET
+    customer_id = s.customer_id,
+    merchant_id = s.merchant_id,
     amount = s.amount,
+    currency = s.currency,
     event_time = s.event_time,
     offset_no = s.offset_no,
     ingest_id = s.ingest_id,
