@@ -12,6 +12,7 @@ const fault = (over: Partial<FaultSnapshot> = {}): FaultSnapshot => ({
   at: "2026-01-01T00:00:00.000Z",
   endedAt: null,
   parameters: {},
+  alarmChangeId: null,
   effects: {
     protected: { ...none, resent: 5, absorbedByBroker: 5 },
     unprotected: { ...none, resent: 5, bookedTwice: 5 },

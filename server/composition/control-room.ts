@@ -4,6 +4,7 @@ import type { ControlRoom } from "../live/control-room.ts";
 import { createMetrics } from "../live/metrics.ts";
 import type { Supervisor } from "../processes/supervisor.ts";
 import type { Backends } from "./embedded-servers.ts";
+import { bookLatePayment } from "./book-late-payment.ts";
 import { configDocument } from "./config-document.ts";
 import { tracePayment } from "./payment-trace.ts";
 import type { Program } from "./program.ts";
@@ -45,8 +46,11 @@ export function createControlRoom({ program, config, backends, supervisor }: Con
         endedAt: run.endedAtMs === null ? null : new Date(run.endedAtMs).toISOString(),
         seed: run.seed,
       })),
-    faults: () => program.run.desk.describe(),
-    injectFault: (kind, parameters) => program.run.desk.inject(kind, parameters),
+    faults: () => program.run.faults.desk.describe(),
+    injectFault: (kind, parameters) => program.run.faults.desk.inject(kind, parameters),
+    alarmChanges: () => program.run.faults.alarm.changes(),
+    undoAlarmChange: (id) => program.run.faults.alarm.undo(id),
+    bookPayment: (transactionId, request) => bookLatePayment(program.run, transactionId, request),
     setSimulator: (request) => program.setSimulator(request),
     setProtections: (lane, request) => program.run.setProtections(lane, request),
     newRun: (request) => program.newRun(request),

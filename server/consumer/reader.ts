@@ -129,6 +129,28 @@ export class ConsumerReader {
     return row ?? null;
   }
 
+  /** Rows of payments that were sent for a micro-batch, all calls together, and those of calls that were answered. */
+  insertsOf(checkpointId: string, batchId: number): { readonly sent: number; readonly stored: number } {
+    const row = this.#openSink()
+      ?.prepare(
+        `SELECT coalesce(sum(rows), 0) AS sent, coalesce(sum(iif(outcome = 'stored', rows, 0)), 0) AS stored
+         FROM calls WHERE table_name = 'payments_raw' AND checkpoint_id = ? AND batch_id = ?`,
+      )
+      .get(checkpointId, batchId) as { sent: number; stored: number } | undefined;
+    return row ?? { sent: 0, stored: 0 };
+  }
+
+  /** The first micro-batch after `afterBatchId` with an insert of payments that failed or was not answered; or null. */
+  firstTroubledBatch(checkpointId: string, afterBatchId: number): number | null {
+    const row = this.#openSink()
+      ?.prepare(
+        `SELECT min(batch_id) AS batch FROM calls WHERE table_name = 'payments_raw' AND outcome <> 'stored'
+           AND checkpoint_id = ? AND batch_id > ?`,
+      )
+      .get(checkpointId, afterBatchId) as { batch: number | null } | undefined;
+    return row?.batch ?? null;
+  }
+
   close(): void {
     this.#sink?.close();
     this.#sink = null;

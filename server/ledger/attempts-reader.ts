@@ -141,7 +141,10 @@ function prepare(database: DatabaseSync) {
        ORDER BY attempt_id`,
     ),
     requests: database.prepare("SELECT max(attempt_id) AS last FROM attempts"),
-    copies: database.prepare("SELECT * FROM copies WHERE lane = ? AND copy_id > ? ORDER BY copy_id"),
+    copies: database.prepare(
+      `SELECT c.*, a.batch_id FROM copies c JOIN attempts a USING (attempt_id)
+       WHERE c.lane = ? AND c.copy_id > ? ORDER BY c.copy_id`,
+    ),
     absorbedByCause: database.prepare("SELECT cause, count FROM absorbed_by_cause WHERE lane = ?"),
     copiesByCause: database.prepare("SELECT cause, sum(records) AS count FROM copies WHERE lane = ? GROUP BY cause"),
     finalThrough: database.prepare(

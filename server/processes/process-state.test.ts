@@ -10,7 +10,7 @@ import {
 } from "./process-state.ts";
 import { restartPolicy } from "./restart-policy.ts";
 
-const death = { atMs: 1_000, reason: "killed by SIGKILL", wanted: false, byFault: false };
+const death = { atMs: 1_000, reason: "killed by SIGKILL", wanted: false, byFault: false, downMs: null };
 
 test("a process starts, runs, dies, backs off and starts again", () => {
   let record = spawned(neverStarted, 71, 0);

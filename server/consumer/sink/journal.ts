@@ -41,6 +41,7 @@ export const countedTable = "payments_raw";
 export class SinkJournal {
   /** Distinguishes the ingest ids of two journals. */
   readonly id: string;
+  #firstCheckpointId: string | null = null;
   readonly #database: DatabaseSync;
   readonly #clock: Clock;
   readonly #statements: Statements;
@@ -57,6 +58,20 @@ export class SinkJournal {
     this.id = value;
     this.#statements = prepareStatements(this.#database);
     this.#closeInterrupted();
+  }
+
+  /** The checkpoint that wrote here first; null before any. */
+  get firstCheckpointId(): string | null {
+    return this.#firstCheckpointId;
+  }
+
+  /** To be told of the present checkpoint before its rows are written. */
+  noteCheckpoint(checkpointId: string): void {
+    this.#database
+      .prepare("INSERT OR IGNORE INTO meta (name, value) VALUES ('firstCheckpointId', ?)")
+      .run(checkpointId);
+    const row = this.#database.prepare("SELECT value FROM meta WHERE name = 'firstCheckpointId'").get();
+    this.#firstCheckpointId = String(row?.["value"]);
   }
 
   begin(call: CallStart): number {

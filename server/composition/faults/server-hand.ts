@@ -1,0 +1,163 @@
+import { laneNames, type LaneName } from "#contract/names.ts";
+import type { FaultEffects, ProcessState } from "#contract/snapshot.ts";
+import type { FaultDefinition, ServerTrouble } from "../../faults/fault.ts";
+import type { AttemptsReader } from "../../ledger/attempts-reader.ts";
+import type { ConsumerPorts } from "./consumer-hand.ts";
+import { countRepeats } from "./count-repeats.ts";
+import type { FaultBook, OpenFault } from "./fault-book.ts";
+import { actionIn, type FaultHand, type Injection } from "./fault-hand.ts";
+import { waitingFacts, type RepeatFacts } from "./repeat-facts.ts";
+
+type ServerName = "broker" | "warehouse";
+
+/** A server as the hand needs it. */
+export interface ServerPorts {
+  /** In words, why this program cannot touch it; null for one that it runs itself. */
+  readonly external: string | null;
+  readonly state: () => ProcessState | null;
+  readonly signal: (signal: NodeJS.Signals, downMs?: number) => void;
+}
+
+export interface ServerHandPorts {
+  readonly book: FaultBook;
+  readonly servers: Readonly<Record<ServerName, ServerPorts>>;
+  readonly attempts: Pick<AttemptsReader, "finalThroughBatch" | "attemptsOf">;
+  readonly lanes: Readonly<Record<LaneName, ConsumerPorts>>;
+  /** Calls back after so many milliseconds, unless the run ends before. */
+  readonly later: (callback: () => void, delayMs: number) => void;
+}
+
+/** What is known of a broker's fault in a lane: the batch whose answer did not come. */
+interface BrokerFacts {
+  readonly batchId: number | null;
+}
+
+/** Faults of the servers that this program runs: killed for a while, or frozen. */
+export class ServerHand implements FaultHand {
+  readonly #ports: ServerHandPorts;
+
+  constructor(ports: ServerHandPorts) {
+    this.#ports = ports;
+  }
+
+  whyNot(definition: FaultDefinition): string | null {
+    const { server } = actionIn(definition, "server");
+    const { external, state } = this.#ports.servers[server];
+    if (external !== null) return external;
+    const open = this.#open(server)[0];
+    if (open !== undefined) return `fault ${open.record.faultId} (${open.definition.title}) is not over yet`;
+    return state() === "running" ? null : `the ${server} is ${state() ?? "not started"}`;
+  }
+
+  inject({ definition, parameters }: Injection): number {
+    const { book, servers } = this.#ports;
+    const action = actionIn(definition, "server");
+    const trouble = action.trouble(parameters);
+    const faultId = book.add(definition.kind, parameters);
+    book.setState(faultId, "acting");
+    if (action.server === "warehouse") this.#noteSinks(faultId);
+    this.#act(servers[action.server], trouble, faultId);
+    return faultId;
+  }
+
+  /** Ends what is over; call it now and then. */
+  tick(): void {
+    for (const { record } of this.#open("broker")) {
+      if (this.#ports.servers.broker.state() !== "running") continue;
+      const facts = laneNames.map((lane) => this.#ports.book.facts(record.faultId, lane) as BrokerFacts | undefined);
+      const isOver = laneNames.every((lane, index) => {
+        const batchId = facts[index]?.batchId;
+        return typeof batchId === "number" && this.#ports.attempts.finalThroughBatch(lane) >= batchId;
+      });
+      if (isOver) this.#ports.book.setState(record.faultId, "ended");
+    }
+  }
+
+  /** What the sinks repeated because the warehouse was away, as far as the lane's last cycle tells. */
+  async count(lane: LaneName): Promise<void> {
+    const { book, servers, lanes } = this.#ports;
+    const output = lanes[lane].output();
+    if (output?.failure !== null || output.cut === null || servers.warehouse.state() !== "running") return;
+    for (const { record } of this.#open("warehouse")) {
+      const facts = book.facts(record.faultId, lane) as RepeatFacts | undefined;
+      if (facts === undefined || facts.stage === "done" || output.cut.cycle <= facts.overInCycle) continue;
+      const troubled = this.#troubledBatch(facts, lane);
+      // One after the other: there is hardly ever more than one.
+      // oxlint-disable-next-line no-await-in-loop
+      const counted = await countRepeats(troubled, { ...lanes[lane], cut: output.cut });
+      book.setFacts(record.faultId, lane, { ...troubled, ...counted });
+      const stages = laneNames.map((each) => (book.facts(record.faultId, each) as RepeatFacts | undefined)?.stage);
+      if (stages.every((stage) => stage === "done")) book.setState(record.faultId, "ended");
+    }
+  }
+
+  effects(faultId: number, lane: LaneName): Partial<FaultEffects> {
+    const facts = this.#ports.book.facts(faultId, lane) as Partial<RepeatFacts & BrokerFacts> | undefined;
+    if (facts?.effects !== undefined) return facts.effects;
+    if (typeof facts?.batchId !== "number") return {};
+    const attempts = this.#ports.attempts
+      .attemptsOf([facts.batchId])
+      .filter((attempt) => attempt.lane === lane && attempt.faultId === null && attempt.repeats !== null);
+    const sum = (of: typeof attempts): number => of.reduce((records, attempt) => records + attempt.records, 0);
+    return { resent: sum(attempts), absorbedByBroker: sum(attempts.filter(({ outcome }) => outcome === "absorbed")) };
+  }
+
+  /** The fault behind copies of a batch that no fault of the producer touched. */
+  faultOfBatch(lane: LaneName, batchId: number): number | null {
+    const found = this.#ports.book.allFacts(lane).find(({ facts }) => (facts as BrokerFacts).batchId === batchId);
+    return found?.faultId ?? null;
+  }
+
+  #act(server: ServerPorts, trouble: ServerTrouble, faultId: number): void {
+    if (trouble.kind === "killed") {
+      server.signal("SIGKILL", trouble.downMs);
+      this.#noteSends(faultId);
+      return;
+    }
+    server.signal("SIGSTOP");
+    this.#ports.later(() => {
+      // What waits for an answer now is what the frozen broker is about to find in its sockets.
+      this.#noteSends(faultId);
+      server.signal("SIGCONT");
+    }, trouble.forMs);
+  }
+
+  /** A lane has one send in flight: the batch after those that are final. */
+  #noteSends(faultId: number): void {
+    const { book, attempts } = this.#ports;
+    for (const lane of laneNames) {
+      if (book.facts(faultId, lane) !== undefined) continue;
+      const facts: BrokerFacts = { batchId: attempts.finalThroughBatch(lane) + 1 };
+      book.setFacts(faultId, lane, facts);
+    }
+  }
+
+  #noteSinks(faultId: number): void {
+    for (const lane of laneNames) {
+      const { reader, output } = this.#ports.lanes[lane];
+      const reading = reader.read();
+      const facts: RepeatFacts = {
+        ...waitingFacts,
+        stage: "struck",
+        damaged: true,
+        checkpointId: reading?.checkpointId ?? null,
+        fromBatchId: (reading?.batchId ?? -1) + 1,
+        overInCycle: (output()?.cut?.cycle ?? 0) + 1,
+      };
+      this.#ports.book.setFacts(faultId, lane, facts);
+    }
+  }
+
+  /** The batch whose insert failed; without one nothing was under way, and nothing had to be repeated. */
+  #troubledBatch(facts: RepeatFacts, lane: LaneName): RepeatFacts {
+    const { reader } = this.#ports.lanes[lane];
+    const batchId = reader.firstTroubledBatch(facts.checkpointId ?? "", facts.fromBatchId - 1);
+    if (batchId === null) return { ...facts, over: true };
+    return { ...facts, over: true, fromBatchId: batchId, toBatchId: batchId };
+  }
+
+  #open(server: ServerName): readonly OpenFault[] {
+    const { book } = this.#ports;
+    return book.open("server").filter(({ definition }) => actionIn(definition, "server").server === server);
+  }
+}
