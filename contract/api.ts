@@ -83,7 +83,7 @@ export interface ConfigDocument {
 /** `GET /api/reconciliation`. */
 export interface ReconciliationDocument {
   readonly lanes: readonly {
-    readonly lane: string;
+    readonly lane: LaneName;
     readonly asOf: string | null;
     readonly rows: readonly Readonly<Record<string, string | number | null>>[];
     /** Payments that came too late and that nobody booked, newest first. */

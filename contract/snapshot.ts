@@ -149,6 +149,8 @@ export interface FaultEffects {
   readonly absorbedByBroker: number;
   readonly absorbedByConsumer: number;
   readonly absorbedByWarehouse: number;
+  /** Put aside because they came later than the watermark. */
+  readonly late: number;
   /** Copies booked beyond the first. */
   readonly bookedTwice: number;
 }

@@ -108,6 +108,16 @@ test("an insert whose answer is lost is repeated: absorbed by its insertIds, boo
   expect(effects.unprotected.bookedTwice).toBe(effects.unprotected.resent);
 });
 
+let repeatedLate: number;
+
+test("rows of an insert are kept for longer than an insertId lasts, while everything else goes on", async () => {
+  repeatedLate = await inject("insert-repeated-late", { seconds: 62 });
+  await program.until("both lanes' rows are taken", (now) => faultIn(now, repeatedLate)?.state === "acting");
+  const { status, body } = await program.request("POST", "/api/faults/consumer-killed", {});
+  expect(status).toBe(409);
+  expect(JSON.stringify(body)).toContain(`fault ${repeatedLate} (Insert again, late)`);
+});
+
 test("a warehouse that is down is PENDING and never a BREAK, and everything is there when it is back", async () => {
   const id = await inject("warehouse-down", { seconds: 3 });
   const down = await program.until("the protected lane waits", (now) => laneOf(now, "protected").verdict === "PENDING");
@@ -123,10 +133,127 @@ test("a broker that is killed and one that is frozen: what was under way is stor
   expect(effects.unprotected.resent).toBeGreaterThan(0);
 });
 
+interface LatePayment {
+  readonly transaction_id: string;
+  readonly amount: string;
+}
+interface Reconciliation {
+  readonly lanes: readonly {
+    readonly lane: string;
+    readonly rows: readonly { readonly window_start: string; readonly verdict: string }[];
+    readonly latePayments: readonly LatePayment[];
+  }[];
+}
+
+async function protectedReconciliation() {
+  const { body } = await program.request("GET", "/api/reconciliation");
+  const found = (body as Reconciliation).lanes.find(({ lane }) => lane === "protected");
+  if (found === undefined) throw new Error("the reconciliation lacks the protected lane");
+  return found;
+}
+
+const messageOf = (body: unknown): string => (body as { error: { message: string } }).error.message;
+
+test("a payment that is held back is late: a BREAK until it is booked by a click, once however often it is clicked", async () => {
+  const id = await inject("payment-held-back");
+  await ended(id);
+  const broken = await program.until("the verdict breaks", (now) => laneOf(now, "protected").verdict === "BREAK");
+  expect(laneOf(broken, "protected").reasons.join()).toMatch(/1 late payment kept, but not booked/);
+  expect(laneOf(broken, "unprotected").totals.late.count).toBe(0);
+  expect(faultIn(broken, id)?.effects).toMatchObject({ protected: { late: 1 }, unprotected: { late: 0 } });
+  const { latePayments } = await protectedReconciliation();
+  expect(latePayments).toHaveLength(1);
+  expect(Number(latePayments[0]?.amount)).toBeGreaterThan(0);
+  const path = `/api/payments/${latePayments[0]?.transaction_id}/book`;
+
+  const clicks = await Promise.all([1, 2, 3].map(() => program.request("POST", path, { lane: "protected" })));
+  expect(clicks.filter(({ status }) => status === 200)).toHaveLength(1);
+  expect(clicks.filter(({ status }) => status === 409)).toHaveLength(2);
+  const again = await program.request("POST", path);
+  expect(again.status).toBe(409);
+  expect(messageOf(again.body)).toMatch(/protected lane it is booked already, by hand.*unprotected lane it is booked/);
+  const booked = await program.until("the verdict is repaired", (now) => laneOf(now, "protected").verdict === "MATCH");
+  expect(count(booked, "protected", "bookedByHand")).toBe(1);
+  expect((await protectedReconciliation()).latePayments).toEqual([]);
+
+  const wrongLane = await program.request("POST", path, { lane: "third" });
+  expect(wrongLane).toMatchObject({ status: 400, body: { error: { parameter: "lane" } } });
+  const unknown = await program.request("POST", "/api/payments/01932f0e-7b1a-7c3d-9e4f-0123456789ab/book");
+  expect(unknown.status).toBe(404);
+});
+
+test("a copy later than the watermark is late with its own time, and the merge's with a new one", async () => {
+  const canAct = async () => {
+    const { body } = await program.request("GET", "/api/faults");
+    const { faults } = body as { faults: { kind: string; canActNow: boolean }[] };
+    return faults.find(({ kind }) => kind === "copy-later-than-watermark")?.canActNow;
+  };
+  await expect.poll(canAct, { timeout: 30_000 }).toBe(true);
+  const before = await program.snapshot();
+  const own = await inject("copy-later-than-watermark", { restampEventTime: "no" });
+  const stamped = await inject("copy-later-than-watermark", { restampEventTime: "yes" });
+  const after = await program.until("both copies have come through", (now) => {
+    const effects = [own, stamped].map((id) => faultIn(now, id)?.effects);
+    return (
+      effects.every((each) => each?.unprotected.bookedTwice === 1) && effects[1]?.protected.absorbedByWarehouse === 1
+    );
+  });
+  expect(count(after, "protected", "late")).toBe(count(before, "protected", "late") + 1);
+  expect(faultIn(after, own)?.effects.protected).toMatchObject({ absorbedByWarehouse: 0, bookedTwice: 0, late: 1 });
+  expect(laneOf(after, "protected").verdict).toBe("MATCH");
+});
+
+test.each(["plant-duplicate", "remove-row", "change-amount", "change-currency"])(
+  "the alarm is proved by %s: exactly its window breaks, and matches again after the clean-up",
+  async (kind) => {
+    await program.until("the lane matches", (now) => laneOf(now, "protected").verdict === "MATCH");
+    const id = await inject(kind);
+    const broken = await program.until("the verdict breaks", (now) => laneOf(now, "protected").verdict === "BREAK");
+    const { body } = await program.request("GET", "/api/alarm-changes");
+    const { changes } = body as { changes: { id: string; lane: string; faultId: number; windowStart: string }[] };
+    expect(changes).toMatchObject([{ lane: "protected", faultId: id, kind }]);
+    const [change] = changes;
+    expect(faultIn(await program.snapshot(), id)).toMatchObject({ state: "acting", alarmChangeId: change?.id });
+    const { rows } = await protectedReconciliation();
+    const windows = rows.filter(({ verdict }) => verdict === "BREAK").map((row) => row.window_start);
+    expect([...new Set(windows)]).toEqual([change?.windowStart]);
+    expect(laneOf(broken, "protected").windows.broken).toBe(1);
+
+    const cleanUp = () => program.request("DELETE", `/api/alarm-changes/${change?.id}`);
+    expect(await cleanUp()).toMatchObject({ status: 200, body: { id: change?.id, lane: "protected" } });
+    const again = await cleanUp();
+    expect({ status: again.status, message: messageOf(again.body) }).toMatchObject({
+      status: 409,
+      message: expect.stringContaining("undone already") as unknown,
+    });
+    await program.until("the verdict is MATCH again", (now) => laneOf(now, "protected").verdict === "MATCH");
+    expect((await protectedReconciliation()).rows.filter(({ verdict }) => verdict === "BREAK")).toEqual([]);
+  },
+);
+
+test("a change that never was cannot be undone, and a lane that does not exist is named", async () => {
+  const unknown = await program.request("DELETE", "/api/alarm-changes/nothing");
+  expect({ status: unknown.status, message: messageOf(unknown.body) }).toEqual({
+    status: 404,
+    message: 'there is no change "nothing"; nothing is changed now',
+  });
+  const lane = await program.request("POST", "/api/faults/remove-row", { lane: "third" });
+  expect(lane.status).toBe(400);
+  expect(messageOf(lane.body)).toBe('lane = "third": expected one of protected, unprotected');
+});
+
+test("rows that are inserted again after their insertIds are forgotten: the merge absorbs them, or nobody does", async () => {
+  const { effects } = faultIn(await ended(repeatedLate), repeatedLate) ?? {};
+  expect(effects?.protected.resent).toBeGreaterThan(0);
+  expect(effects?.protected).toMatchObject({ absorbedByWarehouse: effects?.protected.resent, bookedTwice: 0 });
+  expect(effects?.unprotected).toMatchObject({ absorbedByWarehouse: 0, bookedTwice: effects?.unprotected.resent });
+});
+
 test("after all of them nothing is lost, every equation closes, and each surplus copy has a fault behind it", async () => {
   await program.request("PUT", "/api/simulator", { running: false });
   const after = await program.until("everything has come through and the equations close", isSettled);
   expect(laneOf(after, "protected")).toMatchObject({ verdict: "MATCH", reasons: [] });
+  expect(count(after, "protected", "absorbedByMerge")).toBeGreaterThan(0);
   expect(count(after, "protected", "booked")).toBe(count(after, "protected", "intended"));
   expect(count(after, "protected", "surplus")).toBe(0);
   expect(count(after, "unprotected", "missing")).toBe(0);

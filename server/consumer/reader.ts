@@ -121,6 +121,14 @@ export class ConsumerReader {
     return row?.count ?? 0;
   }
 
+  /** Records of the range that came later than the watermark and were put aside. */
+  countLateIn(range: { readonly partition: number; readonly fromOffset: number; readonly toOffset: number }): number {
+    const row = this.#openSink()
+      ?.prepare("SELECT count(*) AS count FROM late WHERE partition_no = ? AND offset_no >= ? AND offset_no < ?")
+      .get(range.partition, range.fromOffset, range.toOffset) as { count: number } | undefined;
+    return row?.count ?? 0;
+  }
+
   /** Whether layer 3 dropped the record at a position as a duplicate, and in which batch. */
   duplicateAt(partition: number, offset: number): { readonly batchId: number } | null {
     const row = this.#openSink()
@@ -223,7 +231,7 @@ export class ConsumerReader {
 function openJournal(file: string): DatabaseSync | null {
   let isReady = false;
   const database = openDatabase(file, "the sink's journal", { readOnly: true, timeout: 1_000 }, (opened) => {
-    const tables = opened.prepare("SELECT count(*) AS count FROM sqlite_schema WHERE name = 'duplicates'").get();
+    const tables = opened.prepare("SELECT count(*) AS count FROM sqlite_schema WHERE name = 'late'").get();
     isReady = tables?.["count"] === 1;
   });
   if (isReady) return database;

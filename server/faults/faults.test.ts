@@ -3,6 +3,7 @@ import type { FaultParameter } from "#contract/faults.ts";
 import { chooseSecondSend, type SentBatch } from "./application-sends-again.ts";
 import { parseBody } from "../live/api/parse-body.ts";
 import { batchChoice } from "./batch-choice.ts";
+import { chooseLateCopy } from "./copy-later-than-watermark.ts";
 import { faultTable, producerRule } from "./index.ts";
 
 test("every fault has a kind of its own and says what it does and what it imitates", () => {
@@ -77,4 +78,15 @@ test("the application sends the newest payments again that both lanes delivered 
   expect(choose(6)).toEqual({ cannotActBecause: "only 5 payments were delivered lately in both lanes" });
   expect(choose(1, { finalThroughBatch: 0 })).toHaveProperty("cannotActBecause");
   expect(choose(1, { laterThanMs: 3_000 })).toHaveProperty("cannotActBecause");
+});
+
+test("the copy that comes too late is of the newest payment that both lanes have forgotten", () => {
+  const candidates = [batch(1, 2), batch(2, 2), batch(3, 1, "application-again"), batch(4, 2)];
+  const choose = (forgottenBeforeMs: number) =>
+    chooseLateCopy({ candidates, forgottenBeforeMs, watermarkDelayMs: 30_000 });
+  expect(choose(4_000)).toEqual({ sequences: [201] });
+  expect(choose(1_001)).toEqual({ sequences: [101] });
+  expect(choose(1_000)).toEqual({
+    cannotActBecause: "no payment is old enough yet: layer 3 forgets one about 60 s after it was made",
+  });
 });

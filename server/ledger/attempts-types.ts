@@ -95,6 +95,13 @@ export interface StoredCopy {
   readonly faultId: number | null;
 }
 
+/** Records of a partition's log, `toOffset` not included. */
+export interface StoredRange {
+  readonly partition: number;
+  readonly fromOffset: number;
+  readonly toOffset: number;
+}
+
 /** A fault that was armed in the producer; kept so that a restarted producer knows where it acts. */
 export interface ArmedFault {
   readonly faultId: number;

@@ -69,3 +69,8 @@ test("the end of a process is told in its own words where it had any", () => {
   expect(exitReason({ ...end, code: 0 })).toBe("ended by itself");
   expect(exitReason({ ...end, code: 7 })).toBe("ended with exit code 7; its log says more");
 });
+
+test("a fault may keep a process down for a while", () => {
+  const down = exited(spawned(neverStarted, 1, 0), { ...death, byFault: true, downMs: 4_000 }, restartPolicy);
+  expect(down).toMatchObject({ state: "backing-off", nextStartAtMs: 5_000, deathsAtMs: [] });
+});

@@ -43,7 +43,14 @@ export class AlarmHand implements FaultHand {
     const trial = actionIn(definition, "alarm").trial(parameters);
     const lane = choice(parameters, "lane", laneNames);
     const changeId = newChangeId();
-    await lanes[lane].warehouse.tryAlarm({ changeId, ...trial });
+    const { warehouse } = lanes[lane];
+    try {
+      await warehouse.tryAlarm({ changeId, ...trial });
+    } catch (error) {
+      // Half of it may be done.
+      await warehouse.undoAlarm(changeId).catch(() => undefined);
+      throw error;
+    }
     const faultId = book.add(definition.kind, parameters);
     book.setFacts(faultId, lane, { changeId } satisfies AlarmFacts);
     book.setState(faultId, "acting");

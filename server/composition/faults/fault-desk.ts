@@ -26,6 +26,7 @@ const noEffects: FaultEffects = {
   absorbedByBroker: 0,
   absorbedByConsumer: 0,
   absorbedByWarehouse: 0,
+  late: 0,
   bookedTwice: 0,
 };
 

@@ -1,8 +1,10 @@
-import { laneNames } from "#contract/names.ts";
+import { laneNames, type LaneName } from "#contract/names.ts";
+import type { FaultEffects } from "#contract/snapshot.ts";
 import { chooseSecondSend } from "../../faults/application-sends-again.ts";
 import { chooseLateCopy } from "../../faults/copy-later-than-watermark.ts";
 import { parameter, type FaultDefinition } from "../../faults/fault.ts";
 import type { AttemptsReader } from "../../ledger/attempts-reader.ts";
+import type { StoredRange } from "../../ledger/attempts-types.ts";
 import type { IntentsReader } from "../../ledger/intents-reader.ts";
 import type { BatchRow } from "../../ledger/intents-types.ts";
 import type { Clock } from "../../shared/clock.ts";
@@ -14,9 +16,11 @@ import { actionIn, type FaultHand, type Injection } from "./fault-hand.ts";
 export interface PlanHandPorts {
   readonly book: FaultBook;
   readonly clock: Clock;
-  readonly attempts: Pick<AttemptsReader, "finalThroughBatch">;
+  readonly attempts: Pick<AttemptsReader, "finalThroughBatch" | "storedOf">;
   readonly intents: Pick<IntentsReader, "plannedBatches">;
   readonly simulator: Pick<Simulator, "planApplicationAgain" | "holdBack" | "stillToHold" | "releaseHeldBack">;
+  /** Records of a range that the lane's consumer put aside as late. */
+  readonly lateIn: (lane: LaneName, range: StoredRange) => number;
   /** The watermarks of both lanes, epoch milliseconds of event time; 0 before a lane has one. */
   readonly watermarksMs: () => readonly number[];
   readonly watermarkDelayMs: number;
@@ -74,6 +78,12 @@ export class PlanHand implements FaultHand {
       // A restart forgets a payment that was not made yet.
       if (!waits && !makes) book.setState(record.faultId, record.state === "acting" ? "ended" : "refused");
     }
+  }
+
+  effects(faultId: number, lane: LaneName): Partial<FaultEffects> {
+    const { attempts, lateIn } = this.#ports;
+    const stored = attempts.storedOf(faultId, lane);
+    return { late: stored.reduce((late, range) => late + lateIn(lane, range), 0) };
   }
 
   #chooseSecondSend(payments: number) {

@@ -63,6 +63,7 @@ export function createRunFaults(parts: RunFaultsParts): RunFaults {
   const plan = new PlanHand({
     ...parts,
     book,
+    lateIn: (lane, range) => lanes[lane].reader.countLateIn(range),
     watermarksMs: () => laneNames.map((lane) => lanes[lane].reader.read()?.watermarkMs ?? 0),
     watermarkDelayMs: parts.config.watermarkDelayMs,
   });
@@ -160,6 +161,7 @@ function createServerHand(
   const port = (name: "broker" | "warehouse", external: string | null) => ({
     external: external === null ? null : `${external} is external: ${cannot}`,
     state: () => stateOf(parts, name),
+    processId: () => supervisor.snapshots().find((entry) => entry.name === name)?.processId ?? null,
     signal: (signal: NodeJS.Signals, downMs?: number) => supervisor.kill(name, signal, downMs),
   });
   return new ServerHand({

@@ -15,6 +15,7 @@ export interface ServerPorts {
   /** In words, why this program cannot touch it; null for one that it runs itself. */
   readonly external: string | null;
   readonly state: () => ProcessState | null;
+  readonly processId: () => number | null;
   readonly signal: (signal: NodeJS.Signals, downMs?: number) => void;
 }
 
@@ -27,8 +28,13 @@ export interface ServerHandPorts {
   readonly later: (callback: () => void, delayMs: number) => void;
 }
 
-/** What is known of a broker's fault in a lane: the batch whose answer did not come. */
+/** What is known of a broker's fault in a lane. */
 interface BrokerFacts {
+  /** The broker's process while it is frozen. */
+  readonly frozenProcessId: number | null;
+  /** Whether the sends that waited for an answer were looked at. */
+  readonly noted: boolean;
+  /** The batch whose answer did not come; null when none was under way. */
   readonly batchId: number | null;
 }
 
@@ -38,6 +44,7 @@ export class ServerHand implements FaultHand {
 
   constructor(ports: ServerHandPorts) {
     this.#ports = ports;
+    this.#wake();
   }
 
   whyNot(definition: FaultDefinition): string | null {
@@ -66,8 +73,8 @@ export class ServerHand implements FaultHand {
       if (this.#ports.servers.broker.state() !== "running") continue;
       const facts = laneNames.map((lane) => this.#ports.book.facts(record.faultId, lane) as BrokerFacts | undefined);
       const isOver = laneNames.every((lane, index) => {
-        const batchId = facts[index]?.batchId;
-        return typeof batchId === "number" && this.#ports.attempts.finalThroughBatch(lane) >= batchId;
+        const { noted = false, batchId = null } = facts[index] ?? {};
+        return noted && (batchId === null || this.#ports.attempts.finalThroughBatch(lane) >= batchId);
       });
       if (isOver) this.#ports.book.setState(record.faultId, "ended");
     }
@@ -114,21 +121,40 @@ export class ServerHand implements FaultHand {
       this.#noteSends(faultId);
       return;
     }
+    const facts: BrokerFacts = { frozenProcessId: server.processId(), noted: false, batchId: null };
+    for (const lane of laneNames) this.#ports.book.setFacts(faultId, lane, facts);
     server.signal("SIGSTOP");
     this.#ports.later(() => {
-      // What waits for an answer now is what the frozen broker is about to find in its sockets.
-      this.#noteSends(faultId);
-      server.signal("SIGCONT");
+      try {
+        // What waits for an answer now is what the frozen broker is about to find in its sockets.
+        this.#noteSends(faultId);
+      } finally {
+        server.signal("SIGCONT");
+      }
     }, trouble.forMs);
   }
 
-  /** A lane has one send in flight: the batch after those that are final. */
+  /** A lane has one send in flight: the batch after those that are final, if it was ever written. */
   #noteSends(faultId: number): void {
     const { book, attempts } = this.#ports;
     for (const lane of laneNames) {
-      if (book.facts(faultId, lane) !== undefined) continue;
-      const facts: BrokerFacts = { batchId: attempts.finalThroughBatch(lane) + 1 };
+      const next = attempts.finalThroughBatch(lane) + 1;
+      const isUnderWay = attempts.attemptsOf([next]).some((attempt) => attempt.lane === lane);
+      const facts: BrokerFacts = { frozenProcessId: null, noted: true, batchId: isUnderWay ? next : null };
       book.setFacts(faultId, lane, facts);
+    }
+  }
+
+  /** A program that died while its broker was frozen left it so; waking a process that is not frozen does nothing. */
+  #wake(): void {
+    for (const { record } of this.#open("broker")) {
+      const facts = this.#ports.book.facts(record.faultId, "protected") as BrokerFacts | undefined;
+      try {
+        if (typeof facts?.frozenProcessId === "number") process.kill(facts.frozenProcessId, "SIGCONT");
+      } catch {
+        // It is gone.
+      }
+      this.#ports.book.setState(record.faultId, "ended");
     }
   }
 

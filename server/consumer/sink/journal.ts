@@ -36,7 +36,7 @@ export const countedTable = "payments_raw";
 
 /**
  * What the sink tried, in SQLite: each insert call before it is made and its outcome after, running totals kept in
- * the same transaction, the refused rows and the positions of duplicates. It outlives the checkpoint.
+ * the same transaction, the refused rows and the positions of duplicates and late rows. It outlives the checkpoint.
  */
 export class SinkJournal {
   /** Distinguishes the ingest ids of two journals. */
@@ -113,6 +113,16 @@ export class SinkJournal {
     });
   }
 
+  recordLate(rows: readonly Pick<DuplicateRow, "partition" | "offset">[]): void {
+    if (rows.length === 0) return;
+    this.#transaction(() => {
+      for (const { partition, offset } of rows) this.#statements.late.run(partition, offset);
+      this.#database
+        .prepare("DELETE FROM late WHERE row_no <= (SELECT max(row_no) FROM late) - ?")
+        .run(consumerLimits.journalDuplicatesMax);
+    });
+  }
+
   refuse(row: {
     readonly checkpointId: string;
     readonly batchId: number;
@@ -164,7 +174,7 @@ export class SinkJournal {
   }
 }
 
-type Statements = Readonly<Record<"begin" | "end" | "add" | "duplicate" | "refuse", StatementSync>>;
+type Statements = Readonly<Record<"begin" | "end" | "add" | "duplicate" | "late" | "refuse", StatementSync>>;
 
 function prepareStatements(database: DatabaseSync): Statements {
   return {
@@ -182,6 +192,7 @@ function prepareStatements(database: DatabaseSync): Statements {
       `INSERT INTO duplicates (partition_no, offset_no, transaction_id, batch_id) VALUES (?1, ?2, ?3, ?4)
        ON CONFLICT (partition_no, offset_no) DO UPDATE SET batch_id = ?4`,
     ),
+    late: database.prepare("INSERT OR IGNORE INTO late (partition_no, offset_no) VALUES (?, ?)"),
     refuse: database.prepare(
       `INSERT INTO refused (partition_no, offset_no, checkpoint_id, batch_id, reason) VALUES (?1, ?2, ?3, ?4, ?5)
        ON CONFLICT (partition_no, offset_no) DO UPDATE SET checkpoint_id = ?3, batch_id = ?4, reason = ?5`,

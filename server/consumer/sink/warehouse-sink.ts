@@ -56,6 +56,7 @@ export class WarehouseSink implements Sink {
       batch.batchId,
       batch.duplicates.map(({ row }) => ({ ...row })),
     );
+    journal.recordLate(batch.late);
     await this.#send(origin, countedTable, this.#keptRows(origin, batch));
     const side = (record: RawRecord, json: object): Outgoing => ({
       record,
