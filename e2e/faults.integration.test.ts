@@ -87,7 +87,7 @@ test("half an entry at the end of each log is cut off, and nothing comes of it",
   for (const log of ["offsets", "commits", "state"]) {
     const before = await allRunning();
     const effects = await effectsOf("checkpoint-torn", { log });
-    expect(effects.unprotected.bookedTwice).toBe(effects.unprotected.resent);
+    expect(effects.unprotected.bookedTwice).toBeLessThanOrEqual(effects.unprotected.resent);
     const after = await allRunning();
     expect(consumerRestarts(after)).toBe(consumerRestarts(before) + 1);
   }
@@ -122,11 +122,17 @@ test("a warehouse that is down is PENDING and never a BREAK, and everything is t
   const id = await inject("warehouse-down", { seconds: 3 });
   const down = await program.until("the protected lane waits", (now) => laneOf(now, "protected").verdict === "PENDING");
   expect(laneOf(down, "protected").waitingFor).toContain("warehouse");
-  await ended(id);
+  const { effects } = faultIn(await ended(id), id) ?? {};
+  expect(effects?.protected.resent).toBeGreaterThan(0);
+  expect(effects?.protected.bookedTwice).toBe(0);
 });
 
 test("a broker that is killed and one that is frozen: what was under way is stored once with sequences", async () => {
   await effectsOf("broker-killed");
+  const { lanes } = await program.snapshot();
+  await program.until("both lanes send again", (now) =>
+    lanes.every(({ name, totals }) => count(now, name, "appended") > (totals.appended.count ?? 0)),
+  );
   const effects = await effectsOf("broker-frozen", { seconds: 3 });
   expect(effects.protected.resent).toBeGreaterThan(0);
   expect(effects.protected.absorbedByBroker).toBe(effects.protected.resent);

@@ -1,6 +1,6 @@
 import { laneNames, type LaneName } from "#contract/names.ts";
 import type { FaultEffects, ProcessState } from "#contract/snapshot.ts";
-import type { FaultDefinition, ServerTrouble } from "../../faults/fault.ts";
+import type { FaultDefinition } from "../../faults/fault.ts";
 import type { AttemptsReader } from "../../ledger/attempts-reader.ts";
 import type { ConsumerPorts } from "./consumer-hand.ts";
 import { countRepeats } from "./count-repeats.ts";
@@ -63,7 +63,9 @@ export class ServerHand implements FaultHand {
     const faultId = book.add(definition.kind, parameters);
     book.setState(faultId, "acting");
     if (action.server === "warehouse") this.#noteSinks(faultId);
-    this.#act(servers[action.server], trouble, faultId);
+    if (trouble.kind === "frozen") this.#freeze(servers[action.server], trouble.forMs, faultId);
+    else servers[action.server].signal("SIGKILL", trouble.downMs);
+    if (action.server === "broker" && trouble.kind === "killed") this.#noteSends(faultId);
     return faultId;
   }
 
@@ -115,12 +117,7 @@ export class ServerHand implements FaultHand {
     return found?.faultId ?? null;
   }
 
-  #act(server: ServerPorts, trouble: ServerTrouble, faultId: number): void {
-    if (trouble.kind === "killed") {
-      server.signal("SIGKILL", trouble.downMs);
-      this.#noteSends(faultId);
-      return;
-    }
+  #freeze(server: ServerPorts, forMs: number, faultId: number): void {
     const facts: BrokerFacts = { frozenProcessId: server.processId(), noted: false, batchId: null };
     for (const lane of laneNames) this.#ports.book.setFacts(faultId, lane, facts);
     server.signal("SIGSTOP");
@@ -131,7 +128,7 @@ export class ServerHand implements FaultHand {
       } finally {
         server.signal("SIGCONT");
       }
-    }, trouble.forMs);
+    }, forMs);
   }
 
   /** A lane has one send in flight: the batch after those that are final, if it was ever written. */
