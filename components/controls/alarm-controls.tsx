@@ -1,5 +1,4 @@
 "use client";
-import type { FaultDescription } from "#contract/faults.ts";
 import type { FaultSnapshot } from "#contract/snapshot.ts";
 import { plantedFaults } from "../live/fault-view.ts";
 import { useLive, useView } from "../live/provider.tsx";
@@ -10,13 +9,13 @@ import { useControl } from "./use-control.ts";
 /** Tries the alarm on what is booked, and cleans up what was tried. */
 export function AlarmControls() {
   const faults = useLive((state) => state.faults) ?? [];
-  const planted = useView((data) => plantedFaults(data.snapshot?.faults ?? []));
-  const here = faults.filter((fault: FaultDescription) => fault.boundary === "alarm");
+  const injected = useView((data) => data.snapshot?.faults);
+  const here = faults.filter((fault) => fault.boundary === "alarm");
   if (here.length === 0) return null;
   return (
     <div className="flex flex-wrap items-center gap-1.5">
       <MoreFaults faults={here} label="Prove the alarm" />
-      {planted.map((fault) => (
+      {plantedFaults(injected ?? []).map((fault) => (
         <CleanUp key={fault.id} fault={fault} />
       ))}
     </div>
