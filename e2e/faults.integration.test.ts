@@ -10,7 +10,7 @@ const watermarkDelayMs = 5_000;
 let program: Program;
 beforeAll(async () => {
   program = new Program({
-    RATE: "30",
+    RATE: "15",
     SEED: "42",
     LOG_LEVEL: "silent",
     WATERMARK_DELAY_MS: String(watermarkDelayMs),
