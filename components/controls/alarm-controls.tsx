@@ -12,33 +12,43 @@ export function AlarmControls() {
   const injected = useView((data) => data.snapshot?.faults);
   const here = faults.filter((fault) => fault.boundary === "alarm");
   if (here.length === 0) return null;
+  const planted = plantedFaults(injected ?? []);
   return (
-    <div className="flex flex-wrap items-center gap-1.5">
+    <div className="alarm-controls">
       <MoreFaults faults={here} label="Prove the alarm" />
-      {plantedFaults(injected ?? []).map((fault) => (
-        <CleanUp key={fault.id} fault={fault} />
-      ))}
+      {planted.length > 0 && <CleanUp planted={planted} />}
     </div>
   );
 }
 
-function CleanUp({ fault }: { fault: FaultSnapshot }) {
+/** Makes everything that was tried what it was. */
+function CleanUp({ planted }: { planted: readonly FaultSnapshot[] }) {
   const { pending, error, send } = useControl();
+  const cleanUp = async () => {
+    for (const { alarmChangeId } of planted) {
+      // Each of them opens a window to be judged again; the first refusal is shown and ends it.
+      // oxlint-disable-next-line no-await-in-loop
+      if (!(await send("DELETE", `/api/alarm-changes/${alarmChangeId ?? ""}`))) return;
+    }
+  };
   return (
     <span className="relative">
       <button
         type="button"
         className="tool w-max"
-        data-testid={`clean-up-${fault.id}`}
+        data-testid="clean-up"
         aria-busy={pending}
-        title={`${fault.title}: make the booked payment what it was`}
-        onClick={() => {
-          void send("DELETE", `/api/alarm-changes/${fault.alarmChangeId ?? ""}`);
-        }}
+        title={planted.map(({ id, title }) => `${id} ${title}: make the booked payment what it was`).join("\n")}
+        onClick={() => void cleanUp()}
       >
-        Clean up <span className="fault-tag">{fault.id}</span>
+        Clean up
+        {planted.length === 1 ? (
+          <span className="fault-tag">{planted[0]?.id}</span>
+        ) : (
+          <span className="text-ink2">{planted.length}</span>
+        )}
       </button>
-      <ControlError message={error} />
+      <ControlError message={error} right />
     </span>
   );
 }
