@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
+import { laneNames, type LaneName } from "./names.ts";
 
 export const simulatorRequest = z
   .strictObject({
@@ -27,6 +28,31 @@ export const runRequest = z.strictObject({
   seed: z.int().min(0).max(4_294_967_295).optional(),
 });
 export type RunRequest = z.infer<typeof runRequest>;
+
+/** Without a lane, the payment is booked in every lane in which it was late. */
+export const bookingRequest = z.strictObject({
+  lane: z.enum(laneNames, { error: `expected one of ${laneNames.join(", ")}` }).optional(),
+});
+export type BookingRequest = z.infer<typeof bookingRequest>;
+
+/** `POST /api/payments/{transactionId}/book`: the lanes in which this call booked it. */
+export interface BookingDocument {
+  readonly transactionId: string;
+  readonly lanes: readonly LaneName[];
+}
+
+/** One row of `GET /api/alarm-changes`: what was changed by hand to try the alarm and is not undone. */
+export interface AlarmChangeDocument {
+  /** For `DELETE /api/alarm-changes/{id}`. */
+  readonly id: string;
+  readonly lane: LaneName;
+  readonly kind: string;
+  readonly transactionId: string;
+  /** Start of the window of event time that must turn to BREAK, ISO 8601. */
+  readonly windowStart: string;
+  /** Null when the program was stopped before it had numbered the fault. */
+  readonly faultId: number | null;
+}
 
 /** Every refusal of the API: what was wrong, what was expected, what to do. */
 export interface ApiError {
@@ -77,9 +103,11 @@ export interface ConsumerDocument {
 
 export interface ReconciliationDocument {
   readonly lanes: readonly {
-    readonly lane: string;
+    readonly lane: LaneName;
     readonly asOf: string | null;
     readonly rows: readonly Readonly<Record<string, string | number | null>>[];
+    /** Payments that came too late and that nobody booked, newest first. */
+    readonly latePayments: readonly Readonly<Record<string, string | number | null>>[];
   }[];
   /** The statements that made the rows, by name. */
   readonly sql: readonly { readonly name: string; readonly purpose: string; readonly text: string }[];

@@ -10,7 +10,8 @@ export const faultBoundaries = [
 export type FaultBoundary = (typeof faultBoundaries)[number];
 
 /** A number that a person may set before injecting, with its limits and its unit. */
-export interface FaultParameter {
+export interface NumberParameter {
+  readonly kind: "number";
   readonly name: string;
   readonly label: string;
   readonly unit: string;
@@ -19,6 +20,18 @@ export interface FaultParameter {
   readonly integer: boolean;
   readonly default: number;
 }
+/** One of a few words that a person may choose, each with what it means. */
+export interface ChoiceParameter {
+  readonly kind: "choice";
+  readonly name: string;
+  readonly label: string;
+  readonly choices: readonly { readonly value: string; readonly label: string }[];
+  readonly default: string;
+}
+export type FaultParameter = NumberParameter | ChoiceParameter;
+
+/** What a fault was injected with, by name. */
+export type FaultParameters = Readonly<Record<string, number | string>>;
 
 /** One row of `GET /api/faults`: all that the button, the help text and the chart's mark need. */
 export interface FaultDescription {

@@ -1,3 +1,4 @@
+import type { FaultParameters } from "./faults.ts";
 import type { Money } from "./money.ts";
 import type { CopyCause, LaneName, ProcessName, Protections } from "./names.ts";
 
@@ -148,6 +149,8 @@ export interface FaultEffects {
   readonly absorbedByBroker: number;
   readonly absorbedByConsumer: number;
   readonly absorbedByWarehouse: number;
+  /** Put aside because they came later than the watermark. */
+  readonly late: number;
   /** Copies booked beyond the first. */
   readonly bookedTwice: number;
 }
@@ -161,7 +164,9 @@ export interface FaultSnapshot {
   readonly state: FaultState;
   readonly at: string;
   readonly endedAt: string | null;
-  readonly parameters: Readonly<Record<string, number | string | boolean>>;
+  readonly parameters: FaultParameters;
+  /** What can be undone with `DELETE /api/alarm-changes/{id}`; null for any other fault, and when it is undone. */
+  readonly alarmChangeId: string | null;
   readonly effects: Readonly<Record<LaneName, FaultEffects>>;
 }
 

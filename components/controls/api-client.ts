@@ -1,6 +1,6 @@
 import type { ApiError } from "#contract/api.ts";
 
-export type ApiMethod = "GET" | "POST" | "PUT";
+export type ApiMethod = "GET" | "POST" | "PUT" | "DELETE";
 
 export type ApiAnswer =
   | { readonly ok: true; readonly body: unknown }

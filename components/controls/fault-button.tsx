@@ -1,7 +1,7 @@
 "use client";
 import { Popover } from "radix-ui";
 import { memo, useState } from "react";
-import type { FaultDescription } from "#contract/faults.ts";
+import type { FaultDescription, FaultParameters } from "#contract/faults.ts";
 import type { FaultSnapshot } from "#contract/snapshot.ts";
 import { buttonState } from "../live/fault-view.ts";
 import { ControlError } from "./control-error.tsx";
@@ -23,7 +23,7 @@ export const FaultButton = memo(function FaultButton({ fault, last, size }: Faul
   const [open, setOpen] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
   const state = buttonState(fault, last);
-  const inject = (parameters: Readonly<Record<string, number>>) => {
+  const inject = (parameters: FaultParameters) => {
     setRefusal(null);
     if (!fault.canActNow) {
       clear();

@@ -7,6 +7,16 @@ import { FaultButton, type FaultSize } from "./fault-button.tsx";
 import { gutterRows } from "./gutter-rows.ts";
 import { Icon } from "./icons.tsx";
 
+/** Where the faults of a boundary act, in words. */
+const boundaryTitles: Readonly<Record<FaultBoundary, string>> = {
+  "application-producer": "Application and producer",
+  "producer-broker": "Between producer and broker",
+  broker: "Broker",
+  "broker-consumer": "Consumer",
+  "consumer-warehouse": "Between consumer and warehouse",
+  alarm: "What is booked, changed behind the pipeline",
+};
+
 interface FaultGutterProps {
   readonly boundaries: readonly FaultBoundary[];
   readonly column: number;
@@ -23,7 +33,7 @@ export function FaultGutter({ boundaries, column, across }: FaultGutterProps) {
     <div
       className="gutter-faults"
       role="group"
-      aria-label={`Faults: ${boundaries.join(", ")}`}
+      aria-label={`Faults: ${boundaries.map((boundary) => boundaryTitles[boundary]).join(", ")}`}
       style={{ gridColumn: column }}
     >
       {rows.map((row, index) => (
@@ -56,12 +66,24 @@ export function MoreFaults({ faults, label }: { faults: readonly FaultDescriptio
         </button>
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className="popover grid gap-1.5" align="start" sideOffset={6} collisionPadding={8}>
-          {faults.map((fault) => (
-            <div key={fault.kind}>
-              <PlacedFault fault={fault} size="normal" />
-              <p className="mt-0.5 px-1.5 text-[0.6875rem] text-ink2">{fault.hint}</p>
-            </div>
+        <Popover.Content
+          className="popover fault-list"
+          align="start"
+          sideOffset={6}
+          collisionPadding={8}
+          aria-label="More faults"
+        >
+          {[...Map.groupBy(faults, ({ boundary }) => boundary)].map(([boundary, here]) => (
+            <section key={boundary} aria-label={boundaryTitles[boundary]}>
+              <h3>{boundaryTitles[boundary]}</h3>
+              {here.map((fault) => (
+                <div key={fault.kind} className="fault-entry">
+                  <PlacedFault fault={fault} size="normal" />
+                  <p className="text-ink2">{fault.hint}</p>
+                  {fault.cannotActBecause !== null && <p className="text-wait">Not now: {fault.cannotActBecause}</p>}
+                </div>
+              ))}
+            </section>
           ))}
         </Popover.Content>
       </Popover.Portal>

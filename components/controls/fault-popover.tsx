@@ -1,15 +1,22 @@
 import { useState } from "react";
-import type { FaultDescription, FaultParameter } from "#contract/faults.ts";
+import type {
+  ChoiceParameter,
+  FaultDescription,
+  FaultParameter,
+  FaultParameters,
+  NumberParameter,
+} from "#contract/faults.ts";
 import type { FaultSnapshot } from "#contract/snapshot.ts";
 import { FaultEffectsTable } from "../live/fault-effects.tsx";
 
 interface FaultPopoverProps {
   readonly fault: FaultDescription;
   readonly last: FaultSnapshot | null;
-  readonly onInject: (parameters: Readonly<Record<string, number>>) => void;
+  readonly onInject: (parameters: FaultParameters) => void;
 }
 
 function isValid(parameter: FaultParameter, text: string): boolean {
+  if (parameter.kind === "choice") return parameter.choices.some(({ value }) => value === text);
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value)) return false;
   return value >= parameter.minimum && value <= parameter.maximum && (!parameter.integer || Number.isInteger(value));
@@ -25,7 +32,14 @@ export function FaultPopover({ fault, last, onInject }: FaultPopoverProps) {
       onSubmit={(event) => {
         event.preventDefault();
         if (!valid) return;
-        onInject(Object.fromEntries(fault.parameters.map((entry) => [entry.name, Number(textOf(entry))])));
+        onInject(
+          Object.fromEntries(
+            fault.parameters.map((entry) => [
+              entry.name,
+              entry.kind === "choice" ? textOf(entry) : Number(textOf(entry)),
+            ]),
+          ),
+        );
       }}
     >
       <h3>{fault.title}</h3>
@@ -34,16 +48,19 @@ export function FaultPopover({ fault, last, onInject }: FaultPopoverProps) {
       {fault.cannotActBecause !== null && <p className="font-medium text-wait">Not now: {fault.cannotActBecause}</p>}
       {fault.parameters.length > 0 && (
         <div className="mt-3 grid grid-cols-[auto_5rem_auto] items-center gap-2">
-          {fault.parameters.map((parameter) => (
-            <ParameterField
-              key={parameter.name}
-              parameter={parameter}
-              text={textOf(parameter)}
-              onChange={(text) => {
+          {fault.parameters.map((parameter) => {
+            const field = {
+              text: textOf(parameter),
+              onChange: (text: string) => {
                 setTexts({ ...texts, [parameter.name]: text });
-              }}
-            />
-          ))}
+              },
+            };
+            return parameter.kind === "choice" ? (
+              <ChoiceField key={parameter.name} parameter={parameter} {...field} />
+            ) : (
+              <NumberField key={parameter.name} parameter={parameter} {...field} />
+            );
+          })}
         </div>
       )}
       <button type="submit" className="primary mt-3" disabled={!valid || !fault.canActNow}>
@@ -58,13 +75,13 @@ export function FaultPopover({ fault, last, onInject }: FaultPopoverProps) {
   );
 }
 
-interface ParameterFieldProps {
-  readonly parameter: FaultParameter;
+interface FieldProps<Parameter extends FaultParameter> {
+  readonly parameter: Parameter;
   readonly text: string;
   readonly onChange: (text: string) => void;
 }
 
-function ParameterField({ parameter, text, onChange }: ParameterFieldProps) {
+function NumberField({ parameter, text, onChange }: FieldProps<NumberParameter>) {
   const id = `parameter-${parameter.name}`;
   const valid = isValid(parameter, text);
   return (
@@ -83,6 +100,29 @@ function ParameterField({ parameter, text, onChange }: ParameterFieldProps) {
       <span className={valid ? "text-ink3" : "font-medium text-through"}>
         {parameter.unit} ({parameter.minimum}–{parameter.maximum})
       </span>
+    </>
+  );
+}
+
+function ChoiceField({ parameter, text, onChange }: FieldProps<ChoiceParameter>) {
+  const id = `parameter-${parameter.name}`;
+  return (
+    <>
+      <label htmlFor={id}>{parameter.label}</label>
+      <select
+        id={id}
+        className="field col-span-2 w-full"
+        value={text}
+        onChange={(event) => {
+          onChange(event.target.value);
+        }}
+      >
+        {parameter.choices.map(({ value, label }) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </select>
     </>
   );
 }

@@ -19,15 +19,15 @@ test("Inject timeout stands alone and first, whatever its place in the table", (
 });
 
 test("many faults are quiet, and what does not fit stands behind one more button", () => {
-  expect(shape(faults("a", "b", "c", "d"), 1)).toEqual({ rows: ["quiet 1", "quiet 1", "quiet 1", "quiet 1"], rest: 0 });
-  expect(shape(faults("a", "b", "c", "d", "e"), 1)).toEqual({ rows: ["quiet 1", "quiet 1", "quiet 1"], rest: 2 });
+  expect(shape(faults("acknowledgement-lost", "a"), 1)).toEqual({ rows: ["inject 1", "quiet 1"], rest: 0 });
   expect(shape(faults("acknowledgement-lost", "a", "b", "c", "d"), 2)).toEqual({
     rows: ["inject 1", "quiet 1"],
     rest: 3,
   });
 });
 
-test("a wide gutter keeps its first two faults as full buttons", () => {
+test("of many, the first two are full buttons", () => {
+  expect(shape(faults("a", "b", "c", "d"), 1)).toEqual({ rows: ["normal 1", "normal 1"], rest: 2 });
   expect(shape(faults("a", "b", "c", "d"), 2)).toEqual({ rows: ["normal 1", "normal 1", "quiet 2"], rest: 0 });
   expect(shape(faults("a", "b", "c", "d", "e"), 2)).toEqual({ rows: ["normal 1", "normal 1", "quiet 1"], rest: 2 });
 });

@@ -19,8 +19,8 @@ const roomRem = 5.5;
 
 /**
  * Arranges a gutter's faults in the height of the heads. Inject timeout stands alone and large; a few others are full
- * buttons; of many, a wide gutter (`across` 2) keeps two full ones, and the others are quiet. The table's order is the
- * order of importance.
+ * buttons; of many the first two are, and the others are quiet, `across` of them side by side. The table's order is
+ * the order of importance.
  */
 export function gutterRows(faults: readonly FaultDescription[], across: 1 | 2): GutterLayout {
   const largest = faults.filter(({ kind }) => kind === largestFault);
@@ -29,7 +29,7 @@ export function gutterRows(faults: readonly FaultDescription[], across: 1 | 2): 
   const rows: GutterRow[] = largest.map((fault) => ({ size: "inject", faults: [fault] }));
 
   const allFull = largest.length === 0 && others.length <= Math.floor(room / heightRem.normal);
-  const full = allFull ? others : largest.length === 0 && across === 2 ? others.slice(0, 2) : [];
+  const full = allFull ? others : largest.length === 0 ? others.slice(0, 2) : [];
   for (const fault of full) rows.push({ size: "normal", faults: [fault] });
   room -= full.length * heightRem.normal;
 

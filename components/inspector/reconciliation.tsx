@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { ReconciliationDocument } from "#contract/api.ts";
 import { formatAge } from "../live/format.ts";
 import { Failed, Waiting } from "./document-states.tsx";
+import { LatePayments } from "./late-payments.tsx";
 import { RecordTable } from "./record-table.tsx";
 import { arrange, type Row } from "./records.ts";
 import { useDocument } from "./use-document.ts";
@@ -26,7 +27,7 @@ export function Reconciliation() {
       </div>
       {error !== null && <Failed message={error} onRetry={reload} />}
       {body === null && loading && <Waiting what="the last reconciliation" />}
-      {body?.lanes.map(({ lane, asOf, rows }) => (
+      {body?.lanes.map(({ lane, asOf, rows, latePayments }) => (
         <section key={lane} className="mt-8">
           <h2 className="mb-2">
             {lane === "protected" ? "Protected lane" : "Unprotected lane"}{" "}
@@ -34,6 +35,7 @@ export function Reconciliation() {
               {asOf === null ? "not reconciled yet" : `as of ${formatAge(readAtMs - Date.parse(asOf))} ago`}
             </span>
           </h2>
+          <LatePayments lane={lane} rows={latePayments} onBooked={reload} />
           <LaneRows rows={rows} />
         </section>
       ))}

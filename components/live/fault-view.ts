@@ -15,6 +15,11 @@ export function buttonState(fault: FaultDescription, last: FaultSnapshot | null)
   return fault.canActNow ? "ready" : "off";
 }
 
+/** Trials of the alarm that nobody has cleaned up, oldest first. */
+export function plantedFaults(faults: readonly FaultSnapshot[]): readonly FaultSnapshot[] {
+  return faults.filter(({ alarmChangeId }) => alarmChangeId !== null);
+}
+
 export interface EffectSummary {
   readonly text: string;
   readonly tone: "absorbed" | "wait" | "quiet";
@@ -32,6 +37,8 @@ export function effectSummary(fault: FaultSnapshot): EffectSummary {
   const caught = layersOf(effects).filter(([, count]) => count > 0);
   const most = caught.toSorted(([, a], [, b]) => b - a)[0];
   if (most !== undefined) return { text: `${most[0]} absorbed ${formatCount(most[1])}`, tone: "absorbed" };
+  if (effects.late > 0) return { text: `${formatCount(effects.late)} put aside as late`, tone: "wait" };
+  if (fault.alarmChangeId !== null) return { text: "not cleaned up", tone: "wait" };
   if (fault.state === "armed") return { text: "armed", tone: "wait" };
   if (fault.state === "refused") return { text: "did not act", tone: "quiet" };
   if (effects.resent > 0) return { text: `${formatCount(effects.resent)} sent again`, tone: "wait" };
@@ -50,6 +57,7 @@ const effectLabels: readonly (readonly [keyof FaultEffects, string, EffectRow["t
   ["absorbedByBroker", "absorbed by the broker", "absorbed"],
   ["absorbedByConsumer", "absorbed by the consumer", "absorbed"],
   ["absorbedByWarehouse", "absorbed by the warehouse", "absorbed"],
+  ["late", "put aside as late", "plain"],
   ["bookedTwice", "booked twice", "through"],
 ];
 
@@ -68,8 +76,9 @@ export function effectAnnouncement(fault: FaultSnapshot): string {
     const caught = layersOf(effects)
       .filter(([, count]) => count > 0)
       .map(([layer, count]) => `${count} absorbed by the ${layer}`);
+    const late = effects.late > 0 ? [`${effects.late} put aside as late`] : [];
     const twice = effects.bookedTwice > 0 ? [`${effects.bookedTwice} booked twice`] : [];
-    return `${lane} lane: ${[`${effects.resent} copies re-sent`, ...caught, ...twice].join(", ")}`;
+    return `${lane} lane: ${[`${effects.resent} copies re-sent`, ...caught, ...late, ...twice].join(", ")}`;
   });
   return `${fault.title}. ${sentences.join(". ")}.`;
 }

@@ -1,5 +1,6 @@
 "use client";
-import { FaultGutter, MoreFaults } from "../controls/fault-gutter.tsx";
+import { AlarmControls } from "../controls/alarm-controls.tsx";
+import { FaultGutter } from "../controls/fault-gutter.tsx";
 import { DropLines } from "./drop-lines.tsx";
 import { Equations } from "./equations.tsx";
 import { columnOf, LaneBand } from "./lane-band.tsx";
@@ -44,14 +45,12 @@ export function Pipeline() {
 }
 
 function VerdictHead() {
-  const faults = useLive((state) => state.faults) ?? [];
-  const alarms = faults.filter((fault) => fault.boundary === "alarm");
   const faultsError = useLive((state) => state.faultsError);
   return (
     <div className="head verdict-head" style={{ "--column": 10 } as React.CSSProperties}>
       <h2>Verdict</h2>
       <p className="mb-2 text-ink2">booked against intended, by window</p>
-      {alarms.length > 0 && <MoreFaults faults={alarms} label="Prove the alarm" />}
+      <AlarmControls />
       {faultsError !== null && (
         <p role="alert" className="text-wait">
           Faults cannot be listed: {faultsError}

@@ -1,4 +1,5 @@
 "use client";
+import { AlarmControls } from "../controls/alarm-controls.tsx";
 import { MoreFaults, PlacedFault } from "../controls/fault-gutter.tsx";
 import { ProtectionSwitch } from "../controls/protection-switch.tsx";
 import type { FaultBoundary } from "#contract/faults.ts";
@@ -19,7 +20,6 @@ const below: Readonly<Partial<Record<LayerName, { gate: GateName | null; boundar
   producer: { gate: "broker", boundaries: ["producer-broker"] },
   broker: { gate: "consumer", boundaries: ["broker", "broker-consumer"] },
   consumer: { gate: "warehouse", boundaries: ["consumer-warehouse"] },
-  warehouse: { gate: null, boundaries: ["alarm"] },
 };
 
 export function StackedPipeline({ snapshot }: { snapshot: Snapshot | null }) {
@@ -89,6 +89,13 @@ function LayerTotal({ layer, lane, snapshot }: { layer: LayerName; lane: LaneSna
 function StackedGutter({ layer, snapshot }: { layer: LayerName; snapshot: Snapshot | null }) {
   const faults = useLive((state) => state.faults) ?? [];
   const entry = below[layer];
+  if (layer === "warehouse") {
+    return (
+      <div className="stacked-faults-row">
+        <AlarmControls />
+      </div>
+    );
+  }
   if (entry === undefined) return null;
   const here = faults.filter(
     (fault) => entry.boundaries.includes(fault.boundary) && fault.kind !== "acknowledgement-lost",

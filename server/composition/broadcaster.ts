@@ -133,13 +133,13 @@ export class Broadcaster {
       layers: layers(),
       simulator: { running, ratePerSecond },
       lanes,
-      faults: run.desk.snapshots(copies),
+      faults: run.faults.desk.snapshots(copies),
       watching: watching(),
       alarms: [
         ...processAlarms(processes()),
         ...run.alarms,
         ...this.#troubles.values(),
-        ...run.desk.refusals(),
+        ...run.faults.refusals(),
         ...lanes.flatMap(remainderAlarms),
       ],
     };

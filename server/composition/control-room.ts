@@ -5,6 +5,7 @@ import { createMetrics } from "../live/metrics.ts";
 import type { Supervisor } from "../processes/supervisor.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { Backends } from "./embedded-servers.ts";
+import { bookLatePayment } from "./book-late-payment.ts";
 import { configDocument } from "./config-document.ts";
 import { consumerDocument } from "./consumer-document.ts";
 import { tracePayment } from "./payment-trace.ts";
@@ -52,8 +53,11 @@ export function createControlRoom({ clock, program, config, backends, supervisor
         endedAt: run.endedAtMs === null ? null : new Date(run.endedAtMs).toISOString(),
         seed: run.seed,
       })),
-    faults: () => program.run.desk.describe(),
-    injectFault: (kind, parameters) => program.run.desk.inject(kind, parameters),
+    faults: () => program.run.faults.desk.describe(),
+    injectFault: (kind, parameters) => program.run.faults.desk.inject(kind, parameters),
+    alarmChanges: () => program.run.faults.alarm.changes(),
+    undoAlarmChange: (id) => program.run.faults.alarm.undo(id),
+    bookPayment: (transactionId, request) => bookLatePayment(program.run, transactionId, request),
     setSimulator: (request) => program.setSimulator(request),
     setProtections: (lane, request) => program.run.setProtections(lane, request),
     newRun: (request) => program.newRun(request),

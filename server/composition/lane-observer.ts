@@ -27,6 +27,8 @@ export interface LaneObserverPorts {
   readonly consumer: ConsumerReader;
   readonly warehouse: WarehouseWatch;
   readonly protections: () => Protections;
+  /** The fault of a server that made the attempts of a batch go out again; null for none. */
+  readonly faultOfBatch: (batchId: number) => number | null;
   /** Layers of this lane that do not run now, in words. */
   readonly down: () => readonly string[];
 }
@@ -158,8 +160,9 @@ export class LaneObserver {
   }
 
   #countCopies(checkpoint: CheckpointReading | null, output: CycleOutput | null): CopyCounts {
-    const { attempts, consumer, lane } = this.#ports;
-    this.#copies.add(attempts.copies(lane, this.#copies.lastCopyId));
+    const { attempts, consumer, lane, faultOfBatch } = this.#ports;
+    const news = attempts.copies(lane, this.#copies.lastCopyId);
+    this.#copies.add(news.map((copy) => ({ ...copy, faultId: copy.faultId ?? faultOfBatch(copy.batchId) })));
     return this.#copies.count({
       committed: checkpoint?.offsets ?? {},
       stoppedIn: (range) => consumer.countDuplicatesIn(range),

@@ -9,6 +9,7 @@ export async function reconciliationDocument(run: Run, at: string): Promise<Reco
       lane: lane.name,
       asOf: at,
       rows: (await lane.warehouse.reconciliationRows()).map(printable),
+      latePayments: (await lane.warehouse.latePayments()).map(printable),
     })),
   );
   return { lanes, sql: run.lanes.protected.warehouse.statements() };

@@ -25,6 +25,7 @@ export interface RunLaneOptions {
   readonly attempts: AttemptsReader;
   readonly protections: () => Protections;
   readonly down: () => readonly string[];
+  readonly faultOfBatch: (batchId: number) => number | null;
 }
 
 /** One lane of a run, as the app sees it: its dataset and everything that is read of it. */
@@ -65,6 +66,7 @@ export function createRunLane(options: RunLaneOptions): RunLane {
     warehouse: watch,
     protections,
     down,
+    faultOfBatch: options.faultOfBatch,
   });
   const decisions = new BrokerDecisions({ runId, lane, attempts, intents, warehouse });
   return { name: lane, checkpointDirectory, reader, warehouse, watch, observer, decisions };

@@ -8,7 +8,7 @@ import type { FaultsLedger } from "../ledger/app-faults.ts";
 import type { LogStarts, RunRecord, RunsLedger } from "../ledger/app-runs.ts";
 import { openIntentsReader, type IntentsReader } from "../ledger/intents-reader.ts";
 import { openIntentsWriter, type IntentsWriter } from "../ledger/intents-writer.ts";
-import type { FromConsumer, FromProducer } from "../processes/messages.ts";
+import type { FromConsumer } from "../processes/messages.ts";
 import type { Supervisor } from "../processes/supervisor.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { KafkaConnection, WarehouseConnection } from "../shared/connections.ts";
@@ -17,7 +17,7 @@ import type { Logger } from "../shared/logger.ts";
 import { Simulator } from "../simulator/simulator.ts";
 import type { BrokerLink } from "./broker-link.ts";
 import { drain, undrained } from "./drain.ts";
-import { FaultDesk } from "./fault-desk.ts";
+import { createRunFaults, type RunFaults } from "./faults/run-faults.ts";
 import { consumerSpec, producerSpec } from "./process-specs.ts";
 import { keepTrying } from "./keep-trying.ts";
 import { embeddedCycleMs, externalCycleMs } from "./layers.ts";
@@ -65,7 +65,7 @@ export class Run {
   readonly intents: IntentsReader;
   readonly attempts: AttemptsReader;
   readonly lanes: Readonly<Record<LaneName, RunLane>>;
-  readonly desk: FaultDesk;
+  readonly faults: RunFaults;
   readonly #alarms = new RunAlarms();
   readonly #surroundings: RunSurroundings;
   readonly #directory: string;
@@ -102,7 +102,7 @@ export class Run {
       },
     });
     this.lanes = { protected: this.#createLane("protected"), unprotected: this.#createLane("unprotected") };
-    this.desk = this.#createDesk();
+    this.faults = this.#createFaults();
   }
 
   /**
@@ -164,7 +164,10 @@ export class Run {
       try {
         await lane.watch.cycle();
         const failure = lane.watch.output?.failure ?? null;
-        if (failure === null) await lane.decisions.ship();
+        if (failure === null) {
+          await lane.decisions.ship();
+          await this.faults.count(lane.name);
+        }
         this.#alarms.set(`warehouse ${lane.name}`, failure === null ? null : `${lane.name} lane: ${failure}`);
       } catch (error) {
         this.#alarms.set(`warehouse ${lane.name}`, `the warehouse of the ${lane.name} lane: ${messageOf(error)}`);
@@ -175,6 +178,7 @@ export class Run {
   async pollBroker(): Promise<void> {
     await Promise.all(Object.values(this.lanes).map((lane) => lane.observer.pollBroker()));
     if (this.#topicsReady) this.#judgeBroker();
+    this.faults.tick();
   }
 
   #judgeBroker(): void {
@@ -229,24 +233,26 @@ export class Run {
       intents: this.intents,
       attempts: this.attempts,
       protections: () => this.#protections[lane],
+      faultOfBatch: (batchId) => this.faults.faultOfBatch(lane, batchId),
       down: () => this.#alarms.down(lane, kafka.brokers.join(", "), supervisor.snapshots()),
     });
   }
 
-  #createDesk(): FaultDesk {
-    const { clock, faults, supervisor, onFault } = this.#surroundings;
-    return new FaultDesk({
+  #createFaults(): RunFaults {
+    const { faults: ledger, onFault } = this.#surroundings;
+    return createRunFaults({
+      ...this.#surroundings,
       runId: this.id,
-      clock,
-      ledger: faults,
+      ledger,
       attempts: this.attempts,
       intents: this.intents,
-      watermarkMs: () => Math.max(...Object.values(this.lanes).map((lane) => lane.reader.read()?.nextWatermarkMs ?? 0)),
-      producer: () => supervisor.snapshots().find((entry) => entry.name === "producer"),
-      arm: (fault) => supervisor.send("producer", { type: "arm-fault", fault }),
-      killProducer: () => supervisor.kill("producer", "SIGKILL"),
-      planAgain: (rows, faultId) => this.simulator.planApplicationAgain(rows, faultId),
+      simulator: this.simulator,
+      lanes: this.lanes,
+      ended: this.#stopping.signal,
       onInjected: onFault,
+      onTrouble: (text) => {
+        this.#alarms.set("faults", text);
+      },
     });
   }
 
@@ -268,7 +274,7 @@ export class Run {
       producerSpec(
         () => producerSettings(this.#settingsSource(), files),
         (message) => {
-          this.#hearProducer(message);
+          this.faults.hearProducer(message);
         },
       ),
     );
@@ -302,6 +308,7 @@ export class Run {
         () => {
           // What the last incarnation complained of died with it; this one says it again if it is still so.
           this.#alarms.set(`consumer ${lane}`, null);
+          this.faults.beforeConsumerStarts(lane);
           return consumerSettings(this.#settingsSource(), { lane, warehouse, checkpointDirectory });
         },
         (message) => {
@@ -346,17 +353,8 @@ export class Run {
     return { runId: this.id, config, kafka, protections: this.#protections };
   }
 
-  #hearProducer(message: FromProducer): void {
-    try {
-      if (message.type === "ready") this.desk.resume();
-      this.desk.hear(message);
-      this.#alarms.set("faults", null);
-    } catch (error) {
-      this.#alarms.set("faults", `what became of a fault cannot be kept: ${messageOf(error)}`);
-    }
-  }
-
   #hearConsumer(lane: LaneName, message: FromConsumer): void {
+    this.faults.hearConsumer(lane, message);
     if (message.type !== "alarm") return;
     this.#alarms.set(`consumer ${lane}`, message.text === null ? null : `${lane} lane: ${message.text}`);
   }

@@ -10,6 +10,7 @@ import type { Alarms } from "./alarms.ts";
 import type { CrashPoints } from "./crash-points.ts";
 import { consumerLimits } from "./limits.ts";
 import { MicroBatchRunner } from "./runner.ts";
+import type { InsertTap } from "./sink/inserter.ts";
 import { createSink, LateInserter, refusedText } from "./sink/create-sink.ts";
 import { SinkJournal } from "./sink/journal.ts";
 import { KafkaSource } from "./source/kafka-source.ts";
@@ -22,6 +23,7 @@ export interface PipelineParts {
   readonly logger: Logger;
   readonly alarms: Alarms;
   readonly crashPoints: CrashPoints;
+  readonly insertTap: InsertTap;
   readonly onCommitted: (progress: BatchProgress) => void;
 }
 

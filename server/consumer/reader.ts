@@ -123,12 +123,42 @@ export class ConsumerReader {
     return row?.count ?? 0;
   }
 
+  /** Records of the range that came later than the watermark and were put aside. */
+  countLateIn(range: { readonly partition: number; readonly fromOffset: number; readonly toOffset: number }): number {
+    const row = this.#openSink()
+      ?.prepare("SELECT count(*) AS count FROM late WHERE partition_no = ? AND offset_no >= ? AND offset_no < ?")
+      .get(range.partition, range.fromOffset, range.toOffset) as { count: number } | undefined;
+    return row?.count ?? 0;
+  }
+
   /** Whether layer 3 dropped the record at a position as a duplicate, and in which batch. */
   duplicateAt(partition: number, offset: number): { readonly batchId: number } | null {
     const row = this.#openSink()
       ?.prepare("SELECT batch_id AS batchId FROM duplicates WHERE partition_no = ? AND offset_no = ?")
       .get(partition, offset) as { batchId: number } | undefined;
     return row ?? null;
+  }
+
+  /** Rows of payments that were sent for a micro-batch, all calls together, and those of calls that were answered. */
+  insertsOf(checkpointId: string, batchId: number): { readonly sent: number; readonly stored: number } {
+    const row = this.#openSink()
+      ?.prepare(
+        `SELECT coalesce(sum(rows), 0) AS sent, coalesce(sum(iif(outcome = 'stored', rows, 0)), 0) AS stored
+         FROM calls WHERE table_name = 'payments_raw' AND checkpoint_id = ? AND batch_id = ?`,
+      )
+      .get(checkpointId, batchId) as { sent: number; stored: number } | undefined;
+    return row ?? { sent: 0, stored: 0 };
+  }
+
+  /** The first micro-batch after `afterBatchId` with an insert of payments that failed or was not answered; or null. */
+  firstTroubledBatch(checkpointId: string, afterBatchId: number): number | null {
+    const row = this.#openSink()
+      ?.prepare(
+        `SELECT min(batch_id) AS batch FROM calls WHERE table_name = 'payments_raw' AND outcome <> 'stored'
+           AND checkpoint_id = ? AND batch_id > ?`,
+      )
+      .get(checkpointId, afterBatchId) as { batch: number | null } | undefined;
+    return row?.batch ?? null;
   }
 
   close(): void {
@@ -203,7 +233,7 @@ export class ConsumerReader {
 function openJournal(file: string): DatabaseSync | null {
   let isReady = false;
   const database = openDatabase(file, "the sink's journal", { readOnly: true, timeout: 1_000 }, (opened) => {
-    const tables = opened.prepare("SELECT count(*) AS count FROM sqlite_schema WHERE name = 'duplicates'").get();
+    const tables = opened.prepare("SELECT count(*) AS count FROM sqlite_schema WHERE name = 'late'").get();
     isReady = tables?.["count"] === 1;
   });
   if (isReady) return database;

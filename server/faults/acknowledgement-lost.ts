@@ -3,9 +3,36 @@ import { batchChoice } from "./batch-choice.ts";
 import { bodyOf, parameter, type FaultDefinition } from "./fault.ts";
 
 const parameters: readonly FaultParameter[] = [
-  { name: "answers", label: "Answers", unit: "answers", minimum: 1, maximum: 20, integer: true, default: 1 },
-  { name: "fraction", label: "Fraction", unit: "of batches", minimum: 0, maximum: 1, integer: false, default: 0 },
-  { name: "seconds", label: "For", unit: "seconds", minimum: 1, maximum: 60, integer: true, default: 10 },
+  {
+    kind: "number",
+    name: "answers",
+    label: "Answers",
+    unit: "answers",
+    minimum: 1,
+    maximum: 20,
+    integer: true,
+    default: 1,
+  },
+  {
+    kind: "number",
+    name: "fraction",
+    label: "Fraction",
+    unit: "of batches",
+    minimum: 0,
+    maximum: 1,
+    integer: false,
+    default: 0,
+  },
+  {
+    kind: "number",
+    name: "seconds",
+    label: "For",
+    unit: "seconds",
+    minimum: 1,
+    maximum: 60,
+    integer: true,
+    default: 10,
+  },
 ];
 
 export const acknowledgementLost: FaultDefinition = {

@@ -2,8 +2,26 @@ import type { FaultParameter } from "#contract/faults.ts";
 import { bodyOf, parameter, type FaultDefinition } from "./fault.ts";
 
 const parameters: readonly FaultParameter[] = [
-  { name: "delayMs", label: "Delay", unit: "ms", minimum: 10, maximum: 10_000, integer: true, default: 1_500 },
-  { name: "answers", label: "Answers", unit: "answers", minimum: 1, maximum: 20, integer: true, default: 1 },
+  {
+    kind: "number",
+    name: "delayMs",
+    label: "Delay",
+    unit: "ms",
+    minimum: 10,
+    maximum: 10_000,
+    integer: true,
+    default: 1_500,
+  },
+  {
+    kind: "number",
+    name: "answers",
+    label: "Answers",
+    unit: "answers",
+    minimum: 1,
+    maximum: 20,
+    integer: true,
+    default: 1,
+  },
 ];
 
 export const answerLate: FaultDefinition = {

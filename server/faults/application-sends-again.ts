@@ -2,7 +2,16 @@ import type { FaultParameter } from "#contract/faults.ts";
 import { bodyOf, type FaultDefinition } from "./fault.ts";
 
 const parameters: readonly FaultParameter[] = [
-  { name: "payments", label: "Payments", unit: "payments", minimum: 1, maximum: 500, integer: true, default: 1 },
+  {
+    kind: "number",
+    name: "payments",
+    label: "Payments",
+    unit: "payments",
+    minimum: 1,
+    maximum: 500,
+    integer: true,
+    default: 1,
+  },
 ];
 
 export const applicationSendsAgain: FaultDefinition = {
@@ -17,7 +26,7 @@ export const applicationSendsAgain: FaultDefinition = {
   imitates: "An impatient user's second click, a batch job that is run twice, a retry in the application's own code.",
   parameters,
   body: bodyOf(parameters),
-  action: { in: "plan" },
+  action: { in: "plan", plan: "send-again" },
 };
 
 /** A batch of the plan, as far as choosing needs it. */

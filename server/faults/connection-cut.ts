@@ -3,6 +3,7 @@ import { bodyOf, parameter, type FaultDefinition } from "./fault.ts";
 
 const parameters: readonly FaultParameter[] = [
   {
+    kind: "number",
     name: "afterRequest",
     label: "After the request",
     unit: "0 = before it, 1 = after it",

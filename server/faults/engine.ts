@@ -1,6 +1,7 @@
+import type { FaultParameters } from "#contract/faults.ts";
 import { laneNames, type LaneName } from "#contract/names.ts";
 import type { Clock } from "../shared/clock.ts";
-import type { FaultAnswerMove, FaultParameters, ProducerRule } from "./fault.ts";
+import type { FaultAnswerMove, ProducerRule } from "./fault.ts";
 import { KillRendezvous } from "./kill-rendezvous.ts";
 
 /** An armed fault as it is kept on disk. */

@@ -3,7 +3,16 @@ import { bodyOf, parameter, type FaultDefinition } from "./fault.ts";
 
 const requestTimedOut = 7;
 const parameters: readonly FaultParameter[] = [
-  { name: "answers", label: "Answers", unit: "answers", minimum: 1, maximum: 20, integer: true, default: 1 },
+  {
+    kind: "number",
+    name: "answers",
+    label: "Answers",
+    unit: "answers",
+    minimum: 1,
+    maximum: 20,
+    integer: true,
+    default: 1,
+  },
 ];
 
 export const errorAfterAppend: FaultDefinition = {

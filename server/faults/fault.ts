@@ -1,7 +1,6 @@
 import { z } from "zod";
-import type { FaultDescription, FaultParameter } from "#contract/faults.ts";
-
-export type FaultParameters = Readonly<Record<string, number>>;
+import type { FaultDescription, FaultParameter, FaultParameters } from "#contract/faults.ts";
+import type { CrashPoint } from "../processes/messages.ts";
 
 /** For how long a fault lasts: a number of batches from the one on which it arms, or a time. */
 type FaultSpan =
@@ -38,8 +37,52 @@ export interface ProducerRule {
   readonly killsProcess?: true;
 }
 
-/** What carries a fault out: the producer by its rule, the app by its plan, or another process. */
-type FaultAction = { readonly in: "producer"; readonly rule: ProducerRule } | { readonly in: "plan" };
+/** What is done to a dead consumer's checkpoint before it starts again. */
+export type CheckpointDamage =
+  | { readonly kind: "none" }
+  | { readonly kind: "delete" }
+  /** Half of an entry is left at the end of a log, as by a write that a crash interrupted. */
+  | { readonly kind: "tear"; readonly log: "offsets" | "commits" | "state" };
+
+/** How the consumers of both lanes are killed. */
+export interface ConsumerKill {
+  /** Where in a micro-batch that has rows; null: at once. */
+  readonly at: (parameters: FaultParameters) => CrashPoint | null;
+  readonly damage: (parameters: FaultParameters) => CheckpointDamage;
+}
+
+/** How a fault interferes between the sink and the warehouse, on one insert of payments per lane. */
+export interface InsertRule {
+  /** How many answers are lost, one after the other. */
+  readonly answersLost: (parameters: FaultParameters) => number;
+  /** When the same rows are inserted once more, after they were stored; null: never. */
+  readonly againAfterMs: (parameters: FaultParameters) => number | null;
+}
+
+/** What is done to a server that this program runs. */
+export type ServerTrouble =
+  | { readonly kind: "killed"; readonly downMs: number }
+  | { readonly kind: "frozen"; readonly forMs: number };
+
+/** What is changed in `payments` behind the pipeline's back. */
+export interface AlarmTrial {
+  readonly kind: "plant-duplicate" | "remove-row" | "change-amount" | "change-currency";
+  /** Decimal, added to the amount; only for `change-amount`. */
+  readonly difference?: string;
+}
+
+/** What carries a fault out: the part of the program that stands where it acts. */
+export type FaultAction =
+  | { readonly in: "producer"; readonly rule: ProducerRule }
+  | { readonly in: "plan"; readonly plan: "send-again" | "send-late-copy" | "hold-back" }
+  | { readonly in: "consumer"; readonly kill: ConsumerKill }
+  | { readonly in: "sink"; readonly rule: InsertRule }
+  | {
+      readonly in: "server";
+      readonly server: "broker" | "warehouse";
+      readonly trouble: (parameters: FaultParameters) => ServerTrouble;
+    }
+  | { readonly in: "alarm"; readonly trial: (parameters: FaultParameters) => AlarmTrial };
 
 /** One row of the table of faults. */
 export interface FaultDefinition extends Omit<FaultDescription, "canActNow" | "cannotActBecause"> {
@@ -50,19 +93,32 @@ export interface FaultDefinition extends Omit<FaultDescription, "canActNow" | "c
 
 /** A body in which every parameter may be left out. Limits and defaults stand in one place: the parameters. */
 export function bodyOf(parameters: readonly FaultParameter[]): z.ZodType<FaultParameters> {
-  return z.strictObject(
-    Object.fromEntries(
-      parameters.map(({ name, minimum, maximum, integer, default: value }) => {
-        const number = integer ? z.int() : z.number();
-        return [name, number.min(minimum).max(maximum).default(value)];
-      }),
-    ),
-  );
+  return z.strictObject(Object.fromEntries(parameters.map((given) => [given.name, valueOf(given)])));
 }
 
-/** Reads a parameter that the body has filled in. */
+function valueOf(given: FaultParameter): z.ZodType<number | string> {
+  if (given.kind === "choice") {
+    const values = given.choices.map(({ value }) => value);
+    return z.enum(values, { error: `expected one of ${values.join(", ")}` }).default(given.default);
+  }
+  const number = given.integer ? z.int() : z.number();
+  return number.min(given.minimum).max(given.maximum).default(given.default);
+}
+
+/** Reads a number that the body has filled in. */
 export function parameter(parameters: FaultParameters, name: string): number {
   const value = parameters[name];
-  if (value === undefined) throw new Error(`a fault was armed without its parameter ${name}`);
+  if (typeof value !== "number") throw new Error(`a fault was armed without its number ${name}`);
+  return value;
+}
+
+/** Reads a choice that the body has filled in, one of `values`. */
+export function choice<Value extends string>(
+  parameters: FaultParameters,
+  name: string,
+  values: readonly Value[],
+): Value {
+  const value = values.find((each) => each === parameters[name]);
+  if (value === undefined) throw new Error(`a fault was armed without its choice ${name}`);
   return value;
 }

@@ -2,7 +2,16 @@ import type { FaultParameter } from "#contract/faults.ts";
 import { bodyOf, parameter, type FaultDefinition } from "./fault.ts";
 
 const parameters: readonly FaultParameter[] = [
-  { name: "deadlineMs", label: "Deadline", unit: "ms", minimum: 500, maximum: 10_000, integer: true, default: 2_500 },
+  {
+    kind: "number",
+    name: "deadlineMs",
+    label: "Deadline",
+    unit: "ms",
+    minimum: 500,
+    maximum: 10_000,
+    integer: true,
+    default: 2_500,
+  },
 ];
 
 export const producerGivesUp: FaultDefinition = {

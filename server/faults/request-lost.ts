@@ -2,7 +2,16 @@ import type { FaultParameter } from "#contract/faults.ts";
 import { bodyOf, parameter, type FaultDefinition } from "./fault.ts";
 
 const parameters: readonly FaultParameter[] = [
-  { name: "requests", label: "Requests", unit: "requests", minimum: 1, maximum: 20, integer: true, default: 1 },
+  {
+    kind: "number",
+    name: "requests",
+    label: "Requests",
+    unit: "requests",
+    minimum: 1,
+    maximum: 20,
+    integer: true,
+    default: 1,
+  },
 ];
 
 export const requestLost: FaultDefinition = {

@@ -22,6 +22,13 @@ create table if not exists faults (
   ended_at_ms integer,
   primary key (run_id, fault_id)
 ) strict, without rowid;
+create table if not exists fault_lanes (
+  run_id text not null,
+  fault_id integer not null,
+  lane text not null,
+  facts text not null,
+  primary key (run_id, fault_id, lane)
+) strict, without rowid;
 create table if not exists series (
   run_id text not null,
   at_ms integer not null,

@@ -14,6 +14,7 @@ import {
   type AttemptTotals,
   type FaultAttemptEffects,
   type StoredCopy,
+  type StoredRange,
 } from "./attempts-types.ts";
 
 /** Reads the attempts ledger from any process, while it is written. A ledger that does not exist yet reads as empty. */
@@ -41,6 +42,8 @@ export interface AttemptsReader {
   readonly endOffsets: (lane: LaneName, throughBatchId: number) => Readonly<Record<number, number>>;
   /** Every attempt of some batches in both lanes, oldest first. */
   readonly attemptsOf: (batchIds: readonly number[]) => readonly AttemptRow[];
+  /** Where the log holds what attempts of a fault have stored. */
+  readonly storedOf: (faultId: number, lane: LaneName) => readonly StoredRange[];
   readonly faultEffects: (faultId: number, lane: LaneName) => FaultAttemptEffects;
   /** Faults that act in the producer, ended ones included. */
   readonly faults: () => readonly ArmedFault[];
@@ -80,6 +83,11 @@ export function openAttemptsReader(file: string): AttemptsReader {
         ]),
       ),
     attemptsOf: (batchIds) => (ready()?.ofBatches.all(JSON.stringify(batchIds)) ?? []).map(toAttempt),
+    storedOf: (faultId, lane) =>
+      (ready()?.storedOf.all(faultId, lane) ?? []).map((row) => {
+        const fromOffset = one(row, "base_offset");
+        return { partition: one(row, "partition_no"), fromOffset, toOffset: fromOffset + one(row, "records") };
+      }),
     faultEffects: (faultId, lane) => {
       const row = ready()?.faultEffects.get(faultId, lane, faultId, lane, faultId, lane);
       return {
@@ -141,7 +149,10 @@ function prepare(database: DatabaseSync) {
        ORDER BY attempt_id`,
     ),
     requests: database.prepare("SELECT max(attempt_id) AS last FROM attempts"),
-    copies: database.prepare("SELECT * FROM copies WHERE lane = ? AND copy_id > ? ORDER BY copy_id"),
+    copies: database.prepare(
+      `SELECT c.*, a.batch_id FROM copies c JOIN attempts a USING (attempt_id)
+       WHERE c.lane = ? AND c.copy_id > ? ORDER BY c.copy_id`,
+    ),
     absorbedByCause: database.prepare("SELECT cause, count FROM absorbed_by_cause WHERE lane = ?"),
     copiesByCause: database.prepare("SELECT cause, sum(records) AS count FROM copies WHERE lane = ? GROUP BY cause"),
     finalThrough: database.prepare(
@@ -162,6 +173,10 @@ function prepare(database: DatabaseSync) {
     ofBatches: database.prepare(
       `SELECT * FROM attempts WHERE lane IN ('protected', 'unprotected')
          AND batch_id IN (SELECT value FROM json_each(?)) ORDER BY attempt_id`,
+    ),
+    storedOf: database.prepare(
+      `SELECT partition_no, base_offset, records FROM attempts
+       WHERE fault_id = ? AND lane = ? AND class IN ('appended', 'found-in-log') AND base_offset IS NOT NULL`,
     ),
     faultEffects: database.prepare(
       `SELECT

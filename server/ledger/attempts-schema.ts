@@ -1,3 +1,4 @@
+import type { FaultParameters } from "#contract/faults.ts";
 import type { AttemptClass, CopyCause, LaneName, SendCause } from "#contract/names.ts";
 import { laneNames } from "#contract/names.ts";
 import { attemptTotalNames, type AttemptRow, type ArmedFault, type StoredCopy } from "./attempts-types.ts";
@@ -158,6 +159,7 @@ export function toCopy(row: Row): StoredCopy {
   return {
     copyId: numberOf(row, "copy_id"),
     attemptId: numberOf(row, "attempt_id"),
+    batchId: numberOf(row, "batch_id"),
     lane: row["lane"] as LaneName,
     partition: numberOf(row, "partition_no"),
     baseOffset: numberOf(row, "base_offset"),
@@ -171,7 +173,7 @@ export function toArmedFault(row: Row): ArmedFault {
   return {
     faultId: numberOf(row, "fault_id"),
     kind: String(row["kind"]),
-    parameters: JSON.parse(String(row["parameters"])) as Record<string, number>,
+    parameters: JSON.parse(String(row["parameters"])) as FaultParameters,
     armedAtMs: numberOf(row, "armed_at_ms"),
     firstBatchId: numberOf(row, "first_batch_id"),
     lastBatchId: nullableNumber(row, "last_batch_id"),

@@ -1,3 +1,4 @@
+import type { FaultParameters } from "#contract/faults.ts";
 import type { MinorUnits } from "#contract/money.ts";
 import type { AttemptClass, CopyCause, LaneName, SendCause } from "#contract/names.ts";
 import type { TotalName } from "#contract/snapshot.ts";
@@ -85,6 +86,7 @@ export interface AttemptRow extends Omit<AttemptStart, "money"> {
 export interface StoredCopy {
   readonly copyId: number;
   readonly attemptId: number;
+  readonly batchId: number;
   readonly lane: LaneName;
   readonly partition: number;
   readonly baseOffset: number;
@@ -93,11 +95,18 @@ export interface StoredCopy {
   readonly faultId: number | null;
 }
 
+/** Records of a partition's log, `toOffset` not included. */
+export interface StoredRange {
+  readonly partition: number;
+  readonly fromOffset: number;
+  readonly toOffset: number;
+}
+
 /** A fault that was armed in the producer; kept so that a restarted producer knows where it acts. */
 export interface ArmedFault {
   readonly faultId: number;
   readonly kind: string;
-  readonly parameters: Readonly<Record<string, number>>;
+  readonly parameters: FaultParameters;
   readonly armedAtMs: number;
   readonly firstBatchId: number;
   /** Null while a fault that lasts for a time is open. */

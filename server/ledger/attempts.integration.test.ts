@@ -121,6 +121,7 @@ describe("one batch, its answer swallowed", () => {
       {
         copyId: 1,
         attemptId: second,
+        batchId: 1,
         lane: "unprotected",
         partition: 0,
         baseOffset: 3,

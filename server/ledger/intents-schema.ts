@@ -34,6 +34,10 @@ export const intentsSchema = `
     PRIMARY KEY (batch_id, position)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS batch_rows_by_sequence ON batch_rows (sequence, batch_id);
+  CREATE TABLE IF NOT EXISTS held_back (
+    sequence INTEGER PRIMARY KEY,
+    fault_id INTEGER NOT NULL
+  ) STRICT;
   CREATE TABLE IF NOT EXISTS generator (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     seed INTEGER NOT NULL,

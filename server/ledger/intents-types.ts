@@ -1,5 +1,11 @@
 import type { Currency, MinorUnits } from "#contract/money.ts";
 
+/** A payment whose first send a fault holds back. */
+export interface HeldPayment {
+  readonly sequence: number;
+  readonly faultId: number;
+}
+
 /** What a customer meant to pay, as the simulator made it. */
 export interface Intent {
   /** Position in the ledger, from 1, without gaps. */

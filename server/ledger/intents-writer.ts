@@ -2,22 +2,27 @@ import { DatabaseSync } from "node:sqlite";
 import { addMinor, noMoney, type MinorUnits } from "#contract/money.ts";
 import { DedupscopeError, messageOf } from "../shared/errors.ts";
 import { intentColumns, intentsSchema, toIntent, toTotals } from "./intents-schema.ts";
-import type { GeneratorPosition, Intent, IntentTotals, NewBatch } from "./intents-types.ts";
+import type { GeneratorPosition, HeldPayment, Intent, IntentTotals, NewBatch } from "./intents-types.ts";
 
 /** How long a write waits for a reader's checkpoint before it fails. */
 const busyTimeoutMs = 2_000;
 
 /** The only connection that writes the intents ledger. Every method is one transaction: all of it or nothing. */
 export interface IntentsWriter {
-  /** Appends intents, whose sequences follow the last one, together with the generator's position after them. */
-  readonly append: (intents: readonly Intent[], generator: GeneratorPosition) => void;
+  /**
+   * Appends intents, whose sequences follow the last one, together with the generator's position after them and with
+   * which of them are held back.
+   */
+  readonly append: (intents: readonly Intent[], generator: GeneratorPosition, held?: readonly HeldPayment[]) => void;
   /** Gives the batches the next ids in their order. Returns the id of the last one. */
   readonly plan: (batches: readonly NewBatch[], plannedAtMs: number) => number;
   readonly generator: () => GeneratorPosition | null;
   readonly totals: () => IntentTotals;
   readonly lastSequence: () => number;
   readonly lastBatchId: () => number;
-  /** Intents that no batch holds yet, in order. */
+  /** Payments that are held back, in order. */
+  readonly heldBack: () => readonly (HeldPayment & { readonly intent: Intent })[];
+  /** Intents that no batch holds yet and nobody holds back, in order. */
   readonly unplanned: () => readonly Intent[];
   /** Partition to which a payment went first; undefined when it is unknown or not planned yet. */
   readonly firstPartition: (sequence: number) => number | undefined;
@@ -35,11 +40,13 @@ export function openIntentsWriter(file: string, options: { readonly pagesMax?: n
   const reads = readers(database);
   const plan = planner(database, reads.lastBatchId);
   const append = appender(database, reads.totals);
+  const hold = database.prepare("INSERT INTO held_back VALUES (?, ?)");
   return {
     ...reads,
-    append: (intents, generator) => {
+    append: (intents, generator, held = []) => {
       transact(() => {
         append(intents, generator);
+        for (const { sequence, faultId } of held) hold.run(sequence, faultId);
       });
     },
     plan: (batches, plannedAtMs) => transact(() => plan(batches, plannedAtMs)),
@@ -93,7 +100,12 @@ function readers(database: DatabaseSync) {
     `SELECT ${intentColumns} FROM intents i
      WHERE i.sequence > coalesce((SELECT planned_through FROM batches ORDER BY batch_id DESC LIMIT 1), 0)
        AND NOT EXISTS (SELECT 1 FROM batch_rows r WHERE r.sequence = i.sequence)
+       AND NOT EXISTS (SELECT 1 FROM held_back h WHERE h.sequence = i.sequence)
      ORDER BY i.sequence`,
+  );
+  const heldBack = database.prepare(
+    `SELECT h.fault_id, ${intentColumns} FROM held_back h JOIN intents i USING (sequence)
+     WHERE NOT EXISTS (SELECT 1 FROM batch_rows r WHERE r.sequence = i.sequence) ORDER BY i.sequence`,
   );
   const firstPartition = database.prepare(
     `SELECT b.partition_no FROM batch_rows r JOIN batches b USING (batch_id)
@@ -113,6 +125,11 @@ function readers(database: DatabaseSync) {
         ? null
         : { seed: Number(row["seed"]), state: JSON.parse(String(row["state"])) as readonly number[] };
     },
+    heldBack: () =>
+      heldBack.all().map((row) => {
+        const intent = toIntent(row);
+        return { sequence: intent.sequence, faultId: Number(row["fault_id"]), intent };
+      }),
     unplanned: () => unplanned.all().map(toIntent),
     firstPartition: (sequence: number) => {
       const row = firstPartition.get(sequence);

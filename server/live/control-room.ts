@@ -1,4 +1,7 @@
 import type {
+  AlarmChangeDocument,
+  BookingDocument,
+  BookingRequest,
   ConfigDocument,
   ConsumerDocument,
   PaymentDocument,
@@ -25,7 +28,12 @@ export interface ControlRoom {
   readonly finalSnapshot: (runId: string) => Snapshot | undefined;
   readonly runs: () => readonly RunSummary[];
   readonly faults: () => readonly FaultDescription[];
-  readonly injectFault: (kind: string, parameters: unknown) => { readonly id: number };
+  readonly injectFault: (kind: string, parameters: unknown) => Promise<{ readonly id: number }>;
+  /** What was changed to try the alarm and is not undone. */
+  readonly alarmChanges: () => Promise<readonly AlarmChangeDocument[]>;
+  readonly undoAlarmChange: (id: string) => Promise<{ readonly id: string; readonly lane: LaneName }>;
+  /** Books a late payment that nobody booked, once. */
+  readonly bookPayment: (transactionId: string, request: BookingRequest) => Promise<BookingDocument>;
   readonly setSimulator: (request: SimulatorRequest) => Snapshot["simulator"];
   readonly setProtections: (lane: LaneName, request: ProtectionsRequest) => Protections;
   readonly newRun: (request: RunRequest) => Promise<{ readonly id: string }>;

@@ -23,6 +23,14 @@ test("copies that the consumer recognised are its catch and are charged to their
   expect(counts.byFault.get(3)).toEqual({ absorbedByConsumer: 5, absorbedByWarehouse: 0, bookedTwice: 0 });
 });
 
+test("a position at which rows were inserted again is no further copy in the log", () => {
+  const tracker = new CopyTracker();
+  tracker.add([retry]);
+  const surplus = [12, 12, 12, 13].map((offset) => ({ partition: 1, offset }));
+  const counts = tracker.count({ ...nothingYet, committed: { 1: 20 }, surplus });
+  expect(counts.byFault.get(3)).toMatchObject({ bookedTwice: 2 });
+});
+
 test("copies that went through are found among the surplus positions, those that the merge caught among its own", () => {
   const tracker = new CopyTracker();
   tracker.add([retry]);

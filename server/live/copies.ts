@@ -114,15 +114,15 @@ class Tally implements CopyCounts {
   }
 }
 
+/** Each position once: rows that were inserted again stand at the same one, and are no further copies in the log. */
 function offsetsByPartition(positions: readonly Position[]): ReadonlyMap<number, readonly number[]> {
-  const byPartition = new Map<number, number[]>();
+  const byPartition = new Map<number, Set<number>>();
   for (const { partition, offset } of positions) {
     const offsets = byPartition.get(partition);
-    if (offsets === undefined) byPartition.set(partition, [offset]);
-    else offsets.push(offset);
+    if (offsets === undefined) byPartition.set(partition, new Set([offset]));
+    else offsets.add(offset);
   }
-  for (const offsets of byPartition.values()) offsets.sort((a, b) => a - b);
-  return byPartition;
+  return new Map([...byPartition].map(([partition, offsets]) => [partition, [...offsets].toSorted((a, b) => a - b)]));
 }
 
 function countWithin(sorted: readonly number[], range: CopyRange): number {

@@ -57,6 +57,8 @@ interface Incarnation {
   readonly readyTimer: NodeJS.Timeout;
   failure: string | null;
   byFault: boolean;
+  /** How long the fault keeps it down; null: as briefly as possible. */
+  downMs: number | null;
   ended: boolean;
 }
 
@@ -117,10 +119,11 @@ export class ManagedProcess<Name extends ProcessName> {
   }
 
   /** For faults: the process gets the signal as if it came from outside. False when it is not there. */
-  kill(signal: NodeJS.Signals): boolean {
+  kill(signal: NodeJS.Signals, downMs?: number): boolean {
     const incarnation = this.#incarnation;
     if (incarnation === undefined) return false;
     if (signal !== "SIGSTOP" && signal !== "SIGCONT") incarnation.byFault = true;
+    incarnation.downMs = downMs ?? null;
     return incarnation.child.kill(signal);
   }
 
@@ -146,7 +149,7 @@ export class ManagedProcess<Name extends ProcessName> {
       incarnation.failure ??= `not ready within ${rules.seconds(readyTimeoutMs)}`;
       child.kill("SIGKILL");
     }, readyTimeoutMs);
-    const incarnation: Incarnation = { child, readyTimer, failure: null, byFault: false, ended: false };
+    const incarnation: Incarnation = { child, readyTimer, failure: null, byFault: false, downMs: null, ended: false };
     this.#incarnation = incarnation;
     this.#record = rules.spawned(this.#record, child.pid ?? null, clock.nowMs());
     this.#surroundings.logger.debug({ child: name, childPid: child.pid }, "process started");
@@ -186,9 +189,9 @@ export class ManagedProcess<Name extends ProcessName> {
     clearTimeout(incarnation.readyTimer);
     this.#incarnation = undefined;
     const { clock, policy, logger, onDied } = this.#surroundings;
-    const { byFault, failure } = incarnation;
+    const { byFault, downMs, failure } = incarnation;
     const reason = rules.exitReason({ failure, code, signal, byFault });
-    const exit = { atMs: clock.nowMs(), reason, wanted: this.#stopping, byFault };
+    const exit = { atMs: clock.nowMs(), reason, wanted: this.#stopping, byFault, downMs };
     this.#record = rules.exited(this.#record, exit, policy);
     for (const resolve of this.#stopped.splice(0)) resolve();
     if (exit.wanted) {

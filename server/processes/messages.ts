@@ -1,3 +1,4 @@
+import type { FaultParameters } from "#contract/faults.ts";
 import type { LaneName, Protections } from "#contract/names.ts";
 import type { KafkaConnection, WarehouseConnection } from "../shared/connections.ts";
 
@@ -17,11 +18,11 @@ export interface ProducerSettings {
   readonly logLevel: string;
 }
 
-/** Faults whose bytes or answers the producer process handles; `parameters` were validated by the fault's table row. */
+/** Faults that a child handles itself, in the producer or in the sink; `parameters` were validated by the fault's table row. */
 export interface ArmFault {
   readonly faultId: number;
   readonly kind: string;
-  readonly parameters: Readonly<Record<string, number>>;
+  readonly parameters: FaultParameters;
 }
 
 export type ToProducer =
@@ -97,13 +98,25 @@ export type ToConsumer =
   /** Takes effect at a micro-batch boundary and is part of that batch's logged plan. */
   | { readonly type: "set-protections"; readonly protections: Pick<Protections, "deduplication" | "insertIds"> }
   /** The consumer reports `crash-point-reached` there and waits for the SIGKILL. */
-  | { readonly type: "arm-crash"; readonly faultId: number; readonly point: CrashPoint };
+  | { readonly type: "arm-crash"; readonly faultId: number; readonly point: CrashPoint }
+  /** Acts on the next insert of payments; what becomes of it is said by `insert-fault-acted` and `-ended`. */
+  | { readonly type: "arm-insert-fault"; readonly fault: ArmFault };
 
 export type FromConsumer =
   | { readonly type: "ready" }
   /** A micro-batch was committed; the commit log had it first. */
   | { readonly type: "committed"; readonly progress: BatchProgress }
   | { readonly type: "crash-point-reached"; readonly faultId: number; readonly point: CrashPoint }
+  /** The warehouse has stored rows of a micro-batch, and the fault has kept the answer from the sink, or the rows. */
+  | {
+      readonly type: "insert-fault-acted";
+      readonly faultId: number;
+      readonly checkpointId: string;
+      readonly batchId: number;
+      /** Rows whose answer was lost. */
+      readonly rowsUnanswered: number;
+    }
+  | { readonly type: "insert-fault-ended"; readonly faultId: number }
   /** Something a person must look at: the sink's circuit is open, a row was refused for good. Null clears it. */
   | { readonly type: "alarm"; readonly text: string | null };
 

@@ -10,7 +10,7 @@ import {
 } from "./process-state.ts";
 import { restartPolicy } from "./restart-policy.ts";
 
-const death = { atMs: 1_000, reason: "killed by SIGKILL", wanted: false, byFault: false };
+const death = { atMs: 1_000, reason: "killed by SIGKILL", wanted: false, byFault: false, downMs: null };
 
 test("a process starts, runs, dies, backs off and starts again", () => {
   let record = spawned(neverStarted, 71, 0);
@@ -68,4 +68,9 @@ test("the end of a process is told in its own words where it had any", () => {
   expect(exitReason({ ...end, signal: "SIGSEGV" })).toBe("killed by SIGSEGV");
   expect(exitReason({ ...end, code: 0 })).toBe("ended by itself");
   expect(exitReason({ ...end, code: 7 })).toBe("ended with exit code 7; its log says more");
+});
+
+test("a fault may keep a process down for a while", () => {
+  const down = exited(spawned(neverStarted, 1, 0), { ...death, byFault: true, downMs: 4_000 }, restartPolicy);
+  expect(down).toMatchObject({ state: "backing-off", nextStartAtMs: 5_000, deathsAtMs: [] });
 });

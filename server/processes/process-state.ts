@@ -35,6 +35,8 @@ export interface Exit {
   readonly wanted: boolean;
   /** A fault killed it: it comes back at once and does not count, however often somebody clicks. */
   readonly byFault: boolean;
+  /** How long the fault keeps it down; null: as briefly as possible. */
+  readonly downMs: number | null;
 }
 
 export function spawned(record: ProcessRecord, processId: number | null, nowMs: number): ProcessRecord {
@@ -63,7 +65,7 @@ export function exited(record: ProcessRecord, exit: Exit, policy: RestartPolicy)
   if (exit.wanted) return { ...ended, state: "stopped", failing: false };
   const failing = record.failing && exit.atMs - (record.startedAtMs ?? exit.atMs) < policy.withinMs;
   const decision = exit.byFault
-    ? { deathsAtMs: record.deathsAtMs, delayMs: policy.firstDelayMs }
+    ? { deathsAtMs: record.deathsAtMs, delayMs: exit.downMs ?? policy.firstDelayMs }
     : decideRestart(record.deathsAtMs, exit.atMs, policy);
   const { deathsAtMs, delayMs } = decision;
   if (delayMs !== null && (exit.byFault || !failing))

@@ -63,9 +63,9 @@ export class Supervisor {
     await Promise.all(this.#processes.values().map((managed) => managed.stop()));
   }
 
-  /** For faults. A process that dies of it is started again at once. False when it is not there. */
-  kill(name: ProcessName, signal: NodeJS.Signals): boolean {
-    return this.#processes.get(name)?.kill(signal) ?? false;
+  /** For faults. A process that dies of it is started again at once, or after `downMs`. False when it is not there. */
+  kill(name: ProcessName, signal: NodeJS.Signals, downMs?: number): boolean {
+    return this.#processes.get(name)?.kill(signal, downMs) ?? false;
   }
 
   /** False when the process is not there to hear it. */
@@ -86,6 +86,6 @@ export class Supervisor {
 interface Managed {
   readonly snapshot: () => ProcessSnapshot;
   readonly stop: () => Promise<void>;
-  readonly kill: (signal: NodeJS.Signals) => boolean;
+  readonly kill: (signal: NodeJS.Signals, downMs?: number) => boolean;
   readonly send: (message: MessagesTo[ProcessName]) => boolean;
 }

@@ -49,6 +49,19 @@ export function dueBatches(
   return { batches: batches.toSorted(byOldestRow), pending: kept };
 }
 
+/** Batches that send payments for the first time which a fault has held back until now. */
+export function batchesAtLast(
+  payments: readonly (Pick<PendingPayment, "sequence" | "customerId"> & { readonly faultId: number })[],
+  partitions: number,
+): readonly NewBatch[] {
+  return payments.map(({ sequence, customerId, faultId }) => ({
+    partition: partitionOf(customerId, partitions),
+    cause: "first",
+    faultId,
+    rows: [{ sequence, eventTimeMs: null }],
+  }));
+}
+
 /** Batches that send payments once more, each to the partition it went to first. */
 export function batchesAgain(
   rows: readonly (BatchRow & { readonly partition: number })[],

@@ -243,3 +243,31 @@ test("start asks the timer for ticks and stop ends them", () => {
   subject.stop();
   expect(ticks).toBeUndefined();
 });
+
+test("payments that are held back are in the ledger and in no batch, until they are released; a restart keeps them", () => {
+  const subject = simulator();
+  subject.holdBack(4, 2);
+  expect(subject.stillToHold(4)).toBe(2);
+  run(subject, 1_000);
+  expect(subject.stillToHold(4)).toBe(0);
+  const planned = () => allPlanned().flatMap((batch) => batch.payments.map(({ sequence }) => sequence));
+  expect(planned()).not.toContain(1);
+  expect(planned()).toContain(3);
+  expect(reader.firstSequenceBeyondBatch(reader.lastBatchId())).toBe(1);
+
+  const restarted = simulator({ running: false });
+  run(restarted, 1_000);
+  expect(planned()).not.toContain(1);
+  const [first, second] = reader.intents(0, 2);
+  expect(restarted.releaseHeldBack(first?.eventTimeMs ?? 0)).toHaveLength(2);
+  expect(restarted.releaseHeldBack((second?.eventTimeMs ?? 0) + 1)).toEqual([]);
+  const released = allPlanned().filter(({ faultId }) => faultId === 4);
+  expect(released.map(({ cause, payments }) => [cause, payments.map(({ sequence }) => sequence)])).toEqual([
+    ["first", [1]],
+    ["first", [2]],
+  ]);
+  expect(planned().toSorted((left, right) => left - right)).toEqual(
+    Array.from({ length: reader.lastSequence() }, (_value, index) => index + 1),
+  );
+  expect(reader.firstSequenceBeyondBatch(reader.lastBatchId())).toBe(reader.lastSequence() + 1);
+});

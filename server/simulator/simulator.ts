@@ -1,9 +1,17 @@
 import { limits } from "#contract/limits.ts";
 import type { IntentsWriter } from "../ledger/intents-writer.ts";
-import type { BatchRow, GeneratorPosition, Intent } from "../ledger/intents-types.ts";
+import type { BatchRow, GeneratorPosition, HeldPayment, Intent } from "../ledger/intents-types.ts";
 import type { Clock } from "../shared/clock.ts";
 import { DedupscopeError, messageOf } from "../shared/errors.ts";
-import { addPending, batchesAgain, dueBatches, noPending, type Pending, type PendingPayment } from "./batch-plan.ts";
+import {
+  addPending,
+  batchesAgain,
+  batchesAtLast,
+  dueBatches,
+  noPending,
+  type Pending,
+  type PendingPayment,
+} from "./batch-plan.ts";
 import { makePayments, startGenerator } from "./payments.ts";
 import { accrue, startRate, type RateState } from "./rate.ts";
 
@@ -51,6 +59,8 @@ export class Simulator {
   #running: boolean;
   #alarm: string | null = null;
   #haltedAtMs = 0;
+  /** Faults that hold back the next payments, one entry for each payment. */
+  #toHold: readonly number[] = [];
   #stopTimer: (() => void) | undefined;
 
   constructor(options: SimulatorOptions) {
@@ -143,6 +153,26 @@ export class Simulator {
     return lastBatchId;
   }
 
+  /** The first send of the next payments waits until `releaseHeldBack`; they are in the ledger as held back. */
+  holdBack(faultId: number, payments: number): void {
+    this.#toHold = [...this.#toHold, ...Array.from({ length: payments }, () => faultId)];
+  }
+
+  /** Payments of a fault that are not made yet. */
+  stillToHold(faultId: number): number {
+    return this.#toHold.filter((id) => id === faultId).length;
+  }
+
+  /** Plans the payments that are held back and were made before `madeBeforeMs`. Returns those that stay. */
+  releaseHeldBack(madeBeforeMs: number): readonly HeldPayment[] {
+    const { ledger, clock, partitions, onPlanned } = this.#options;
+    const held = ledger.heldBack();
+    const due = held.filter(({ intent }) => intent.eventTimeMs < madeBeforeMs);
+    const sends = due.map(({ faultId, intent }) => ({ ...intent, faultId }));
+    if (sends.length > 0) onPlanned(ledger.plan(batchesAtLast(sends, partitions), clock.nowMs()));
+    return held.filter((payment) => !due.includes(payment));
+  }
+
   #makeDuePayments(): boolean {
     if (!this.#running) return false;
     const { clock, ledger } = this.#options;
@@ -150,10 +180,14 @@ export class Simulator {
     const { due, state } = accrue(this.#rate, nowMs, this.#ratePerSecond);
     if (due > 0) {
       const made = makePayments(this.#position, { count: due, afterSequence: this.#lastSequence, nowMs });
-      ledger.append(made.payments, made.position);
+      const held = made.payments
+        .slice(0, this.#toHold.length)
+        .map(({ sequence }, index) => ({ sequence, faultId: this.#toHold[index] ?? 0 }));
+      ledger.append(made.payments, made.position, held);
+      this.#toHold = this.#toHold.slice(held.length);
       this.#position = made.position;
       this.#lastSequence += due;
-      this.#pending = addPending(this.#pending, made.payments.map(toPending));
+      this.#pending = addPending(this.#pending, made.payments.slice(held.length).map(toPending));
     }
     this.#rate = state;
     return due > 0;

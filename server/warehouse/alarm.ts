@@ -19,6 +19,11 @@ export interface AlarmChange {
   readonly kind: string;
   readonly transactionId: string;
 }
+/** A change that is not undone. */
+export interface PresentChange extends AlarmChange {
+  /** Start of its window of event time, ISO 8601. */
+  readonly windowStart: string;
+}
 
 interface AlarmContext {
   readonly gateway: Gateway;
@@ -79,11 +84,12 @@ export async function undoAlarm(context: AlarmContext, changeId: string): Promis
 }
 
 /** Changes that are not undone yet, oldest first. */
-export async function alarmChanges(gateway: Gateway, { statements }: Definitions): Promise<AlarmChange[]> {
+export async function alarmChanges(gateway: Gateway, { statements }: Definitions): Promise<PresentChange[]> {
   const rows = await gateway.query(statements["list-alarm-changes"], { rowsMax: changesMax });
   return rows.map((row) => ({
     changeId: String(row["change_id"]),
     kind: String(row["kind"]),
     transactionId: String(row["transaction_id"]),
+    windowStart: String(row["window_start"]),
   }));
 }

@@ -76,6 +76,8 @@ export const statementNames = [
   "list-reconciliation",
   "list-duplicate-charges",
   "list-layer-summary",
+  "list-late-payments",
+  "repeats",
 ] as const;
 export type StatementName = (typeof statementNames)[number];
 

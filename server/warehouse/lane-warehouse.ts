@@ -3,7 +3,7 @@ import type { Clock } from "../shared/clock.ts";
 import { messageOf } from "../shared/errors.ts";
 import type { Logger } from "../shared/logger.ts";
 import type { DedupDecisionRow } from "../shared/warehouse-rows.ts";
-import { type AlarmChange, type AlarmRequest, alarmChanges, tryAlarm, undoAlarm } from "./alarm.ts";
+import { type AlarmChange, type AlarmRequest, type PresentChange, alarmChanges, tryAlarm, undoAlarm } from "./alarm.ts";
 import { closeBeforeMs } from "./close-windows.ts";
 import { runCycle, windowSeconds } from "./cycle.ts";
 import type { Definition, Definitions } from "./definitions.ts";
@@ -36,14 +36,21 @@ export interface Warehouse {
   readonly tryAlarm: (request: AlarmRequest) => Promise<AlarmChange>;
   /** Makes it what it was; false when there is no such change (any more). */
   readonly undoAlarm: (changeId: string) => Promise<boolean>;
-  readonly alarmChanges: () => Promise<AlarmChange[]>;
+  readonly alarmChanges: () => Promise<PresentChange[]>;
   readonly paymentRows: (transactionId: string) => Promise<TableRows[]>;
+  /** Late payments that nobody booked, newest first. */
+  readonly latePayments: () => Promise<Row[]>;
+  /** How many rows of some micro-batches of a checkpoint were stored and booked once more. */
+  readonly repeats: (batches: BatchRange) => Promise<{ readonly stored: number; readonly booked: number }>;
   readonly duplicateCharges: () => Promise<Row[]>;
   readonly layerSummary: () => Promise<Row[]>;
   readonly reconciliationRows: () => Promise<Row[]>;
   /** Tables, views and statements for "open its SQL". */
   readonly statements: () => readonly Definition[];
 }
+
+/** Micro-batches `fromBatchId` to `toBatchId`, both included. */
+export type BatchRange = Readonly<Record<"fromBatchId" | "toBatchId", number>> & { readonly checkpointId: string };
 
 export interface LaneWarehouseParts {
   readonly lane: LaneName;
@@ -60,7 +67,7 @@ export function createLaneWarehouse(parts: LaneWarehouseParts): Warehouse {
   let last: CycleOutput | null = null;
   const readState = async () =>
     (state ??= newLaneState(await readProgress(gateway, definitions), await readKnown(gateway, definitions)));
-  const list = (name: "list-duplicate-charges" | "list-reconciliation") =>
+  const list = (name: "list-duplicate-charges" | "list-reconciliation" | "list-late-payments") =>
     gateway.query(definitions.statements[name], { rowsMax: listRowsMax });
 
   const runOne = async (input: CycleInput): Promise<CycleOutput> => {
@@ -114,6 +121,11 @@ export function createLaneWarehouse(parts: LaneWarehouseParts): Warehouse {
     undoAlarm: (changeId) => exclusively(async () => undoAlarm(await touch(), changeId)),
     alarmChanges: () => alarmChanges(gateway, definitions),
     paymentRows: (transactionId) => readPayment(gateway, definitions, transactionId),
+    latePayments: () => list("list-late-payments"),
+    repeats: async (batches) => {
+      const [row] = await gateway.query(definitions.statements.repeats, { ...batches }, { wide: true });
+      return { stored: Number(row?.["stored_again"] ?? 0), booked: Number(row?.["booked_again"] ?? 0) };
+    },
     duplicateCharges: () => list("list-duplicate-charges"),
     layerSummary: () => gateway.query(definitions.statements["list-layer-summary"]),
     reconciliationRows: () => list("list-reconciliation"),

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { appendFileSync, existsSync, readdirSync, rmSync } from "node:fs";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Clock } from "#server/shared/clock.ts";
@@ -8,7 +8,8 @@ import { DedupscopeError } from "#server/shared/errors.ts";
 import { consumerLimits } from "../limits.ts";
 import { decodeCommit, decodePlan, encodeEntry, type BatchCommit, type BatchPlan } from "./entries.ts";
 import { EntryLog } from "./entry-log.ts";
-import { newestEpoch, writeDurably } from "./epoch-file.ts";
+import { newestEpoch, newestOf, writeDurably } from "./epoch-file.ts";
+import { encodeFrame } from "./frame-log.ts";
 import { Lease } from "./lease.ts";
 
 /** Layout of a consumer's directory. The lease and the sink's journal outlive a deleted checkpoint. */
@@ -18,6 +19,9 @@ export const checkpointPaths = {
   lease: "lease.sqlite",
   sink: "sink.sqlite",
 } as const;
+
+/** Of the entry whose first half is left; any size does. */
+const tornPayloadBytes = 256;
 
 const identity = z.object({ format: z.literal(1), checkpointId: z.string(), topic: z.string() });
 export type CheckpointIdentity = z.infer<typeof identity>;
@@ -181,7 +185,17 @@ export function parseIdentity(text: string, file: string): CheckpointIdentity {
   }
 }
 
-/** Loses a stopped consumer's checkpoint; the sink's journal stays, for what was inserted was inserted. */
-export async function deleteCheckpoint(directory: string): Promise<void> {
-  await rm(join(directory, checkpointPaths.checkpoint), { recursive: true, force: true });
+/** Loses a dead consumer's checkpoint; the sink's journal stays, for what was inserted was inserted. */
+export function deleteCheckpoint(directory: string): void {
+  rmSync(join(directory, checkpointPaths.checkpoint), { recursive: true, force: true });
+}
+
+/** Leaves half of a frame at the end of a dead consumer's newest log of a kind; false when there is none. */
+export function tearCheckpoint(directory: string, log: "offsets" | "commits" | "state"): boolean {
+  const checkpoint = join(directory, checkpointPaths.checkpoint);
+  const name = newestOf(readdirSync(checkpoint), log);
+  if (name === undefined) return false;
+  const frame = encodeFrame(Buffer.alloc(tornPayloadBytes, "{"));
+  appendFileSync(join(checkpoint, name), frame.subarray(0, frame.length / 2));
+  return true;
 }

@@ -4,7 +4,8 @@ import type { Alarms } from "../alarms.ts";
 import type { CrashPoints } from "../crash-points.ts";
 import { consumerLimits } from "../limits.ts";
 import { Circuit } from "./circuit.ts";
-import type { InsertAnswer, Inserter, InsertRow } from "./inserter.ts";
+import { insertAgain } from "./insert-again.ts";
+import type { InsertAnswer, Inserter, InsertRow, InsertTap } from "./inserter.ts";
 import type { SinkJournal } from "./journal.ts";
 import { WarehouseSink } from "./warehouse-sink.ts";
 
@@ -14,20 +15,26 @@ export interface SinkParts {
   readonly crashPoints: CrashPoints;
   readonly journal: SinkJournal;
   readonly inserter: Inserter;
+  readonly insertTap: InsertTap;
   readonly topic: string;
   readonly checkpointId: string;
 }
 
 /** The sink with its circuit and its alarms. */
 export function createSink(parts: SinkParts): WarehouseSink {
-  const { alarms, clock, crashPoints, journal, inserter, topic, checkpointId } = parts;
+  const { alarms, clock, crashPoints, journal, topic, checkpointId } = parts;
+  journal.noteCheckpoint(checkpointId);
+  const tapped = parts.insertTap.attach(
+    (table, rows) => parts.inserter.insert(table, rows),
+    (rows) => insertAgain(parts, rows),
+  );
   const circuit = new Circuit({
     random: Math.random,
     onOpen: (detail) => alarms.set("warehouse", `The warehouse takes no rows, consumption is paused: ${detail}`),
     onClose: () => alarms.set("warehouse", null),
   });
   return new WarehouseSink({
-    inserter,
+    inserter: { insert: tapped },
     journal,
     circuit,
     clock,

@@ -35,4 +35,10 @@ CREATE TABLE IF NOT EXISTS duplicates (
   batch_id INTEGER NOT NULL,
   UNIQUE (partition_no, offset_no)
 );
+CREATE TABLE IF NOT EXISTS late (
+  row_no INTEGER PRIMARY KEY,
+  partition_no INTEGER NOT NULL,
+  offset_no INTEGER NOT NULL,
+  UNIQUE (partition_no, offset_no)
+);
 `;

@@ -36,11 +36,12 @@ export const countedTable = "payments_raw";
 
 /**
  * What the sink tried, in SQLite: each insert call before it is made and its outcome after, running totals kept in
- * the same transaction, the refused rows and the positions of duplicates. It outlives the checkpoint.
+ * the same transaction, the refused rows and the positions of duplicates and late rows. It outlives the checkpoint.
  */
 export class SinkJournal {
   /** Distinguishes the ingest ids of two journals. */
   readonly id: string;
+  #firstCheckpointId: string | null = null;
   readonly #database: DatabaseSync;
   readonly #clock: Clock;
   readonly #statements: Statements;
@@ -57,6 +58,20 @@ export class SinkJournal {
     this.id = value;
     this.#statements = prepareStatements(this.#database);
     this.#closeInterrupted();
+  }
+
+  /** The checkpoint that wrote here first; null before any. */
+  get firstCheckpointId(): string | null {
+    return this.#firstCheckpointId;
+  }
+
+  /** To be told of the present checkpoint before its rows are written. */
+  noteCheckpoint(checkpointId: string): void {
+    this.#database
+      .prepare("INSERT OR IGNORE INTO meta (name, value) VALUES ('firstCheckpointId', ?)")
+      .run(checkpointId);
+    const row = this.#database.prepare("SELECT value FROM meta WHERE name = 'firstCheckpointId'").get();
+    this.#firstCheckpointId = String(row?.["value"]);
   }
 
   begin(call: CallStart): number {
@@ -94,6 +109,16 @@ export class SinkJournal {
         this.#statements.duplicate.run(partition, offset, transactionId, batchId);
       this.#database
         .prepare("DELETE FROM duplicates WHERE row_no <= (SELECT max(row_no) FROM duplicates) - ?")
+        .run(consumerLimits.journalDuplicatesMax);
+    });
+  }
+
+  recordLate(rows: readonly Pick<DuplicateRow, "partition" | "offset">[]): void {
+    if (rows.length === 0) return;
+    this.#transaction(() => {
+      for (const { partition, offset } of rows) this.#statements.late.run(partition, offset);
+      this.#database
+        .prepare("DELETE FROM late WHERE row_no <= (SELECT max(row_no) FROM late) - ?")
         .run(consumerLimits.journalDuplicatesMax);
     });
   }
@@ -149,7 +174,7 @@ export class SinkJournal {
   }
 }
 
-type Statements = Readonly<Record<"begin" | "end" | "add" | "duplicate" | "refuse", StatementSync>>;
+type Statements = Readonly<Record<"begin" | "end" | "add" | "duplicate" | "late" | "refuse", StatementSync>>;
 
 function prepareStatements(database: DatabaseSync): Statements {
   return {
@@ -167,6 +192,7 @@ function prepareStatements(database: DatabaseSync): Statements {
       `INSERT INTO duplicates (partition_no, offset_no, transaction_id, batch_id) VALUES (?1, ?2, ?3, ?4)
        ON CONFLICT (partition_no, offset_no) DO UPDATE SET batch_id = ?4`,
     ),
+    late: database.prepare("INSERT OR IGNORE INTO late (partition_no, offset_no) VALUES (?, ?)"),
     refuse: database.prepare(
       `INSERT INTO refused (partition_no, offset_no, checkpoint_id, batch_id, reason) VALUES (?1, ?2, ?3, ?4, ?5)
        ON CONFLICT (partition_no, offset_no) DO UPDATE SET checkpoint_id = ?3, batch_id = ?4, reason = ?5`,

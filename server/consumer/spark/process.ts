@@ -17,9 +17,10 @@ import type {
 } from "../../processes/messages.ts";
 import { Alarms } from "../alarms.ts";
 import { Checkpoint, checkpointPaths } from "../checkpoint/checkpoint.ts";
+import { InsertFaults } from "../../faults/insert-faults.ts";
 import { CrashPoints } from "../crash-points.ts";
 import { consumerLimits } from "../limits.ts";
-import { SinkJournal } from "../sink/journal.ts";
+import { countedTable, SinkJournal } from "../sink/journal.ts";
 import { createSink, LateInserter } from "../sink/create-sink.ts";
 import { SparkFollower } from "./follower.ts";
 import { OutcomeAssembler } from "./outcomes.ts";
@@ -30,6 +31,12 @@ import { SparkJob, type SparkProgress } from "./spark-job.ts";
 /** The consumer with Spark as its engine: same settings, same messages, same directory for the app to read. */
 class SparkConsumerProcess {
   readonly #crashPoints = new CrashPoints((crash) => this.#send({ type: "crash-point-reached", ...crash }));
+  readonly #insertFaults = new InsertFaults({
+    table: countedTable,
+    deadlineMs: consumerLimits.insertDeadlineMs,
+    wait: (delayMs) => delay(delayMs),
+    send: (message) => this.#send(message),
+  });
   readonly #alarms = new Alarms((text) => this.#send({ type: "alarm", text }));
   #follower: SparkFollower | null = null;
   #job: SparkJob | null = null;
@@ -40,6 +47,7 @@ class SparkConsumerProcess {
 
   receive(message: ToConsumer): void {
     if (message.type === "arm-crash") this.#crashPoints.arm({ faultId: message.faultId, point: message.point });
+    else if (message.type === "arm-insert-fault") this.#insertFaults.arm(message.fault);
     else if (message.type === "set-protections") this.#setProtections(message.protections);
     else if (!this.#started) {
       this.#started = true;
@@ -125,6 +133,7 @@ class SparkConsumerProcess {
         alarms: this.#alarms,
         clock: systemClock,
         crashPoints: this.#crashPoints,
+        insertTap: this.#insertFaults,
         journal,
         checkpointId: checkpoint.checkpointId,
         inserter: new LateInserter(settings.warehouse, parts.dataset),

@@ -11,5 +11,5 @@ export const injectFault: Route = {
   method: "POST",
   pattern: "/api/faults/:kind",
   controls: true,
-  handle: ({ room, path, body }) => ({ status: 202, body: room.injectFault(path["kind"] ?? "", body) }),
+  handle: async ({ room, path, body }) => ({ status: 202, body: await room.injectFault(path["kind"] ?? "", body) }),
 };

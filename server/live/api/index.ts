@@ -1,4 +1,6 @@
+import { listAlarmChanges, undoAlarmChange } from "./alarm-changes.ts";
 import { batches } from "./batches.ts";
+import { bookPayment } from "./book-payment.ts";
 import { config } from "./config.ts";
 import { consumers } from "./consumers.ts";
 import { injectFault, listFaults } from "./faults.ts";
@@ -18,11 +20,14 @@ export const routes: readonly Route[] = [
   snapshot,
   listFaults,
   injectFault,
+  listAlarmChanges,
+  undoAlarmChange,
   setSimulator,
   setProtections,
   listRuns,
   startRun,
   tracePayment,
+  bookPayment,
   reconciliation,
   config,
   batches,

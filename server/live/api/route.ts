@@ -19,7 +19,7 @@ export interface ApiAnswer {
 
 /** One call of the HTTP API. `controls` says that it changes something and needs the right to. */
 export interface Route {
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** `/api/faults/:kind` */
   readonly pattern: string;
   readonly controls: boolean;
