@@ -41,7 +41,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "spark",
-          include: [`${folders}/**/*.spark.test.ts`],
+          include: [`${folders}/**/*.spark.test.ts`, "e2e/**/*.spark.test.ts"],
+          globalSetup: "server/consumer/spark/testing/global-setup.ts",
           fileParallelism: false,
           testTimeout: 900_000,
           hookTimeout: 900_000,

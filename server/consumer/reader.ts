@@ -87,8 +87,19 @@ export class ConsumerReader {
 
   /** Progress of the kept batches after `batchId`, oldest first. */
   progressAfter(batchId: number): BatchProgress[] {
-    this.#refresh();
-    return this.#commits.filter((commit) => commit.batchId > batchId).map(progressOf);
+    const checkpointId = this.#refresh();
+    const reports = this.#reportsAfter(checkpointId, batchId);
+    return this.#commits
+      .filter((commit) => commit.batchId > batchId)
+      .map((commit) => withReport(progressOf(commit), reports.get(commit.batchId)));
+  }
+
+  /** What Spark reported of its batches; empty with the embedded engine. */
+  #reportsAfter(checkpointId: string | null, batchId: number): ReadonlyMap<number, BatchProgress> {
+    const rows = this.#openSink()
+      ?.prepare("SELECT batch_id AS batchId, document FROM progress WHERE checkpoint_id = ? AND batch_id > ?")
+      .all(checkpointId, batchId) as readonly { batchId: number; document: string }[] | undefined;
+    return new Map(rows?.map(({ batchId: id, document }) => [id, JSON.parse(document) as BatchProgress]));
   }
 
   sink(): SinkReading {
@@ -207,6 +218,11 @@ function openJournal(file: string): DatabaseSync | null {
   if (isReady) return database;
   database.close();
   return null;
+}
+
+/** Spark's report knows everything but what the function that it calls per batch has written: there it says −1. */
+function withReport(known: BatchProgress, report: BatchProgress | undefined): BatchProgress {
+  return report === undefined ? known : { ...report, sink: { ...report.sink, ...known.sink } };
 }
 
 function progressOf(commit: BatchCommit): BatchProgress {
