@@ -42,7 +42,7 @@ export default defineConfig({
         test: {
           name: "spark",
           include: [`${folders}/**/*.spark.test.ts`, "e2e/**/*.spark.test.ts"],
-          globalSetup: "server/consumer/spark/testing/global-setup.ts",
+          globalSetup: "e2e/spark-setup.ts",
           fileParallelism: false,
           testTimeout: 900_000,
           hookTimeout: 900_000,

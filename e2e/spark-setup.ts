@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { messageOf } from "#server/shared/errors.ts";
-import { startApacheKafka } from "../../../embedded/kafka/testing/apache-kafka.ts";
-import { ensureSpark } from "../setup.ts";
+import { messageOf } from "../server/shared/errors.ts";
+import { startApacheKafka } from "../server/embedded/kafka/testing/apache-kafka.ts";
+import { ensureSpark } from "../server/consumer/spark/setup.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
