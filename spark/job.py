@@ -45,6 +45,7 @@ def start_spark() -> SparkSession:
         for name, value in loopback.items():
             builder = builder.config(name, value)
     spark = builder.getOrCreate()
+    parent.takes_along(spark.sparkContext._gateway.proc)
     spark.sparkContext.setLogLevel("ERROR")
     return spark
 

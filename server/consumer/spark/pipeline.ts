@@ -61,7 +61,7 @@ export async function startSparkPipeline(parts: SparkPipelineParts): Promise<Spa
   let stateRows = checkpoint.lastCommit?.stateRows ?? 0;
   const opened: Opened = { ...parts, checkpoint, journal, stateRows: () => stateRows };
   const joined = spark.sink === "topic" ? await joinTopic(opened) : joinLoadJobs(opened);
-  const query = queryOf(checkpoint.stateDirectory, settings.deduplication);
+  const query = queryOf(checkpoint, settings.deduplication);
   const setProtections = (protections: ConsumerProtections) => {
     joined.setInsertIds(protections.insertIds);
     const state = query.deduplication ? "on" : "off";
@@ -76,6 +76,7 @@ export async function startSparkPipeline(parts: SparkPipelineParts): Promise<Spa
       topic: names.topic,
       master: spark.master,
       checkpointDirectory: query.directory,
+      lockFile: join(settings.checkpointDirectory, "spark.lock"),
       checkpointId: checkpoint.checkpointId,
       deduplication: query.deduplication,
       delayMs: settings.watermarkDelayMs,
@@ -172,9 +173,15 @@ function joinLoadJobs(parts: Opened): Joined {
   };
 }
 
-/** A query's operators are part of its checkpoint: the choice of its first start holds for good. */
-function queryOf(stateDirectory: string, deduplication: boolean) {
-  const directories = { on: join(stateDirectory, "spark"), off: join(stateDirectory, "spark-without-deduplication") };
+/**
+ * A query's operators are part of its checkpoint: the choice of its first start holds for good. The name holds the id of
+ * our checkpoint, so that a query never goes on from what another one left in a directory that was deleted.
+ */
+function queryOf({ stateDirectory, checkpointId }: Checkpoint, deduplication: boolean) {
+  const directories = {
+    on: join(stateDirectory, `spark-${checkpointId}`),
+    off: join(stateDirectory, `spark-${checkpointId}-without-deduplication`),
+  };
   if (existsSync(directories.on)) return { directory: directories.on, deduplication: true };
   if (existsSync(directories.off)) return { directory: directories.off, deduplication: false };
   return { directory: deduplication ? directories.on : directories.off, deduplication };

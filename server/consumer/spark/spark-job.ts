@@ -36,6 +36,8 @@ export interface SparkJobSettings {
   readonly topic: string;
   readonly master: string;
   readonly checkpointDirectory: string;
+  /** Locked by the job while it lives. */
+  readonly lockFile: string;
   /** Of the consumer's own checkpoint: what was written under another one is not this query's. */
   readonly checkpointId: string;
   readonly delayMs: number;
@@ -81,9 +83,9 @@ export class SparkJob {
     const { stdin, stdout, stderr } = this.#child;
     // A job that has ended hears nothing; its end says so.
     stdin?.on("error", (error) => logger.debug({ detail: error.message }, "Spark does not listen"));
-    const { kafka, jars, ...settings } = { ...options.settings, jars: installation.jars };
+    const { kafka, checkpointDirectory: checkpoint, lockFile: lock, ...settings } = options.settings;
     // By the pipe, because a command line is for everybody on the machine to read.
-    this.#tell({ ...settings, checkpoint: settings.checkpointDirectory, jars, kafka: kafkaOptions(kafka) });
+    this.#tell({ ...settings, checkpoint, lock, jars: installation.jars, kafka: kafkaOptions(kafka) });
     if (stdout !== null) createInterface({ input: stdout }).on("line", (text) => this.#hear(text));
     stderr?.setEncoding("utf8").on("data", (text: string) => logger.debug({ text }, "Spark"));
     this.#child.once("close", (code, signal) =>

@@ -116,7 +116,7 @@ test("Spark does what the embedded engine does, through a SIGKILL in the middle"
 });
 
 test("load jobs bring each row once, though the consumer dies between two of a batch", async () => {
-  const load = new PaymentLoad({ payments: 5_100, firstSent: 100 });
+  const load = new PaymentLoad({ payments: 8_000, firstSent: 100 });
   const lane = await laneWith("load-jobs");
   const tables = await LaneWarehouse.of(lane, embedded);
   await load.storeAll(lane);
