@@ -43,12 +43,18 @@ function killDescendants(processId: number): void {
   }
 }
 
-/** Everything that was stored is far below the watermark after this, because a batch without data has moved it. */
-async function storeLateRows(lane: Lane, load: PaymentLoad): Promise<void> {
+/** A new consumer, until everything is committed; then rows that are late, and these as well. */
+async function goOnToTheEnd(lane: Lane, load: PaymentLoad): Promise<void> {
+  const consumer = lane.consume({}, "spark");
+  await lane.caughtUp(consumer);
+  // A batch without data has moved the watermark far above the first payments.
+  await consumer.message("committed", ({ progress }) => progress.numInputRows === 0);
   const late = Array.from({ length: lateOriginals + lateCopies }, (_, index) =>
     load.value(index < lateOriginals ? index + 1 : 200 + index),
   );
   await load.store(lane, 0, late);
+  await lane.caughtUp(consumer);
+  await consumer.kill("SIGTERM");
 }
 
 function expectTotals(lane: Lane, load: PaymentLoad): void {
@@ -95,13 +101,7 @@ test("Spark does what the embedded engine does, through a SIGKILL in the middle"
   expect((await killed.message("failed")).message).toContain("Spark ended");
   await killed.exit;
 
-  const consumer = lane.consume({}, "spark");
-  await lane.caughtUp(consumer);
-  await consumer.message("committed", ({ progress }) => progress.numInputRows === 0);
-  await storeLateRows(lane, load);
-  await lane.caughtUp(consumer);
-  await consumer.kill("SIGTERM");
-
+  await goOnToTheEnd(lane, load);
   expectTotals(lane, load);
   const batches = lane.reader.progressAfter(-1);
   const embeddedEngine = load.byEmbeddedEngine(batches, delayMs);
@@ -128,13 +128,7 @@ test("load jobs bring each row once, though the consumer dies between two of a b
   expect(loaded.length).toBeGreaterThan(0);
   expect(lane.reader.read()?.batchId).toBe(-1);
 
-  const consumer = lane.consume({}, "spark");
-  await lane.caughtUp(consumer);
-  await consumer.message("committed", ({ progress }) => progress.numInputRows === 0);
-  await storeLateRows(lane, load);
-  await lane.caughtUp(consumer);
-  await consumer.kill("SIGTERM");
-
+  await goOnToTheEnd(lane, load);
   expectTotals(lane, load);
   const embeddedEngine = load.byEmbeddedEngine(lane.reader.progressAfter(-1), delayMs);
   const kept = embeddedEngine.flatMap(({ positions }) => positions).toSorted();
