@@ -41,7 +41,10 @@ export default defineConfig({
         extends: true,
         test: {
           name: "spark",
-          include: [`${folders}/**/*.spark.test.ts`],
+          include: [`${folders}/**/*.spark.test.ts`, "e2e/**/*.spark.test.ts"],
+          globalSetup: "e2e/spark-setup.ts",
+          // Half of a short run would go into the second compiler, and no test lives long enough to gain by it.
+          env: { JDK_JAVA_OPTIONS: "-XX:TieredStopAtLevel=1" },
           fileParallelism: false,
           testTimeout: 900_000,
           hookTimeout: 900_000,

@@ -10,6 +10,7 @@ beforeEach(() => {
   tools = mkdtempSync(join(tmpdir(), "dedupscope-ci-"));
   command("java", "echo 'openjdk version \"17.0.1\"' >&2");
   command("mvn", "exit 0");
+  command("python3", "exit 0");
 });
 afterEach(() => {
   rmSync(tools, { recursive: true });
@@ -31,17 +32,17 @@ function runWithNpmFailingAt(failing: string) {
 
 test("when everything passes the exit code is 0 and every stage has run", () => {
   const { status, ran, stdout } = runWithNpmFailingAt("nothing");
-  expect(ran).toEqual(["npm ci", "npm run check", "npm test", "npm run test:kafka"]);
-  expect(stdout).toMatch(/=== Summary\n(.* passed +\d+ s\n){5}$/);
+  expect(ran).toEqual(["npm ci", "npm run check", "npm test", "npm run test:kafka", "npm run test:spark"]);
+  expect(stdout).toMatch(/=== Summary\n(.* passed +\d+ s\n){7}$/);
   expect(status).toBe(0);
 });
 
-test.each(["npm run check", "npm test", "npm run test:kafka"])(
+test.each(["npm run check", "npm test", "npm run test:kafka", "npm run test:spark"])(
   "a failing %s fails the run, and the others run",
   (line) => {
     const { status, ran, stdout } = runWithNpmFailingAt(line.replace("npm ", ""));
     expect(status).toBe(1);
-    expect(ran).toHaveLength(4);
+    expect(ran).toHaveLength(5);
     expect(stdout).toMatch(new RegExp(`\n${line} +FAILED`));
   },
 );

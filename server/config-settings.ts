@@ -85,6 +85,35 @@ export const settings = {
     remedy: "for example BIGQUERY_LOCATION=EU",
     meaning: "where datasets are made (US)",
   }),
+  CONSUMER_ENGINE: setting<"embedded" | "spark">(
+    z
+      .string()
+      .toLowerCase()
+      .pipe(z.enum(["embedded", "spark"])),
+    "embedded",
+    {
+      expected: "embedded or spark",
+      remedy: "for example CONSUMER_ENGINE=spark, or leave it out for the embedded engine",
+      meaning: "what deduplicates in layer 3: embedded, or spark (needs Java 17, Python 3 and Maven)",
+    },
+  ),
+  SPARK_MASTER: setting<string | null>(z.string().regex(/^(?:local(?:\[[^\]\s]+\])?|[a-z0-9]+:\/\/\S+|yarn)$/), null, {
+    expected: "a Spark master as in spark-submit --master",
+    remedy: "for example SPARK_MASTER=spark://10.0.0.7:7077, or leave it out for two threads of this machine per lane",
+    meaning: "where Spark works (local[2]); a cluster's machines must all see DEDUPSCOPE_DATA",
+  }),
+  SPARK_SINK: setting<"topic" | "load-jobs" | null>(
+    z
+      .string()
+      .toLowerCase()
+      .pipe(z.enum(["topic", "load-jobs"])),
+    null,
+    {
+      expected: "topic or load-jobs",
+      remedy: "for example SPARK_SINK=load-jobs, or leave it out",
+      meaning: "how Spark's rows reach the warehouse: by a topic (built-in warehouse), or load-jobs (BigQuery)",
+    },
+  ),
   RATE: setting(wholeNumber(limits.ratePerSecondMin, limits.ratePerSecondMax), 10, {
     expected: `a whole number from ${String(limits.ratePerSecondMin)} to ${String(limits.ratePerSecondMax)}`,
     remedy: "for example RATE=10",

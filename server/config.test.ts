@@ -33,6 +33,7 @@ test("nothing set: everything embedded, on loopback, without a token", () => {
     tokenGenerated: false,
     kafka: null,
     bigquery: null,
+    spark: null,
     ratePerSecond: 10,
     seed: 42,
     partitions: 3,
@@ -174,4 +175,23 @@ test("secrets are neither printed in problems nor passed on to children", () => 
 test("half a SASL configuration, or one without a cluster, is refused", () => {
   expect(problems({ KAFKA_BROKERS: "a:1", KAFKA_SASL_USERNAME: "user" })[0]).toMatch(/all three or none/);
   expect(problems({ KAFKA_SSL: "true" })[0]).toMatch(/without KAFKA_BROKERS/);
+});
+
+test("with Spark as the engine rows go by a topic, and into BigQuery by load jobs, unless it is said", () => {
+  expect(config({ CONSUMER_ENGINE: "Spark" }).spark).toEqual({ master: "local[2]", sink: "topic" });
+  const spark = { CONSUMER_ENGINE: "spark", SPARK_MASTER: "spark://one.example:7077" };
+  expect(config({ ...spark, BIGQUERY_PROJECT: "my-project-1" }).spark).toEqual({
+    master: "spark://one.example:7077",
+    sink: "load-jobs",
+  });
+  expect(config({ CONSUMER_ENGINE: "spark", SPARK_SINK: "load-jobs" }).spark?.sink).toBe("load-jobs");
+});
+
+test("an unknown engine is refused, and so are settings of Spark without Spark", () => {
+  expect(problems({ CONSUMER_ENGINE: "flink", SPARK_MASTER: "nowhere", SPARK_SINK: "file" })).toEqual([
+    expect.stringMatching(/^CONSUMER_ENGINE is "flink"; expected embedded or spark; for example /),
+    expect.stringMatching(/^SPARK_MASTER is "nowhere"; expected a Spark master/),
+    expect.stringMatching(/^SPARK_SINK is "file"; expected topic or load-jobs/),
+  ]);
+  expect(problems({ SPARK_SINK: "topic" })).toEqual([expect.stringContaining("CONSUMER_ENGINE=spark")]);
 });

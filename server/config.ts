@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
+import type { SparkSettings } from "./processes/messages.ts";
 import type { KafkaConnection } from "./shared/connections.ts";
 import { flags, helpText, settings, type FlagName, type Setting, type SettingName } from "./config-settings.ts";
 import { isLoopback } from "./shared/loopback.ts";
@@ -18,6 +19,8 @@ export interface Config {
   readonly kafka: KafkaConnection | null;
   /** Null: the embedded warehouse. */
   readonly bigquery: { readonly projectId: string; readonly location: string } | null;
+  /** Null: the embedded engine. */
+  readonly spark: SparkSettings | null;
   readonly ratePerSecond: number;
   /** Of the next new run. */
   readonly seed: number;
@@ -74,6 +77,7 @@ export function readConfig(input: ConfigInput): ConfigResult {
     tokenGenerated,
     kafka,
     bigquery: projectId === null ? null : { projectId, location },
+    spark: readSpark(read, projectId !== null, problems),
     ratePerSecond: read("RATE"),
     seed: read("SEED") ?? input.randomSeed(),
     partitions: read("PARTITIONS"),
@@ -142,6 +146,20 @@ function readKafka(read: Read, problems: string[]): KafkaConnection | null {
   if (brokers === null) return null;
   const complete = mechanism !== null && username !== null && password !== null;
   return { brokers, ssl, sasl: complete ? { mechanism, username, password } : null };
+}
+
+function readSpark(read: Read, hasBigQuery: boolean, problems: string[]): SparkSettings | null {
+  const engine = read("CONSUMER_ENGINE");
+  const master = read("SPARK_MASTER");
+  const sink = read("SPARK_SINK");
+  if (engine === "spark") return { master: master ?? "local[2]", sink: sink ?? (hasBigQuery ? "load-jobs" : "topic") };
+  // An engine that was given wrongly is reported as such already.
+  if (problems.length === 0 && (master !== null || sink !== null))
+    problems.push(
+      "SPARK_MASTER or SPARK_SINK is set, but the engine is not Spark; expected CONSUMER_ENGINE=spark with them; set it, " +
+        "or leave them out.",
+    );
+  return null;
 }
 
 function withoutSecrets(environment: NodeJS.Dict<string>): NodeJS.Dict<string> {

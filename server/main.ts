@@ -5,6 +5,7 @@ import { createControlRoom } from "./composition/control-room.ts";
 import { openDataDirectory, type DataDirectory } from "./composition/data-directory.ts";
 import { startBackends } from "./composition/embedded-servers.ts";
 import { Program, type Socket } from "./composition/program.ts";
+import { prepareSpark } from "./composition/spark-engine.ts";
 import { Shutdown } from "./composition/shutdown.ts";
 import { processInput, readConfig, type Config } from "./config.ts";
 import { isLoopback } from "./shared/loopback.ts";
@@ -81,6 +82,7 @@ async function run({ config, directory, logger, shutdown }: Surroundings): Promi
   const pagesReady = preparePages(config);
   // Awaited below; until then a failure must not count as unhandled.
   pagesReady.catch(() => undefined);
+  await prepareSpark(config, shutdown);
   const backends = await startBackends(config, directory, supervisor);
   const program = new Program({
     config,

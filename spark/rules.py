@@ -45,16 +45,23 @@ def _decimals() -> Column:
     return decimals
 
 
+def is_possible_amount() -> Column:
+    minor = F.col("amount_minor")
+    return minor.isNotNull() & (minor > 0) & (minor <= AMOUNT_MINOR_MAX) & (minor == F.floor(minor))
+
+
+def is_transaction_id() -> Column:
+    return _named("transaction_id", TRANSACTION_ID_LENGTH_MAX)
+
+
 def reason(latest: Column) -> Column:
     """Why a record is a dead letter; null for a payment. `latest` is the last event time that is accepted."""
-    minor = F.col("amount_minor")
-    possible = minor.isNotNull() & (minor > 0) & (minor <= AMOUNT_MINOR_MAX) & (minor == F.floor(minor))
     time = F.col("event_timestamp")
     return (
         F.when(F.col("value").isNull(), "the record has no value")
-        .when(~_named("transaction_id", TRANSACTION_ID_LENGTH_MAX), "not JSON or missing id")
+        .when(~is_transaction_id(), "not JSON or missing id")
         .when(_decimals().isNull(), "unknown currency")
-        .when(~possible, "impossible amount")
+        .when(~is_possible_amount(), "impossible amount")
         .when(time.isNull() | (time < F.timestamp_seconds(F.lit(0))) | (time > latest), "impossible event time")
         .when(~_named("customer_id", NAME_LENGTH_MAX), "missing customer")
         .when(~_named("merchant_id", NAME_LENGTH_MAX), "missing merchant")

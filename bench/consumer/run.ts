@@ -78,7 +78,7 @@ async function engine(topic: string, checkpoint: string, count: number, extra: r
 }
 
 async function spark(topic: string, checkpoint: string) {
-  const { python, jars } = await ensureSpark();
+  const { python, jars } = await ensureSpark({ say: console.error });
   const place = ["--broker", broker.address, "--topic", topic, "--checkpoint", join(directory, checkpoint)];
   const work = ["--jars", jars.join(","), "--delay-ms", String(delayMs)];
   return resultOf((await run(python, ["-B", join(here, "spark.py"), ...place, ...work])).stdout);

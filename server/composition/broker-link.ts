@@ -59,7 +59,7 @@ export function createBrokerLink({ connection, clock, logger }: BrokerLinkDepend
     },
 
     async deleteTopics(runId: string): Promise<void> {
-      const topics = laneNames.map((lane) => runNames(runId, lane).topic);
+      const topics = laneNames.flatMap((lane) => [runNames(runId, lane).topic, runNames(runId, lane).outcomesTopic]);
       await withAdmin(patient, async (admin) => {
         const existing = new Set(await admin.listTopics());
         const ours = topics.filter((topic) => existing.has(topic));

@@ -1,6 +1,7 @@
 import type { ConfigDocument, ConfigSection } from "#contract/api.ts";
 import type { Snapshot } from "#contract/snapshot.ts";
 import type { Config } from "../config.ts";
+import { sparkVersion } from "../consumer/spark/setup.ts";
 import { producerConfigEntries } from "../producer/config-entries.ts";
 import type { KafkaConnection } from "../shared/connections.ts";
 import type { Run } from "./run.ts";
@@ -31,7 +32,7 @@ export function configDocument({ config, run, kafka, layers }: ConfigInput): Con
       })),
       brokerSection(kafka, layers),
       consumerSection(config, run),
-      warehouseSection(run, layers),
+      warehouseSection(config, run, layers),
     ],
   };
 }
@@ -69,6 +70,7 @@ function brokerSection(kafka: KafkaConnection, layers: Snapshot["layers"]): Conf
 }
 
 function consumerSection(config: Config, run: Run): ConfigSection {
+  const { spark } = config;
   const state = (lane: "protected" | "unprotected"): string => (run.protections(lane).deduplication ? "on" : "off");
   return {
     layer: "consumer",
@@ -77,12 +79,25 @@ function consumerSection(config: Config, run: Run): ConfigSection {
       entry("watermark delay", ms(config.watermarkDelayMs), "WATERMARK_DELAY_MS; a key is remembered for so long"),
       entry("deduplication, protected", state("protected"), "by transaction id, the first record of a partition wins"),
       entry("deduplication, unprotected", state("unprotected")),
+      entry(
+        "engine",
+        spark === null ? "embedded" : `Spark ${sparkVersion}, ${spark.master}`,
+        spark === null
+          ? "set CONSUMER_ENGINE=spark for Spark"
+          : "deduplication is part of the query, from its first start",
+      ),
+      ...(spark === null ? [] : [entry("rows to the warehouse", sparkSinks[spark.sink], "SPARK_SINK")]),
       entry("offsets", "in the checkpoint", "the group's committed offsets are for lag tools only"),
     ],
   };
 }
 
-function warehouseSection(run: Run, layers: Snapshot["layers"]): ConfigSection {
+const sparkSinks = {
+  topic: "by a topic, from which the consumer inserts them",
+  "load-jobs": "load jobs with an id made of query, batch and table",
+} as const;
+
+function warehouseSection(config: Config, run: Run, layers: Snapshot["layers"]): ConfigSection {
   const { kind, product, address, mergeEveryMs } = layers.warehouse;
   const lanes = ["protected", "unprotected"] as const;
   return {
@@ -95,7 +110,7 @@ function warehouseSection(run: Run, layers: Snapshot["layers"]): ConfigSection {
       ...lanes.map((lane) =>
         entry(
           `insertIds, ${lane}`,
-          run.protections(lane).insertIds ? "topic-partition-offset" : "none",
+          insertIdsOf(config, run.protections(lane).insertIds),
           "BigQuery remembers an insertId for about a minute, best effort",
         ),
       ),
@@ -104,4 +119,9 @@ function warehouseSection(run: Run, layers: Snapshot["layers"]): ConfigSection {
       ),
     ],
   };
+}
+
+function insertIdsOf({ spark }: Config, on: boolean): string {
+  if (spark?.sink === "load-jobs") return "none: load jobs have ids of their own";
+  return on ? "topic-partition-offset" : "none";
 }

@@ -1,5 +1,6 @@
 import type { Snapshot } from "#contract/snapshot.ts";
 import type { Config } from "../config.ts";
+import { sparkVersion } from "../consumer/spark/setup.ts";
 import type { KafkaConnection, WarehouseConnection } from "../shared/connections.ts";
 
 export interface LayersInput {
@@ -12,6 +13,12 @@ export interface LayersInput {
 /** The warehouse's cycle: every second on this machine; BigQuery bills each query. */
 export const embeddedCycleMs = 1_000;
 export const externalCycleMs = 10_000;
+
+function describeConsumer(spark: Config["spark"]) {
+  if (spark === null)
+    return { kind: "embedded", product: "micro-batch", address: "two processes of this program" } as const;
+  return { kind: "external", product: `Spark ${sparkVersion}`, address: `${spark.master}, a driver per lane` } as const;
+}
 
 /** What stands behind each layer, for the badges. */
 export function describeLayers({ config, kafka, warehouse, partitions }: LayersInput): Snapshot["layers"] {
@@ -26,9 +33,7 @@ export function describeLayers({ config, kafka, warehouse, partitions }: LayersI
       partitions,
     },
     consumer: {
-      kind: "embedded",
-      product: "micro-batch",
-      address: "two processes of this program",
+      ...describeConsumer(config.spark),
       watermarkDelayMs: config.watermarkDelayMs,
     },
     warehouse: {

@@ -10,6 +10,8 @@ const entryOf = (path: string): string => fileURLToPath(new URL(path, import.met
 const readyTimeoutMs = 30_000;
 /** The producer and the consumers finish what is under way; the servers flush. */
 const stopTimeoutMs = 8_000;
+/** Two Java virtual machines start at the same time and load half a gigabyte of classes. */
+const sparkReadyTimeoutMs = 180_000;
 const deadlines = { readyTimeoutMs, stopTimeoutMs };
 
 export function producerSpec(
@@ -31,16 +33,18 @@ export function consumerSpec(
   lane: LaneName,
   settings: () => ConsumerSettings,
   onMessage: (message: FromConsumer) => void,
+  engine: "embedded" | "spark",
 ): ProcessSpec<`consumer-${LaneName}`> {
   return {
     name: `consumer-${lane}`,
     lane,
-    entry: entryOf("../consumer/process.ts"),
+    entry: entryOf(engine === "spark" ? "../consumer/spark/process.ts" : "../consumer/process.ts"),
     args: () => [],
     nodeOptions: consumerNodeOptions,
     startMessage: () => ({ type: "start", settings: settings() }),
     onMessage,
     ...deadlines,
+    ...(engine === "spark" ? { readyTimeoutMs: sparkReadyTimeoutMs } : {}),
   };
 }
 

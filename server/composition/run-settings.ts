@@ -5,7 +5,7 @@ import type { KafkaConnection, WarehouseConnection } from "../shared/connections
 
 export interface RunSettingsSource {
   readonly runId: string;
-  readonly config: Pick<Config, "requestTimeoutMs" | "watermarkDelayMs" | "logLevel">;
+  readonly config: Pick<Config, "requestTimeoutMs" | "watermarkDelayMs" | "spark" | "logLevel">;
   readonly kafka: KafkaConnection;
   readonly protections: Readonly<Record<LaneName, Protections>>;
 }
@@ -45,6 +45,7 @@ export function consumerSettings(
     watermarkDelayMs: config.watermarkDelayMs,
     deduplication,
     insertIds,
+    ...(config.spark === null ? {} : { spark: config.spark }),
     logLevel: config.logLevel,
   };
 }

@@ -23,6 +23,7 @@ import { keepTrying } from "./keep-trying.ts";
 import { embeddedCycleMs, externalCycleMs } from "./layers.ts";
 import { RunAlarms, type AlarmSource } from "./run-alarms.ts";
 import { createRunLane, type RunLane } from "./run-lane.ts";
+import { refuseIdleSwitch } from "./spark-engine.ts";
 import { consumerSettings, producerSettings, type RunSettingsSource } from "./run-settings.ts";
 
 export interface RunSurroundings {
@@ -136,9 +137,10 @@ export class Run {
     return this.#protections[lane];
   }
 
-  /** Each switch takes effect at its layer's own boundary; what was said is kept at once. */
+  /** Each switch takes effect at its layer's own boundary; what was said is kept at once. Errors: cannot-act-now. */
   setProtections(lane: LaneName, request: ProtectionsRequest): Protections {
-    const { supervisor, runs } = this.#surroundings;
+    const { supervisor, runs, config } = this.#surroundings;
+    refuseIdleSwitch(config, this.#protections[lane], request);
     const given = Object.fromEntries(Object.entries(request).filter(([, on]) => on !== undefined));
     const next: Protections = { ...this.#protections[lane], ...given };
     this.#protections = { ...this.#protections, [lane]: next };
@@ -314,6 +316,7 @@ export class Run {
         (message) => {
           this.#hearConsumer(lane, message);
         },
+        this.#surroundings.config.spark === null ? "embedded" : "spark",
       ),
     );
   }

@@ -41,6 +41,11 @@ export const consumerLimits = {
   journalCallsMax: 10_000,
   journalDuplicatesMax: 1_000_000,
   sparkBatchRowsMax: 5_000,
+  /** Shortest time between the starts of two of Spark's micro-batches; without one it asks the broker all the time. */
+  sparkTriggerIntervalMs: 250,
+  /** The same where batches are loaded into BigQuery, which takes 1,500 load jobs a day into one table. */
+  sparkLoadIntervalMs: 60_000,
+  sparkLoadRowsMax: 100_000,
   lagPublishMs: 5_000,
   stopWaitMs: 2_000,
 } as const;

@@ -87,10 +87,21 @@ export class ConsumerReader {
 
   /** Progress of the kept batches after `batchId`, oldest first. */
   progressAfter(batchId: number): BatchProgress[] {
-    this.#refresh();
-    return this.#commits.flatMap((commit, index) =>
-      commit.batchId > batchId ? [completed(progressOf(commit), this.#commits[index + 1])] : [],
-    );
+    const checkpointId = this.#refresh();
+    const reports = this.#reportsAfter(checkpointId, batchId);
+    return this.#commits.flatMap((commit, index) => {
+      if (commit.batchId <= batchId) return [];
+      const progress = completed(progressOf(commit), this.#commits[index + 1]);
+      return [withReport(progress, reports.get(commit.batchId))];
+    });
+  }
+
+  /** What Spark reported of its batches; empty with the embedded engine. */
+  #reportsAfter(checkpointId: string | null, batchId: number): ReadonlyMap<number, BatchProgress> {
+    const rows = this.#openSink()
+      ?.prepare("SELECT batch_id AS batchId, document FROM progress WHERE checkpoint_id = ? AND batch_id > ?")
+      .all(checkpointId, batchId) as readonly { batchId: number; document: string }[] | undefined;
+    return new Map(rows?.map(({ batchId: id, document }) => [id, JSON.parse(document) as BatchProgress]));
   }
 
   sink(): SinkReading {
@@ -239,6 +250,11 @@ function openJournal(file: string): DatabaseSync | null {
   if (isReady) return database;
   database.close();
   return null;
+}
+
+/** Spark's report knows everything but what the function that it calls per batch has written: there it says −1. */
+function withReport(known: BatchProgress, report: BatchProgress | undefined): BatchProgress {
+  return report === undefined ? known : { ...report, sink: { ...report.sink, ...known.sink } };
 }
 
 function progressOf(commit: BatchCommit): BatchProgress {

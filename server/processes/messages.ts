@@ -56,7 +56,16 @@ export interface ConsumerSettings {
   readonly insertIds: boolean;
   /** Where the keys within the watermark live; "disk" (LevelDB) is for more than memory holds. Default "memory". */
   readonly stateStore?: "memory" | "disk";
+  /** For the consumer with Spark as its engine. */
+  readonly spark?: SparkSettings;
   readonly logLevel: string;
+}
+
+export interface SparkSettings {
+  /** As in `spark-submit --master`. */
+  readonly master: string;
+  /** How rows get to the warehouse: by a topic from which the consumer streams them, or by load jobs of Spark's driver. */
+  readonly sink: "topic" | "load-jobs";
 }
 
 /** StreamingQueryProgress of Spark, as far as it applies. */

@@ -23,6 +23,8 @@ export interface WarehouseConnection {
 export function runNames(runId: string, lane: LaneName) {
   return {
     topic: `payments-${runId}-${lane}`,
+    /** Where Spark, as the consumer's engine, says what became of each record. */
+    outcomesTopic: `payments-${runId}-${lane}-outcomes`,
     dataset: `dedupscope_${runId}_${lane}`,
     /** Stable group under which the consumer publishes its lag for tools. */
     lagGroup: `dedupscope-${runId}-${lane}`,

@@ -23,12 +23,23 @@ export const checkpointPaths = {
 /** Of the entry whose first half is left; any size does. */
 const tornPayloadBytes = 256;
 
-const identity = z.object({ format: z.literal(1), checkpointId: z.string(), topic: z.string() });
+/** Who keeps the state and the offsets behind the commit log; another one cannot go on from it. */
+const engines = ["embedded", "spark-topic", "spark-load-jobs"] as const;
+export type Engine = (typeof engines)[number];
+
+const identity = z.object({
+  format: z.literal(1),
+  checkpointId: z.string(),
+  topic: z.string(),
+  engine: z.enum(engines),
+});
 export type CheckpointIdentity = z.infer<typeof identity>;
 
 export interface CheckpointOptions {
   readonly directory: string;
   readonly topic: string;
+  /** Default "embedded". */
+  readonly engine?: Engine;
   readonly clock: Clock;
   /** How long to wait for another engine to let go. */
   readonly leaseWaitMs?: number;
@@ -84,7 +95,7 @@ export class Checkpoint implements BatchLogs {
       epochFloor: newestEpoch(await readdir(directory)),
     });
     try {
-      const { checkpointId } = await identityOf(directory, options.topic);
+      const { checkpointId } = await identityOf(directory, options);
       const log = (kind: "offsets" | "commits") =>
         EntryLog.open({
           directory,
@@ -153,10 +164,13 @@ function openPlanOf(plan: BatchPlan | null, committedBatchId: number): BatchPlan
   );
 }
 
-async function identityOf(directory: string, topic: string): Promise<CheckpointIdentity> {
+async function identityOf(
+  directory: string,
+  { topic, engine = "embedded" }: Pick<CheckpointOptions, "topic" | "engine">,
+): Promise<CheckpointIdentity> {
   const present = await readIdentity(directory);
   if (present === null) {
-    const created: CheckpointIdentity = { format: 1, checkpointId: randomUUID(), topic };
+    const created: CheckpointIdentity = { format: 1, checkpointId: randomUUID(), topic, engine };
     await writeDurably(directory, checkpointPaths.identity, Buffer.from(JSON.stringify(created)));
     return created;
   }
@@ -164,6 +178,12 @@ async function identityOf(directory: string, topic: string): Promise<CheckpointI
     throw new DedupscopeError(
       "checkpoint-damaged",
       `${directory} is the checkpoint of topic ${present.topic}, not of ${topic}; give another checkpoint directory`,
+    );
+  if (present.engine !== engine)
+    throw new DedupscopeError(
+      "checkpoint-damaged",
+      `this run's checkpoint was made by the engine ${present.engine}, and ${engine} cannot go on from it; begin a new ` +
+        `run, or start the program with the settings that it had (CONSUMER_ENGINE, SPARK_SINK)`,
     );
   return present;
 }

@@ -53,6 +53,17 @@ export function totalsAfter(
   return { read: sumOf(Object.values(after)), ...after };
 }
 
+/** The same from a batch's sums. */
+export function addTotals(before: CheckpointTotals, batch: Omit<CheckpointTotals, "read">): CheckpointTotals {
+  const after = {
+    kept: sumOf([before.kept, batch.kept]),
+    duplicates: sumOf([before.duplicates, batch.duplicates]),
+    late: sumOf([before.late, batch.late]),
+    deadLettered: sumOf([before.deadLettered, batch.deadLettered]),
+  };
+  return { read: sumOf(Object.values(after)), ...after };
+}
+
 function sumOf(totals: readonly CheckpointTotal[]): CheckpointTotal {
   return totals.reduce((left, right) => ({
     count: left.count + right.count,

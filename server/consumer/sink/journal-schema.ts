@@ -27,6 +27,12 @@ CREATE TABLE IF NOT EXISTS refused (
   reason TEXT NOT NULL,
   PRIMARY KEY (partition_no, offset_no)
 );
+CREATE TABLE IF NOT EXISTS progress (
+  checkpoint_id TEXT NOT NULL,
+  batch_id INTEGER NOT NULL,
+  document TEXT NOT NULL,
+  PRIMARY KEY (checkpoint_id, batch_id)
+);
 CREATE TABLE IF NOT EXISTS duplicates (
   row_no INTEGER PRIMARY KEY,
   partition_no INTEGER NOT NULL,

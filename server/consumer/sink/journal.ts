@@ -92,6 +92,36 @@ export class SinkJournal {
     });
   }
 
+  /**
+   * A call that stores its rows once however often it is made, as a load job does by its id: what an earlier incarnation
+   * began goes on here, and counts once.
+   */
+  beginOnce(call: CallStart): number {
+    const begun = this.#database
+      .prepare(
+        `SELECT call_id AS callId, outcome FROM calls WHERE checkpoint_id = ? AND batch_id = ? AND table_name = ?
+         ORDER BY call_id DESC LIMIT 1`,
+      )
+      .get(call.checkpointId, call.batchId, call.table) as { callId: number; outcome: CallOutcome | null } | undefined;
+    if (begun === undefined) return this.begin(call);
+    if (begun.outcome === "unanswered")
+      this.#transaction(() => {
+        this.#database
+          .prepare("UPDATE calls SET outcome = NULL, ended_at_ms = NULL, detail = NULL WHERE call_id = ?")
+          .run(begun.callId);
+        if (call.table === countedTable) this.#statements.add.run("unanswered", -call.rows);
+      });
+    return begun.callId;
+  }
+
+  /** Spark's own report of a batch; it comes after the commit. */
+  recordProgress(checkpointId: string, batchId: number, document: string): void {
+    this.#statements.progress.run(checkpointId, batchId, document);
+    this.#database
+      .prepare("DELETE FROM progress WHERE checkpoint_id <> ? OR batch_id <= ?")
+      .run(checkpointId, batchId - consumerLimits.historyBatchesMax);
+  }
+
   end(call: CallEnd & { readonly table: string; readonly rows: number }): void {
     this.#transaction(() => {
       this.#statements.end.run(call.outcome, call.rejected, call.failed, call.detail, this.#clock.nowMs(), call.callId);
@@ -174,7 +204,9 @@ export class SinkJournal {
   }
 }
 
-type Statements = Readonly<Record<"begin" | "end" | "add" | "duplicate" | "late" | "refuse", StatementSync>>;
+type Statements = Readonly<
+  Record<"begin" | "end" | "add" | "duplicate" | "late" | "progress" | "refuse", StatementSync>
+>;
 
 function prepareStatements(database: DatabaseSync): Statements {
   return {
@@ -193,6 +225,7 @@ function prepareStatements(database: DatabaseSync): Statements {
        ON CONFLICT (partition_no, offset_no) DO UPDATE SET batch_id = ?4`,
     ),
     late: database.prepare("INSERT OR IGNORE INTO late (partition_no, offset_no) VALUES (?, ?)"),
+    progress: database.prepare("INSERT OR REPLACE INTO progress (checkpoint_id, batch_id, document) VALUES (?, ?, ?)"),
     refuse: database.prepare(
       `INSERT INTO refused (partition_no, offset_no, checkpoint_id, batch_id, reason) VALUES (?1, ?2, ?3, ?4, ?5)
        ON CONFLICT (partition_no, offset_no) DO UPDATE SET checkpoint_id = ?3, batch_id = ?4, reason = ?5`,

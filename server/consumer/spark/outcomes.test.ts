@@ -1,4 +1,3 @@
-import { pino } from "pino";
 import { expect, test } from "vitest";
 import { paymentRecord } from "../testing/payments.ts";
 import { OutcomeAssembler } from "./outcomes.ts";
@@ -7,18 +6,24 @@ function record(value: object): Buffer {
   return Buffer.from(JSON.stringify(value));
 }
 
+const own = { checkpoint_id: "present" };
+
 function outcome(attempt: string, offset: number, kind: string, batchId = 3): Buffer {
   const value = Buffer.from(JSON.stringify(paymentRecord(offset, 1_700_000_000_000))).toString("base64");
-  return record({ batch_id: batchId, attempt, partition: 0, offset, kind, value, send_id: "s" });
+  return record({ ...own, batch_id: batchId, attempt, partition: 0, offset, kind, value, send_id: "s" });
 }
 
 function marker(attempt: string, batchId = 3): Buffer {
   const offsets = { start_offsets: { 0: 0 }, end_offsets: { 0: 9 } };
-  return record({ end: true, batch_id: batchId, attempt, watermark_ms: 5, late_watermark_ms: 4, ...offsets });
+  return record({ ...own, end: true, batch_id: batchId, attempt, watermark_ms: 5, late_watermark_ms: 4, ...offsets });
+}
+
+function foreign(value: Buffer): Buffer {
+  return record({ ...(JSON.parse(value.toString()) as object), checkpoint_id: "deleted" });
 }
 
 function assemble(records: readonly Buffer[], committedBatchId = 2) {
-  const assembler = new OutcomeAssembler(pino({ level: "silent" }));
+  const assembler = new OutcomeAssembler("present");
   return records.map((value) => assembler.accept(value, committedBatchId));
 }
 
@@ -49,4 +54,11 @@ test("rows that a task wrote twice count once, and a committed batch is not take
   const twice = assemble([outcome("a", 1, "kept"), outcome("a", 1, "kept"), marker("a")]);
   expect(twice.at(-1)?.kept).toHaveLength(1);
   expect(assemble([outcome("a", 1, "kept"), marker("a")], 3)).toEqual([null, null]);
+});
+
+test("what the query of a deleted checkpoint wrote is not taken for this one's", () => {
+  const old = [foreign(outcome("a", 1, "kept")), foreign(marker("a"))];
+  expect(assemble(old)).toEqual([null, null]);
+  const batches = assemble([...old, outcome("b", 2, "kept"), marker("b")]);
+  expect(batches.at(-1)?.kept.map(({ offset }) => offset)).toEqual([2]);
 });

@@ -1,9 +1,8 @@
 import { z } from "zod";
-import type { Logger } from "#server/shared/logger.ts";
 import { decodeRecord, unusableRow, type PaymentRow, type UnusableRow } from "../engine/records.ts";
-import { consumerLimits } from "../limits.ts";
 
 const outcome = z.object({
+  checkpoint_id: z.string(),
   batch_id: z.number(),
   attempt: z.string(),
   partition: z.number(),
@@ -18,6 +17,7 @@ type Outcome = z.infer<typeof outcome>;
 const offsets = z.record(z.string(), z.number());
 const marker = z.object({
   end: z.literal(true),
+  checkpoint_id: z.string(),
   batch_id: z.number(),
   attempt: z.string(),
   watermark_ms: z.number(),
@@ -38,14 +38,15 @@ export interface SparkBatch {
 
 /**
  * Puts the outcomes topic together again. Spark writes at least once: a batch that was run twice has two attempts,
- * which may have kept different copies, so only the attempt that the first end marker names counts.
+ * of which only the one that the first end marker names counts. What an earlier checkpoint's query wrote is not read:
+ * its batches had other records.
  */
 export class OutcomeAssembler {
-  readonly #logger: Logger;
+  readonly #checkpointId: string;
   readonly #attempts = new Map<string, Outcome[]>();
 
-  constructor(logger: Logger) {
-    this.#logger = logger;
+  constructor(checkpointId: string) {
+    this.#checkpointId = checkpointId;
   }
 
   /** A record of the topic; a batch when it was an end marker of one after `committedBatchId`. */
@@ -56,6 +57,7 @@ export class OutcomeAssembler {
       this.#collect(outcome.parse(parsed), committedBatchId);
       return null;
     }
+    if (end.data.checkpoint_id !== this.#checkpointId) return null;
     const rows = this.#attempts.get(end.data.attempt) ?? [];
     for (const [attempt, [first]] of this.#attempts)
       if ((first?.batch_id ?? -1) <= end.data.batch_id) this.#attempts.delete(attempt);
@@ -64,12 +66,10 @@ export class OutcomeAssembler {
   }
 
   #collect(row: Outcome, committedBatchId: number): void {
-    if (row.batch_id <= committedBatchId) return;
+    if (row.batch_id <= committedBatchId || row.checkpoint_id !== this.#checkpointId) return;
     const rows = this.#attempts.get(row.attempt) ?? [];
     this.#attempts.set(row.attempt, rows);
     rows.push(row);
-    if (rows.length % consumerLimits.batchRowsMax === 0)
-      this.#logger.debug({ batchId: row.batch_id, rows: rows.length }, "outcomes of one batch");
   }
 }
 

@@ -1,0 +1,95 @@
+import type { BatchProgress, CrashPoint } from "../../processes/messages.ts";
+import type { CheckpointTotal } from "../checkpoint/entries.ts";
+import { addTotals, noTotals } from "../engine/totals.ts";
+import { countedTable, type CallStart, type SinkJournal } from "../sink/journal.ts";
+import { commitSummary, type CommitSurroundings } from "./batch-summary.ts";
+import type { SparkQuestion, WrittenBatch } from "./questions.ts";
+
+export interface LoadFollowerOptions extends CommitSurroundings {
+  readonly journal: SinkJournal;
+  readonly reached: (point: CrashPoint, rows: number) => Promise<void>;
+  readonly onCommitted: (progress: BatchProgress) => void;
+}
+
+/**
+ * Keeps the books of a job that loads its batches into BigQuery itself: journals each load before it is made, and
+ * commits the batch before the job tells Spark that it is done.
+ */
+export class LoadFollower {
+  readonly #options: LoadFollowerOptions;
+  /** Of the batch at work, by table. */
+  readonly #calls = new Map<string, CallStart & { readonly callId: number }>();
+  #startedAtMs = 0;
+
+  constructor(options: LoadFollowerOptions) {
+    this.#options = options;
+  }
+
+  async answer(asked: SparkQuestion): Promise<object> {
+    const { checkpoint, journal, reached } = this.#options;
+    if ("planned" in asked) {
+      this.#startedAtMs = this.#options.clock.nowMs();
+      return { go: asked.planned > (checkpoint.lastCommit?.batchId ?? -1) };
+    }
+    if ("loading" in asked) await this.#begin(asked.loading);
+    else if ("loaded" in asked) await this.#end(asked.loaded.table);
+    else if ("duplicates" in asked)
+      journal.recordDuplicates(
+        asked.duplicates.batch_id,
+        asked.duplicates.rows.map(([partition, offset, transactionId]) => ({ partition, offset, transactionId })),
+      );
+    else {
+      const rows = asked.written.kinds.kept.count;
+      await reached("after-sink", rows);
+      this.#options.onCommitted(await this.#commit(asked.written));
+      await reached("after-commit", rows);
+    }
+    return {};
+  }
+
+  async #begin({ batch_id: batchId, rows }: { batch_id: number; rows: Readonly<Record<string, number>> }) {
+    const { checkpoint, journal, reached } = this.#options;
+    const kept = rows[countedTable] ?? 0;
+    await reached("after-plan", kept);
+    await reached("after-state", kept);
+    this.#calls.clear();
+    for (const [table, count] of Object.entries(rows)) {
+      if (count === 0) continue;
+      const call = { checkpointId: checkpoint.checkpointId, batchId, table, rows: count, insertIds: false };
+      this.#calls.set(table, { ...call, callId: journal.beginOnce(call) });
+    }
+  }
+
+  async #end(table: string): Promise<void> {
+    const call = this.#calls.get(table);
+    if (call === undefined) throw new Error(`rows of ${table} were loaded that nobody had announced`);
+    this.#options.journal.end({ ...call, outcome: "stored", rejected: 0, failed: 0, detail: null });
+    if (table === countedTable) await this.#options.reached("mid-sink", call.rows);
+  }
+
+  async #commit(batch: WrittenBatch): Promise<BatchProgress> {
+    const { kept, duplicate, late, dead } = batch.kinds;
+    return await commitSummary(this.#options, {
+      batchId: batch.batch_id,
+      watermarkMs: batch.watermark_ms,
+      maxEventTimeMs: batch.max_event_time_ms,
+      startOffsets: batch.start_offsets,
+      endOffsets: batch.end_offsets,
+      counts: { kept: kept.count, duplicates: duplicate.count, late: late.count, dead: dead.count },
+      totals: addTotals(this.#options.checkpoint.lastCommit?.totals ?? noTotals, {
+        kept: amountOf(kept),
+        duplicates: amountOf(duplicate),
+        late: amountOf(late),
+        deadLettered: amountOf(dead),
+      }),
+      // A row that BigQuery refuses stops the query.
+      refusedForGood: 0,
+      stateMark: "",
+      startedAtMs: this.#startedAtMs,
+    });
+  }
+}
+
+function amountOf({ count, money }: WrittenBatch["kinds"]["kept"]): CheckpointTotal {
+  return { count, money: { USD: BigInt(money.USD), EUR: BigInt(money.EUR), JPY: BigInt(money.JPY) } };
+}
