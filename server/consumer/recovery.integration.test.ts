@@ -89,7 +89,7 @@ test("after the checkpoint was deleted everything is read again, and the warehou
   await lane.producer.send(2, values(80, 100));
   await first.message("crash-point-reached");
   await first.kill();
-  await deleteCheckpoint(lane.settings.checkpointDirectory);
+  deleteCheckpoint(lane.settings.checkpointDirectory);
   const second = lane.consume();
   await lane.caughtUp(second);
   expectExact(100, 110);
