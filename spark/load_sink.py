@@ -27,7 +27,7 @@ from parent import Parent
 CALL_SECONDS_MAX = 60
 RETRY_SECONDS_FIRST = 1
 RETRY_SECONDS_MAX = 30
-DUPLICATES_PER_MESSAGE = 1_000
+DROPPED_PER_MESSAGE = 1_000
 # The rows are wrong: the same job would fail again.
 HOPELESS = {"invalid"}
 
@@ -71,7 +71,7 @@ class LoadSink:
 
     def write(self, plan: BatchPlan, outcomes: DataFrame | None) -> None:
         if outcomes is None:
-            self._commit(plan, batch_totals(None), [])
+            self._commit(plan, batch_totals(None))
             return
         outcomes = outcomes.persist(StorageLevel.MEMORY_AND_DISK)
         try:
@@ -88,13 +88,19 @@ class LoadSink:
                 continue
             self._load_table(plan, table, count, outcomes)
             self._parent.ask({"loaded": {"batch_id": plan.batch_id, "table": table}})
-        duplicates = outcomes.where(F.col("kind") == "duplicate").select("partition", "offset", "transaction_id")
-        self._commit(plan, totals, [list(row) for row in duplicates.toLocalIterator()])
+        for kind in ("duplicate", "late"):
+            if totals["kinds"][kind]["count"] > 0:
+                self._tell_dropped(plan, kind, outcomes)
+        self._commit(plan, totals)
 
-    def _commit(self, plan: BatchPlan, totals: dict, duplicates: list) -> None:
-        for start in range(0, len(duplicates), DUPLICATES_PER_MESSAGE):
-            part = duplicates[start : start + DUPLICATES_PER_MESSAGE]
-            self._parent.ask({"duplicates": {"batch_id": plan.batch_id, "rows": part}})
+    def _tell_dropped(self, plan: BatchPlan, kind: str, outcomes: DataFrame) -> None:
+        found = outcomes.where(F.col("kind") == kind).select("partition", "offset", "transaction_id")
+        rows = [list(row) for row in found.collect()]
+        for start in range(0, len(rows), DROPPED_PER_MESSAGE):
+            part = rows[start : start + DROPPED_PER_MESSAGE]
+            self._parent.ask({"dropped": {"batch_id": plan.batch_id, "kind": kind, "rows": part}})
+
+    def _commit(self, plan: BatchPlan, totals: dict) -> None:
         batch = {
             "batch_id": plan.batch_id,
             "watermark_ms": plan.watermark_ms,

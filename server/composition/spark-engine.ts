@@ -2,6 +2,7 @@ import type { ProtectionsRequest } from "#contract/api.ts";
 import type { Protections } from "#contract/names.ts";
 import type { Config } from "../config.ts";
 import { ensureSpark } from "../consumer/spark/setup.ts";
+import type { FaultDefinition } from "../faults/fault.ts";
 import { DedupscopeError } from "../shared/errors.ts";
 import type { Shutdown } from "./shutdown.ts";
 
@@ -39,4 +40,14 @@ export function refuseIdleSwitch({ spark }: Config, present: Protections, reques
         "own ids; SPARK_SINK=topic inserts rows",
       { parameter: "insertIds" },
     );
+}
+
+/** Why a fault would do nothing with Spark as the engine; null when it acts there, or Spark is not the engine. */
+export function whyNotWithSpark({ spark }: Pick<Config, "spark">, { kind, action }: FaultDefinition): string | null {
+  if (spark === null) return null;
+  if (kind === "checkpoint-torn")
+    return "with Spark offsets and state are files of Spark's own, each renamed into place when it is whole: none has a tail";
+  if (action.in === "sink" && spark.sink === "load-jobs")
+    return "Spark brings the rows by load jobs, so that there is no insert whose answer could be lost; SPARK_SINK=topic inserts rows";
+  return null;
 }

@@ -16,6 +16,8 @@ export interface FaultDeskPorts {
   /** Who carries out the faults of each place. */
   readonly hands: Readonly<Record<FaultAction["in"], FaultHand>>;
   /** A fault was injected: say so to everybody who watches. */
+  /** Why a fault finds nothing to act on in this program, whatever its hand says; null when it does. */
+  readonly whyNotHere: (definition: FaultDefinition) => string | null;
   readonly onInjected: (faultId: number, title: string) => void;
   /** The change behind a fault that can be undone; null for any other. */
   readonly changeOf: (faultId: number) => string | null;
@@ -91,6 +93,6 @@ export class FaultDesk {
   }
 
   #whyNot(definition: FaultDefinition): string | null {
-    return this.#ports.hands[definition.action.in].whyNot(definition);
+    return this.#ports.whyNotHere(definition) ?? this.#ports.hands[definition.action.in].whyNot(definition);
   }
 }

@@ -12,6 +12,7 @@ import type { KafkaConnection } from "../../shared/connections.ts";
 import { messageOf } from "../../shared/errors.ts";
 import type { Simulator } from "../../simulator/simulator.ts";
 import type { RunLane } from "../run-lane.ts";
+import { whyNotWithSpark } from "../spark-engine.ts";
 import { AlarmHand, type AlarmLane } from "./alarm-hand.ts";
 import { ConsumerHand, type ConsumerPorts } from "./consumer-hand.ts";
 import { FaultBook } from "./fault-book.ts";
@@ -22,7 +23,7 @@ import { ServerHand } from "./server-hand.ts";
 
 export interface RunFaultsParts {
   readonly runId: string;
-  readonly config: Pick<Config, "kafka" | "bigquery" | "watermarkDelayMs">;
+  readonly config: Pick<Config, "kafka" | "bigquery" | "spark" | "watermarkDelayMs">;
   readonly kafka: KafkaConnection;
   readonly clock: Clock;
   readonly ledger: FaultsLedger;
@@ -77,6 +78,7 @@ export function createRunFaults(parts: RunFaultsParts): RunFaults {
   const desk = new FaultDesk({
     book,
     attempts,
+    whyNotHere: (definition) => whyNotWithSpark(parts.config, definition),
     hands: { producer, plan, consumer, sink: consumer, server, alarm },
     onInjected: parts.onInjected,
     changeOf: (faultId) => alarm.changeOf(faultId),

@@ -33,12 +33,15 @@ export class LoadFollower {
     }
     if ("loading" in asked) await this.#begin(asked.loading);
     else if ("loaded" in asked) await this.#end(asked.loaded.table);
-    else if ("duplicates" in asked)
-      journal.recordDuplicates(
-        asked.duplicates.batch_id,
-        asked.duplicates.rows.map(([partition, offset, transactionId]) => ({ partition, offset, transactionId })),
-      );
-    else {
+    else if ("dropped" in asked) {
+      const rows = asked.dropped.rows.map(([partition, offset, transactionId]) => ({
+        partition,
+        offset,
+        transactionId,
+      }));
+      if (asked.dropped.kind === "duplicate") journal.recordDuplicates(asked.dropped.batch_id, rows);
+      else journal.recordLate(rows);
+    } else {
       const rows = asked.written.kinds.kept.count;
       await reached("after-sink", rows);
       this.#options.onCommitted(await this.#commit(asked.written));

@@ -92,5 +92,7 @@ process.on("message", (message) => consumer.receive(message as ToConsumer));
 process.on("SIGTERM", () => void consumer.stop());
 process.on("SIGINT", () => {});
 process.on("disconnect", () => void consumer.stop());
+// The parent may have gone before anybody listened.
+if (process.send !== undefined && !process.connected) void consumer.stop();
 process.on("unhandledRejection", (error) => consumer.fail(error));
 process.on("uncaughtException", (error) => consumer.fail(error));

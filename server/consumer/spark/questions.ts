@@ -8,8 +8,12 @@ const offsets = z.record(z.string(), z.number());
 const planned = z.object({ planned: count });
 const loading = z.object({ loading: z.object({ batch_id: count, rows: z.record(z.string(), count) }) });
 const loaded = z.object({ loaded: z.object({ batch_id: count, table: z.string() }) });
-const duplicates = z.object({
-  duplicates: z.object({ batch_id: count, rows: z.array(z.tuple([count, count, z.string()])) }),
+const dropped = z.object({
+  dropped: z.object({
+    batch_id: count,
+    kind: z.enum(["duplicate", "late"]),
+    rows: z.array(z.tuple([count, count, z.string()])),
+  }),
 });
 const written = z.object({
   written: z.object({
@@ -24,7 +28,7 @@ const written = z.object({
 });
 
 /** What `spark/load_sink.py` asks, in this order, and goes on when it is answered. */
-export const question = z.union([planned, loading, loaded, duplicates, written]);
+export const question = z.union([planned, loading, loaded, dropped, written]);
 export type SparkQuestion = z.infer<typeof question>;
 /** A batch whose rows are in the warehouse. */
 export type WrittenBatch = z.infer<typeof written>["written"];

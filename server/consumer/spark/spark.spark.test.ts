@@ -139,6 +139,7 @@ test("load jobs bring each row once, though the consumer dies between two of a b
   expect(duplicates).toHaveLength(load.sent / 10);
   const [partition = -1, offset = -1] = (duplicates[0] ?? "").split("-").map(Number);
   expect(lane.reader.duplicateAt(partition, offset)).not.toBeNull();
+  expect(lane.reader.countLateIn({ partition: 0, fromOffset: 0, toOffset: 100_000 })).toBe(lateOriginals + lateCopies);
   // The load that the dead consumer began went on, and counts once.
   expect(lane.reader.sink()).toMatchObject({
     insertAttempts: load.sent,
