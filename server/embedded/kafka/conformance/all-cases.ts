@@ -9,7 +9,7 @@ import { defineOrderCases } from "./order.cases.ts";
 import { defineProducerIdCases } from "./producer-id.cases.ts";
 import { defineRefusalCases } from "./refusal.cases.ts";
 import { defineRestartCases } from "./restart.cases.ts";
-import { defineSettingsCases } from "./settings.cases.ts";
+import { defineSettingsCases, defineSingleSettingCases } from "./settings.cases.ts";
 import type { ConformanceTarget } from "./target.ts";
 import { defineTransactionCases } from "./transaction.cases.ts";
 import { defineWindowCases } from "./window.cases.ts";
@@ -42,6 +42,7 @@ export function defineConformanceSuite(target: () => ConformanceTarget): void {
   });
   describe("administration", () => {
     defineSettingsCases(target);
+    defineSingleSettingCases(target);
     defineAdminCases(target);
   });
   describe("kafkajs", () => {

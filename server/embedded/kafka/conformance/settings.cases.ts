@@ -9,6 +9,9 @@ import { errorTypesOf, KafkajsClient, POLL, run } from "./kafkajs-client.ts";
 import type { ConformanceTarget } from "./target.ts";
 import { TOPIC_SETTINGS } from "./topic-settings.ts";
 
+/** DescribeConfigsResponse.ConfigSource: set for the topic itself. */
+const TOPIC_SOURCE = 1;
+
 const BAD_VALUES = [
   ["flush.ms", "-1"],
   ["segment.bytes", "14"],
@@ -96,6 +99,53 @@ export function defineSettingsCases(target: () => ConformanceTarget): void {
     await expect.poll(remove, POLL).toEqual([[topic, [[0, -1, ErrorCode.POLICY_VIOLATION]]]]);
     await connection.close();
   });
+}
+
+/** What each single change is answered, and what a topic's cleanup policy is after them. */
+export function defineSingleSettingCases(target: () => ConformanceTarget): void {
+  let client: KafkajsClient;
+
+  beforeAll(async () => {
+    client = await KafkajsClient.connect(target());
+  });
+
+  afterAll(async () => {
+    await client.disconnect();
+  });
+
+  it("a9: changes single settings, appends to lists, and leaves what it is not asked about", async () => {
+    const topic = await client.createTopic("single");
+    const connection = await RawConnection.open(target());
+    const change = (...changes: Change[]): Promise<number> => alterOne(connection, topic, changes);
+    expect(await change(["retention.ms", 0, "5000"], ["cleanup.policy", 2, "compact"])).toBe(ErrorCode.NONE);
+    expect(await change(["cleanup.policy", 3, "delete"], ["flush.ms", 0, "7"])).toBe(ErrorCode.NONE);
+    expect(await change(["flush.ms", 1, null])).toBe(ErrorCode.NONE);
+    expect(await change(["retention.ms", 0, "x"])).toBe(ErrorCode.INVALID_CONFIG);
+    expect(await change(["retention.ms", 2, "1"])).toBe(ErrorCode.INVALID_CONFIG);
+    expect(await change(["retention.ms", 0, null])).toBe(ErrorCode.INVALID_REQUEST);
+    expect(await change(["no.such.setting", 0, "1"])).toBe(ErrorCode.INVALID_CONFIG);
+    const own = async (): Promise<unknown> => {
+      const described = await describeTopic(client.admin, topic);
+      const set = described.filter(({ configSynonyms }) => Number(configSynonyms[0]?.configSource) === TOPIC_SOURCE);
+      return set.map(({ configName, configValue }) => `${configName}=${configValue}`).toSorted();
+    };
+    await expect.poll(own, POLL).toEqual(["cleanup.policy=compact", "retention.ms=5000"]);
+    expect(await alterOne(connection, `nowhere-${run}`, [])).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    await connection.close();
+  });
+}
+
+/** Setting, operation (0 set, 1 delete, 2 append, 3 subtract), value. */
+type Change = readonly [string, number, string | null];
+
+/** IncrementalAlterConfigs version 0, which kafkajs does not know; resolves with the error code. */
+async function alterOne(connection: RawConnection, topic: string, changes: readonly Change[]): Promise<number> {
+  const writer = new Writer().int32(1).int8(ConfigResourceTypes.TOPIC).string(topic);
+  writer.array(changes, ([name, operation, value]) => writer.string(name).int8(operation).nullableString(value));
+  const answer = await connection.request({ key: 44, version: 0, body: writer.boolean(false).toBuffer() });
+  answer.int32();
+  const [error] = answer.array((reader) => reader.int16());
+  return error ?? -1;
 }
 
 async function validate(admin: Admin, configs: readonly (readonly [string, string])[]): Promise<unknown> {

@@ -175,6 +175,9 @@ describe("a consumer group", () => {
     const claim = { memberId: "", instanceId: null, generation: -1, nowMs: 0 };
     expect(commit(emptyGroup("group"), claim).error).toBe(ErrorCode.NONE);
     expect(commit(Driver.stablePair().group, claim).error).toBe(ErrorCode.UNKNOWN_MEMBER_ID);
+    const stranger = { ...claim, memberId: "somebody", generation: 3 };
+    expect(commit(emptyGroup("group"), stranger).error).toBe(ErrorCode.ILLEGAL_GENERATION);
+    expect(commit(Driver.stablePair().group, stranger).error).toBe(ErrorCode.UNKNOWN_MEMBER_ID);
   });
 
   it("is empty, at a further generation, when everybody has left", () => {

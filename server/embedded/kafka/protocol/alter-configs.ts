@@ -4,17 +4,10 @@
  * Request: [resource type int8 · name string · [config name string · value nullable]] · validate only boolean
  * Answer: throttle int32 · [error int16 · message nullable · type int8 · name string]
  */
-import { findConfigProblem } from "../topics/topic-config.ts";
-import type { Api, BrokerParts } from "./api.ts";
+import type { Api } from "./api.ts";
+import { findAlterationProblem, findAlteredTopic } from "./config-alteration.ts";
 import { ErrorCode } from "./error-codes.ts";
-import { ResourceType } from "./resource-type.ts";
 import { Writer } from "./writer.ts";
-
-interface Alteration {
-  readonly type: number;
-  readonly name: string;
-  readonly configs: ReadonlyMap<string, string | null>;
-}
 
 export const alterConfigs: Api = {
   key: 33,
@@ -30,7 +23,8 @@ export const alterConfigs: Api = {
     const validateOnly = request.boolean();
     const writer = new Writer().int32(0);
     return writer.array(alterations, (alteration) => {
-      const problem = findProblem(alteration, broker);
+      const topic = findAlteredTopic(alteration, broker);
+      const problem = "error" in topic ? topic : findAlterationProblem(alteration.configs);
       if (problem === null && !validateOnly) {
         const configs = new Map([...alteration.configs].map(([name, value]) => [name, value ?? ""]));
         broker.topics.replaceConfigs(alteration.name, configs);
@@ -40,18 +34,3 @@ export const alterConfigs: Api = {
     });
   },
 };
-
-function findProblem(alteration: Alteration, broker: BrokerParts): { error: ErrorCode; message: string | null } | null {
-  if (alteration.type !== ResourceType.TOPIC) {
-    return { error: ErrorCode.INVALID_REQUEST, message: "This broker's own settings are given at its start." };
-  }
-  if (broker.topics.get(alteration.name) === undefined) {
-    return { error: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, message: `The topic '${alteration.name}' does not exist.` };
-  }
-  const nullName = alteration.configs.entries().find(([, value]) => value === null)?.[0];
-  if (nullName !== undefined) {
-    return { error: ErrorCode.INVALID_REQUEST, message: `Null value not supported for : ${nullName}` };
-  }
-  const message = findConfigProblem(alteration.configs);
-  return message === null ? null : { error: ErrorCode.INVALID_CONFIG, message };
-}

@@ -20,6 +20,7 @@ import { endTxn } from "./end-txn.ts";
 import { fetch } from "./fetch.ts";
 import { findCoordinator } from "./find-coordinator.ts";
 import { heartbeat } from "./heartbeat.ts";
+import { incrementalAlterConfigs } from "./incremental-alter-configs.ts";
 import { initProducerId } from "./init-producer-id.ts";
 import { joinGroup } from "./join-group.ts";
 import { leaveGroup } from "./leave-group.ts";
@@ -59,6 +60,7 @@ export const API_TABLE: ReadonlyMap<number, Api> = new Map(
     txnOffsetCommit,
     describeConfigs,
     alterConfigs,
+    incrementalAlterConfigs,
     createPartitions,
     deleteGroups,
     describeAcls,
