@@ -7,6 +7,24 @@
 -- Cost: the window's rows of payments_raw, and the transaction ids of payment_intents and payments.
 MERGE INTO {dataset}.payments AS t
 USING (
+  WITH shown AS (
+    SELECT r.*
+    FROM {dataset}.payments_raw AS r
+    WHERE r.batch_id > @afterBatchId
+      AND ((r.checkpoint_id = @checkpointId AND r.batch_id <= @batchId)
+        OR (@everyCheckpoint AND r.checkpoint_id <> @checkpointId))
+      AND r.partition_no >= @firstPartition
+      AND r.partition_no <= @lastPartition
+      AND r.offset_no >= @firstOffset
+      AND r.offset_no <= @lastOffset
+  ),
+  -- Narrowed to the transactions shown before it is joined, so that no join holds a whole table.
+  intents AS (
+    SELECT i.transaction_id, MIN(i.window_start) AS window_start
+    FROM {dataset}.payment_intents AS i
+    WHERE i.transaction_id IN (SELECT u.transaction_id FROM shown AS u)
+    GROUP BY i.transaction_id
+  )
   SELECT
     r.transaction_id,
     r.customer_id,
@@ -22,17 +40,10 @@ USING (
     r.ingest_id,
     r.checkpoint_id,
     r.batch_id
-  FROM {dataset}.payments_raw AS r
-  LEFT JOIN {dataset}.payment_intents AS i ON i.transaction_id = r.transaction_id
+  FROM shown AS r
+  LEFT JOIN intents AS i ON i.transaction_id = r.transaction_id
   LEFT JOIN {dataset}.alarm_changes AS a ON a.transaction_id = r.transaction_id AND a.kind = 'remove-row'
-  WHERE r.batch_id > @afterBatchId
-    AND ((r.checkpoint_id = @checkpointId AND r.batch_id <= @batchId)
-      OR (@everyCheckpoint AND r.checkpoint_id <> @checkpointId))
-    AND r.partition_no >= @firstPartition
-    AND r.partition_no <= @lastPartition
-    AND r.offset_no >= @firstOffset
-    AND r.offset_no <= @lastOffset
-    AND a.transaction_id IS NULL
+  WHERE a.transaction_id IS NULL
   QUALIFY ROW_NUMBER() OVER (PARTITION BY r.transaction_id ORDER BY r.partition_no, r.offset_no, r.ingest_id) = 1
 ) AS s
 ON t.transaction_id = s.transaction_id

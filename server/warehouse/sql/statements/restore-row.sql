@@ -1,11 +1,11 @@
 -- Answers: nothing; makes the booked row of a remembered payment what it was, present again if it was removed.
 -- Parameters: @changeId, @bookedAt, @cycle.
--- Cost: the ingest ids of payments.
+-- Cost: the transaction ids of payments.
 MERGE INTO {dataset}.payments AS t
 USING (
   SELECT * FROM {dataset}.alarm_changes AS a WHERE a.change_id = @changeId
 ) AS s
-ON t.ingest_id = s.ingest_id
+ON t.transaction_id = s.transaction_id AND t.ingest_id = s.ingest_id
 WHEN MATCHED THEN
   UPDATE SET amount = s.amount, currency = s.currency, booked_cycle = @cycle
 WHEN NOT MATCHED THEN
