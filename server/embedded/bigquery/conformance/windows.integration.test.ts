@@ -58,6 +58,11 @@ describe("window frames", () => {
       ],
       frames,
     ),
+    fails(
+      `SELECT SUM(load) OVER (RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM ${stops}`,
+      /without ORDER BY/,
+      frames,
+    ),
     fails(`SELECT SUM(load) OVER (ORDER BY km, load RANGE 1 PRECEDING) FROM ${stops}`, /exactly one numeric/, frames),
     fails(`SELECT SUM(load) OVER (PARTITION BY km * 1.5) FROM ${stops}`, /FLOAT64 is not allowed/, calls),
     givesRows(
