@@ -80,6 +80,7 @@ describe("rows as values", () => {
       ["2", "3"],
       `${query}#select_except`,
     ),
+    fails(`SELECT * EXCEPT (site) REPLACE (1 AS site) FROM ${visits}`, /Duplicate column/, `${query}#select_except`),
     gives("SELECT r.a, b FROM (SELECT AS STRUCT 1 AS a, 2 AS b) AS r", ["1", "2"], `${query}#select_as_struct`),
     gives("SELECT x + 1 FROM (SELECT AS VALUE 5) AS x", ["6"], `${query}#select_as_value`),
     fails("SELECT AS STRUCT 1 AS a", /refused/, `${query}#select_as_struct`),

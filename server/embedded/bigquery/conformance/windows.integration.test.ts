@@ -58,6 +58,11 @@ describe("window frames", () => {
       ],
       frames,
     ),
+    fails(
+      `SELECT SUM(load) OVER (RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM ${stops}`,
+      /without ORDER BY/,
+      frames,
+    ),
     fails(`SELECT SUM(load) OVER (ORDER BY km, load RANGE 1 PRECEDING) FROM ${stops}`, /exactly one numeric/, frames),
     fails(`SELECT SUM(load) OVER (PARTITION BY km * 1.5) FROM ${stops}`, /FLOAT64 is not allowed/, calls),
     givesRows(
@@ -116,7 +121,20 @@ describe("percentiles", () => {
 
 describe("aggregates with more inside", () => {
   const aggregates = "aggregate_functions";
+  const bids =
+    "(SELECT 'ann' AS who, 5 AS bid UNION ALL SELECT NULL, 9 UNION ALL SELECT 'bob', NULL UNION ALL SELECT 'cy', 2)";
   checkSemantics([
+    gives(
+      `SELECT ANY_VALUE(who HAVING MIN bid), ANY_VALUE(who HAVING MAX bid), ANY_VALUE(bid HAVING MAX who) FROM ${bids}`,
+      ["cy", null, "2"],
+      `${aggregates}#any_value`,
+    ),
+    gives(
+      `SELECT MIN_BY(who, bid), MAX_BY(bid, who), MAX_BY(who, NULL) FROM ${bids}`,
+      ["cy", "2", null],
+      `${aggregates}#max_by`,
+    ),
+    fails(`SELECT SUM(bid HAVING MAX bid) FROM ${bids}`, /refused/, aggregates),
     gives(
       "SELECT STRING_AGG(DISTINCT x, '-' ORDER BY x DESC), ARRAY_AGG(DISTINCT x ORDER BY x LIMIT 2) FROM UNNEST(['b', 'a', 'b', 'c']) AS x",
       ["c-b-a", ["a", "b"]],

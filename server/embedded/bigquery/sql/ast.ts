@@ -40,6 +40,8 @@ export interface CallExpression extends Node {
   isDistinct: boolean;
   args: Expression[];
   nulls: "IGNORE" | "RESPECT" | undefined;
+  /** Only the rows where an expression is greatest or least. */
+  having: { isGreatest: boolean; expression: Expression } | undefined;
   orderBy: OrderItem[];
   limit: Expression | undefined;
   over: WindowSpecification | undefined;

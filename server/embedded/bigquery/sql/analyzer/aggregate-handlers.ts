@@ -222,6 +222,24 @@ function arrayConcatAgg(aggregate: Aggregate): Typed {
   return result(`flatten(${limited(aggregate, all)})`, argument.type);
 }
 
+function anyValue(aggregate: Aggregate): Typed {
+  const { having } = aggregate.call;
+  if (having !== undefined) return valueBy(aggregate, having.isGreatest ? "arg_max_null" : "arg_min_null");
+  return result(`any_value(${first(aggregate).sql})${aggregate.over}`, first(aggregate).type);
+}
+
+/** A value, also NULL, of a row whose key is greatest or least; rows without a key do not count. */
+function valueBy(aggregate: Aggregate, duckName: string): Typed {
+  const argument = first(aggregate);
+  const key = aggregate.args[1];
+  const { name, position } = aggregate.call;
+  if (aggregate.over !== "") throw unsupported(`${name} as a window function`, position);
+  if (key === undefined || !isComparable(key.type)) throw new SqlError(`No matching signature for ${name}`, position);
+  if (mayBeNaN(key)) throw unsupported(`${name} by a FLOAT64`, position);
+  const typed = key.type.kind === "NULL" ? coerce(key, scalar("INT64"), position) : key;
+  return result(`${duckName}(${argument.sql}, ${typed.sql})`, argument.type);
+}
+
 export const aggregateHandlers: Record<Exclude<AggregateFunction, "GROUPING">, (aggregate: Aggregate) => Typed> = {
   COUNT: count,
   COUNTIF: (aggregate) => onBool(aggregate, (x) => `count(CASE WHEN ${x} THEN 1 END)`, scalar("INT64")),
@@ -229,7 +247,9 @@ export const aggregateHandlers: Record<Exclude<AggregateFunction, "GROUPING">, (
   AVG: average,
   MIN: extreme,
   MAX: extreme,
-  ANY_VALUE: (aggregate) => result(`any_value(${first(aggregate).sql})${aggregate.over}`, first(aggregate).type),
+  ANY_VALUE: anyValue,
+  MAX_BY: (aggregate) => valueBy(aggregate, "arg_max_null"),
+  MIN_BY: (aggregate) => valueBy(aggregate, "arg_min_null"),
   STRING_AGG: stringAgg,
   ARRAY_AGG: arrayAgg,
   ARRAY_CONCAT_AGG: arrayConcatAgg,

@@ -22,6 +22,12 @@ export function aggregateCall(place: Place, call: CallExpression, over: Over | u
   const inner =
     over === undefined ? insideAggregate(place) : { ...place, windows: { forbiddenIn: "a window function" } };
   const args = call.args.map((argument) => analyze(inner, argument));
+  if (call.having !== undefined) {
+    if (name !== "ANY_VALUE" || over !== undefined || args.length !== 1) {
+      throw unsupported(`HAVING MAX or MIN in this form of ${name}`, call.position);
+    }
+    args.push(analyze(inner, call.having.expression));
+  }
   const orders = call.orderBy.map((item) => analyze(inner, item.expression));
   checkSyntax(name, call, { args, over });
   checkOrder(call, args, orders);
@@ -59,7 +65,7 @@ const distinctable = new Set(
   `COUNT SUM AVG MIN MAX STRING_AGG ARRAY_AGG ANY_VALUE BIT_AND BIT_OR BIT_XOR
   LOGICAL_AND LOGICAL_OR STDDEV STDDEV_SAMP STDDEV_POP VARIANCE VAR_SAMP VAR_POP`.split(/\s+/),
 );
-const binary = new Set(["CORR", "COVAR_POP", "COVAR_SAMP"]);
+const binary = new Set(["CORR", "COVAR_POP", "COVAR_SAMP", "MAX_BY", "MIN_BY"]);
 
 function checkSyntax(
   name: AggregateFunction,
@@ -68,7 +74,7 @@ function checkSyntax(
 ): void {
   const { position } = call;
   const isCountStar = name === "COUNT" && call.isStar;
-  const most = name === "STRING_AGG" || binary.has(name) ? 2 : 1;
+  const most = name === "STRING_AGG" || call.having !== undefined || binary.has(name) ? 2 : 1;
   const least = binary.has(name) ? 2 : 1;
   if (!isCountStar && (call.isStar || use.args.length < least || use.args.length > most)) {
     throw new SqlError(`No matching signature for aggregate function ${name}`, position);

@@ -63,7 +63,12 @@ function plainCall(place: Place, call: CallExpression, analyze: Analyze): Typed 
 function refuseAggregateSyntax(call: CallExpression): void {
   const { name, position } = call;
   if (call.over !== undefined) throw unsupported(`The window function ${name}`, position);
-  const isPlain = !call.isDistinct && !call.isStar && call.nulls === undefined && call.orderBy.length === 0;
+  const isPlain =
+    !call.isDistinct &&
+    !call.isStar &&
+    call.nulls === undefined &&
+    call.having === undefined &&
+    call.orderBy.length === 0;
   if (!isPlain || call.limit !== undefined) throw unsupported(`The aggregate function ${name}`, position);
 }
 

@@ -38,6 +38,10 @@ export function frameSql(frame: WindowFrame, order: Typed[]): string {
   if (hasDistance(frame) && (order.length !== 1 || key === undefined || !isNumericKind(key.type))) {
     throw new SqlError("A RANGE frame with a distance needs exactly one numeric ORDER BY key", frame.position);
   }
+  const isToCurrentRow = [frame.start, frame.end ?? frame.start].some((edge) => edge.kind === "CURRENT ROW");
+  if (frame.unit === "RANGE" && key === undefined && (isToCurrentRow || frame.end === undefined)) {
+    throw new SqlError("A RANGE-based window without ORDER BY cannot end at the current row", frame.position);
+  }
   const bound = (edge: FrameBound): string => {
     if (edge.rows === undefined) return edge.kind;
     const { rows } = edge;

@@ -34,7 +34,11 @@ export function expandStar(
   source: Source | undefined,
 ): OutputItem[] {
   const columns = starColumns(place, item, source);
-  for (const name of [...item.except, ...item.replace.map((replacement) => replacement.name)]) {
+  const named = [...item.except, ...item.replace.map((replacement) => replacement.name)];
+  for (const [index, name] of named.entries()) {
+    if (named.slice(0, index).some((other) => sameName(other, name))) {
+      throw new SqlError(`Duplicate column ${name} in SELECT * EXCEPT/REPLACE list`, item.position);
+    }
     if (!columns.some((column) => sameName(column.name, name))) {
       throw new SqlError(`Column ${name} in SELECT * EXCEPT/REPLACE list does not exist`, item.position);
     }

@@ -47,6 +47,7 @@ function children(expression: Expression): Expression[] {
     case "call":
       return [
         ...expression.args,
+        ...(expression.having === undefined ? [] : [expression.having.expression]),
         ...orderExpressions(expression.orderBy),
         ...(expression.over?.partitionBy ?? []),
         ...orderExpressions(expression.over?.orderBy ?? []),

@@ -61,6 +61,7 @@ const percentiles = new Set<string>(["PERCENTILE_CONT", "PERCENTILE_DISC"]);
 const withoutOrder = new Set<string>(["ROW_NUMBER", ...percentiles]);
 
 function checkOrder(call: CallExpression, specification: WindowSpecification): void {
+  if (call.having !== undefined) throw unsupported(`HAVING in ${call.name}`, call.position);
   if (call.isDistinct || call.isStar || call.orderBy.length > 0 || call.limit !== undefined || call.isSafe) {
     throw unsupported(`This form of ${call.name}`, call.position);
   }

@@ -22,6 +22,7 @@ export function parseCall(cursor: Cursor, parse: ParseExpression): CallExpressio
     isDistinct: false,
     args: [],
     nulls: undefined,
+    having: undefined,
     orderBy: [],
     limit: undefined,
     over: undefined,
@@ -51,7 +52,11 @@ function readArguments(cursor: Cursor, parse: ParseExpression, call: CallExpress
   });
   const nulls = (["IGNORE", "RESPECT"] as const).find((candidate) => cursor.accept(candidate, "NULLS"));
   if (nulls !== undefined) call.nulls = nulls;
-  if (cursor.at("HAVING")) throw unsupported("HAVING MAX/MIN in an aggregate", cursor.position);
+  if (cursor.accept("HAVING")) {
+    const isGreatest = cursor.accept("MAX");
+    if (!isGreatest) cursor.expect("MIN");
+    call.having = { isGreatest, expression: parse(cursor) };
+  }
   if (cursor.at("GROUP") || cursor.at("WHERE")) throw unsupported(`${cursor.peek().upper} in a call`, cursor.position);
   call.orderBy = parseOrderBy(cursor, parse);
   if (cursor.accept("LIMIT")) call.limit = parse(cursor);

@@ -181,6 +181,7 @@ const noArguments = {
   isDistinct: false,
   args: [],
   nulls: undefined,
+  having: undefined,
   orderBy: [],
   limit: undefined,
   over: undefined,
