@@ -11,7 +11,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs, promisify } from "node:util";
 import { Kafka, logLevel } from "kafkajs";
 import { v7 } from "uuid";
-import { consumerNodeOptions } from "../../server/consumer/node-options.ts";
+import { consumerMemorySettings } from "../../server/consumer/memory-settings.ts";
 import { ensureSpark } from "../../server/consumer/spark/setup.ts";
 import { paymentValue, producePayments } from "./payments.ts";
 
@@ -73,8 +73,10 @@ async function engine(topic: string, checkpoint: string, count: number, extra: r
   const place = ["--broker", broker.address, "--topic", topic, "--directory", join(directory, checkpoint)];
   const work = ["--records", String(count), "--store", values.store, "--delay", String(delayMs), ...extra];
   const entry = join(here, "engine-process.ts");
-  const options = [...consumerNodeOptions, ...values.node.split(" ").filter(Boolean)];
-  return resultOf((await run(process.execPath, [...options, entry, ...place, ...work])).stdout);
+  const { nodeOptions, environment } = consumerMemorySettings;
+  const options = [...nodeOptions, ...values.node.split(" ").filter(Boolean)];
+  const env = { ...process.env, ...environment };
+  return resultOf((await run(process.execPath, [...options, entry, ...place, ...work], { env })).stdout);
 }
 
 async function spark(topic: string, checkpoint: string) {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { LaneName } from "#contract/names.ts";
-import { consumerNodeOptions } from "../consumer/node-options.ts";
+import { consumerMemorySettings } from "../consumer/memory-settings.ts";
 import type { ProcessSpec } from "../processes/managed-process.ts";
 import type { ConsumerSettings, FromConsumer, FromProducer, ProducerSettings } from "../processes/messages.ts";
 
@@ -40,7 +40,7 @@ export function consumerSpec(
     lane,
     entry: entryOf(engine === "spark" ? "../consumer/spark/process.ts" : "../consumer/process.ts"),
     args: () => [],
-    nodeOptions: consumerNodeOptions,
+    ...consumerMemorySettings,
     startMessage: () => ({ type: "start", settings: settings() }),
     onMessage,
     ...deadlines,

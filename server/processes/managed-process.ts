@@ -33,6 +33,8 @@ export interface ProcessSpec<Name extends ProcessName> {
   readonly args: () => readonly string[];
   /** Options of its Node, besides those of every child. */
   readonly nodeOptions?: readonly string[];
+  /** Added to the environment that every child gets. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Sent first to each incarnation; asked anew, so that it holds the settings of the moment. */
   readonly startMessage?: () => MessagesTo[Name];
   /** Every message except `failed`, `ready` included. */
@@ -141,7 +143,7 @@ export class ManagedProcess<Name extends ProcessName> {
     const { clock, environment } = this.#surroundings;
     // Standard output belongs to the parent's ready line. A group of its own, because Ctrl-C is the parent's to handle.
     const child = spawn(process.execPath, [...commonNodeOptions, ...nodeOptions, entry, ...args()], {
-      env: environment as NodeJS.ProcessEnv,
+      env: { ...environment, ...this.#spec.environment } as NodeJS.ProcessEnv,
       stdio: ["ignore", 2, 2, "ipc"],
       detached: true,
     });
