@@ -55,6 +55,7 @@ describe("functions on BYTES", () => {
     ),
     gives("SELECT FROM_HEX('0AF'), FROM_BASE64('YQ==')", ["AK8=", "YQ=="], `${strings}#from_hex`),
     fails("SELECT FROM_HEX('0g')", /hexadecimal/, `${strings}#from_hex`),
+    gives("SELECT FROM_BASE64('YW I'), ASCII(b'\\xff')", ["YWI=", "255"], `${strings}#from_base64`),
     fails("SELECT FROM_BASE64('YQ=')", /base64/, `${strings}#from_base64`),
     gives(
       "SELECT TO_HEX(SHA512(''))",

@@ -148,6 +148,12 @@ describe("CAST", () => {
       "conversion_functions#cast_as_string",
     ),
     gives("SELECT CAST(TIME '12:34:56.5' AS STRING)", ["12:34:56.500"], "conversion_functions#cast_as_string"),
+    gives(
+      "SELECT CAST('0x1F' AS FLOAT64), CAST('1e400' AS FLOAT64), SAFE_CAST('1.5x' AS FLOAT64)",
+      ["31.0", "Infinity", null],
+      "conversion_functions#cast_as_floating_point",
+    ),
+    fails("SELECT SAFE_CAST('12:30:60' AS TIME)", /leap second.*refused/, "conversion_functions#cast_as_time"),
     fails("SELECT CAST('24:00:00' AS TIME)", /Bad TIME value/, "conversion_functions#cast_as_time"),
     fails("SELECT CAST(1 AS FLOAT)", /FLOAT.*refused/, "data-types#floating_point_types"),
     fails("SELECT CAST('1.5' AS INT64)", /Bad int64 value: 1.5/, "conversion_functions#cast_as_integer"),

@@ -102,6 +102,11 @@ describe("STRING and BYTES", () => {
 describe("letters and code points", () => {
   checkSemantics([
     gives(
+      "SELECT LEFT('abc', n), RIGHT('abc', n), SUBSTR('abc', 1, n), SUBSTR('abc', n) FROM (SELECT CAST(NULL AS INT64) AS n)",
+      [null, null, null, null],
+      `${strings}#left`,
+    ),
+    gives(
       "SELECT ASCII('hello'), ASCII(''), UNICODE('âme'), UNICODE(''), CHR(233), CHR(8364)",
       ["104", "0", "226", "0", "é", "€"],
       `${strings}#ascii`,
@@ -119,7 +124,7 @@ describe("letters and code points", () => {
       `${strings}#code_points_to_string`,
     ),
     gives(
-      "SELECT INITCAP('hello WORLD-everyone'), INITCAP('apples1oranges', '1')",
+      "SELECT INITCAP('hello WORLD-everyone'), INITCAP('apples1oranges', '1s')",
       ["Hello World-Everyone", "Apples1Oranges"],
       `${strings}#initcap`,
     ),

@@ -68,7 +68,10 @@ function fromHex(text: string): Uint8Array {
 }
 
 function fromBase64(text: string): Uint8Array {
-  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) {
+  const digitsAndPadding = /^([A-Za-z0-9+/]*)(={0,2})$/.exec(text.replaceAll(/[ \t\n\v\f\r]/g, ""));
+  const [size, padding] = [digitsAndPadding?.[1]?.length ?? 1, digitsAndPadding?.[2]?.length ?? 0];
+  // The padding may be left out, but not half of it.
+  if (size % 4 === 1 || (padding > 0 && (size + padding) % 4 !== 0)) {
     throw new RangeError("Failed to decode invalid base64 string");
   }
   return Buffer.from(text, "base64");

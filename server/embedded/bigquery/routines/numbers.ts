@@ -17,6 +17,18 @@ function parseInt64(text: string): bigint {
   return value;
 }
 
+/** A FLOAT64 from its text; what is too large is infinite. */
+function parseFloat64(text: string): number {
+  const match = /^[ \t\n\v\f\r]*([+-]?)([^ \t\n\v\f\r+-].*?)[ \t\n\v\f\r]*$/s.exec(text);
+  const magnitude = match?.[2] ?? "";
+  const isNegative = match?.[1] === "-";
+  if (/^0[xX][0-9a-fA-F]+$/.test(magnitude)) return Number(BigInt(magnitude)) * (isNegative ? -1 : 1);
+  if (/^inf(?:inity)?$/i.test(magnitude)) return isNegative ? -Infinity : Infinity;
+  if (/^nan$/i.test(magnitude)) return NaN;
+  if (!/^(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(magnitude)) throw new RangeError(`Bad double value: ${text}`);
+  return isNegative ? -Number(magnitude) : Number(magnitude);
+}
+
 /** PARSE_NUMERIC's text: spaces anywhere but inside the digits, commas before the point, a sign on one side. */
 function parseGroupedNumeric(text: string): string {
   const space = "[ \\t\\n\\v\\f\\r]*";
@@ -91,6 +103,7 @@ function requireShift(by: bigint): bigint {
 
 export const numberRoutines: Routine[] = [
   routine("parse_int64", ["STRING"], "INT64", parseInt64),
+  routine("parse_float64", ["STRING"], "FLOAT64", parseFloat64),
   routine("parse_numeric", ["STRING"], "STRING", parseGroupedNumeric),
   routine("numeric_from_text", ["STRING"], "STRING", (text) => formatNumeric(parseNumeric(text))),
   routine("div_numeric", ["STRING", "STRING"], "STRING", divideNumeric),

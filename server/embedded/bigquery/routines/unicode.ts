@@ -9,11 +9,15 @@ function initcap(text: string, delimiters: string): string {
   const ends = new Set(Array.from(delimiters));
   let isStart = true;
   return Array.from(text, (character) => {
+    if (ends.has(character)) {
+      isStart = true;
+      return character;
+    }
     const changed = isStart ? character.toUpperCase() : character.toLowerCase();
     if (Array.from(changed).length > 1 || character === "Σ") {
       throw new RangeError(`INITCAP of the letter ${character} is refused by the embedded server`);
     }
-    isStart = ends.has(character);
+    isStart = false;
     return changed;
   }).join("");
 }
@@ -44,9 +48,10 @@ function soundex(text: string): string {
 function soundexOf(letters: string): string {
   let code = "";
   let previous = "";
-  for (const character of letters.toUpperCase()) {
+  for (const letter of letters) {
+    const character = letter.toUpperCase();
     const digit = soundexDigits[character] ?? "";
-    if (code === "") code = character;
+    if (code === "") code = letter;
     else if (digit !== "" && digit !== previous) code += digit;
     if (character !== "H" && character !== "W") previous = digit;
     if (code.length === 4) break;
@@ -105,7 +110,8 @@ function complete<Item>(items: readonly (Item | null)[]): Item[] | undefined {
 }
 
 export const unicodeRoutines: Routine[] = [
-  ...onTextAndBytes("ascii", ["STRING"], "INT64", ascii),
+  routine("ascii", ["STRING"], "INT64", ascii),
+  routine("ascii_bytes", ["BYTES"], "INT64", (bytes) => BigInt(bytes[0] ?? 0)),
   routine("unicode", ["STRING"], "INT64", codePointAt),
   routine("chr", ["INT64"], "STRING", characterOf),
   ...onTextAndBytes("to_code_points", ["STRING"], "ARRAY<INT64>", (text) => Array.from(text, codePointAt)),

@@ -28,8 +28,13 @@ function pad(name: string): string {
   );
 }
 
+// DuckDB's least leaves NULL out of account.
 const side = (name: string): string =>
-  guard("$2 < 0", `${name.toUpperCase()}: the length is negative`, `${name}($1, least($2, 2147483647))`);
+  guard(
+    "$2 < 0",
+    `${name.toUpperCase()}: the length is negative`,
+    `${name}($1, CASE WHEN $2 > 2147483647 THEN 2147483647 ELSE $2 END)`,
+  );
 
 /** The signature on BYTES of a routine that exists for both; `sql` gives its arguments. */
 function onBytes(name: string, takes: Signature["takes"], gives: Signature["gives"], args: string): Signature {
@@ -61,7 +66,11 @@ const positions = [
     signature(
       ["STRING", "INT64", "INT64"],
       "STRING",
-      guard("$3 < 0", "SUBSTR: the length is negative", `substr($1, ${substringStart}, least($3, 2147483647))`),
+      guard(
+        "$3 < 0",
+        "SUBSTR: the length is negative",
+        `substr($1, ${substringStart}, CASE WHEN $3 > 2147483647 THEN 2147483647 ELSE $3 END)`,
+      ),
     ),
     onBytes("substr", ["BYTES", "INT64"], "BYTES", "$1, $2, 9223372036854775807"),
     onBytes("substr", ["BYTES", "INT64", "INT64"], "BYTES", "$1, $2, $3"),
