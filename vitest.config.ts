@@ -15,6 +15,8 @@ export default defineConfig({
           name: "unit",
           include: [`${folders}/**/*.test.{ts,tsx}`],
           exclude: ["**/*.integration.test.ts", "**/*.kafka.test.ts", "**/*.spark.test.ts"],
+          // They take milliseconds to seconds; a machine that does something else besides takes several times as long.
+          testTimeout: 30_000,
         },
       },
       {

@@ -18,7 +18,7 @@ export interface WritableTable {
   columns: TableColumn[];
 }
 
-export function findColumn(columns: TableColumn[], name: string, position: number): TableColumn {
+function findColumn(columns: TableColumn[], name: string, position: number): TableColumn {
   const column = columns.find((candidate) => sameName(candidate.name, name));
   if (column === undefined) throw new SqlError(`Column ${name} is not present in the table`, position);
   return column;
