@@ -78,6 +78,17 @@ describe("UPDATE and DELETE", () => {
     expect(await harness.rows("SELECT a, b FROM pair")).toEqual([["2", "1"]]);
   });
 
+  it("set fields of a STRUCT, and tell them from columns after the table's name", async () => {
+    await harness.run("CREATE TABLE shelf AS SELECT STRUCT(1 AS a, STRUCT('x' AS c, 5 AS d) AS b) AS s, 'old' AS a");
+    await harness.run("UPDATE shelf SET s.a = 7, s.b.c = 'y', shelf.a = 'new' WHERE TRUE");
+    expect(await harness.rows("SELECT * FROM shelf")).toEqual([[["7", ["y", "5"]], "new"]]);
+    expect(await change("UPDATE shelf SET s.a = 1, s = NULL WHERE TRUE")).toContain("assigned more than once");
+    expect(await change("UPDATE shelf SET a.b = 1 WHERE TRUE")).toContain("no STRUCT");
+    expect(await change("UPDATE shelf AS s SET s.a = 'z' WHERE TRUE")).toContain("both the table and a column");
+    await harness.run("UPDATE shelf SET s = NULL WHERE TRUE");
+    expect(await change("UPDATE shelf SET s.a = 1 WHERE TRUE")).toContain("NULL STRUCT");
+  });
+
   it("skip rows for which the condition is NULL", async () => {
     expect(await counts("DELETE stock WHERE amount > 1")).toEqual({ inserted: 0, updated: 0, deleted: 1 });
     expect(await stock()).toEqual([
@@ -164,6 +175,30 @@ describe("MERGE", () => {
   it("sees only one side where the other has no row", async () => {
     const sql = `MERGE stock AS t USING ${source} AS s ON t.item = s.item WHEN NOT MATCHED THEN INSERT (item, amount) VALUES (s.item, t.amount)`;
     expect(await change(sql)).toContain("Unrecognized name: t.amount");
+  });
+});
+
+describe("columns with short names", () => {
+  it("do not get in the way of what the translation is made of", async () => {
+    const names = ["s", "o", "l", "f", "p", "r", "v", "x", "t", "c", "i", "k"];
+    await harness.run(
+      `CREATE TABLE short (${names.map((name) => `${name} STRUCT<t STRING, z STRING, l STRING>`).join(", ")}, moment TIMESTAMP, zone STRING)`,
+    );
+    await harness.run("INSERT short (s, moment, zone) VALUES (('a', 'b', 'c'), TIMESTAMP '2024-07-01', 'Asia/Tokyo')");
+    const sql = `SELECT DATETIME(moment, zone), FORMAT_TIMESTAMP('%R', moment, zone), TIMESTAMP_TRUNC(moment, DAY, zone),
+      PARSE_DATE('%F', zone || CAST(NULL AS STRING)), CAST(CAST(moment AS STRING) AS TIMESTAMP), STRING(moment, zone),
+      CAST(s AS STRUCT<a STRING, b STRING, c STRING>) FROM short`;
+    expect(await harness.rows(sql)).toEqual([
+      [
+        "2024-07-01T09:00:00",
+        "09:00",
+        "1719759600000000",
+        null,
+        "1719792000000000",
+        "2024-07-01 09:00:00+09",
+        ["a", "b", "c"],
+      ],
+    ]);
   });
 });
 

@@ -144,6 +144,12 @@ describe("DATETIME and TIME", () => {
       `${times}#parse_time`,
     ),
     fails("SELECT TIME(24, 0, 0)", /hours must be/, `${times}#time`),
+    gives(
+      "SELECT DATETIME '2024-01-01 00:00:00' = DATE '2024-01-01', COALESCE(DATE '2024-01-02', DATETIME '2024-01-01'), DATETIME_DIFF(DATETIME '2024-01-02 01:00:00', DATE '2024-01-01', HOUR)",
+      ["true", "2024-01-02T00:00:00", "25"],
+      "conversion_rules#coercion",
+    ),
+    fails("SELECT TIMESTAMP '2024-01-01' = DATE '2024-01-01'", /No matching signature/, "conversion_rules#coercion"),
     gives("SELECT CURRENT_TIME() = TIME(CURRENT_TIMESTAMP())", ["true"], `${times}#current_time`),
   ]);
 });

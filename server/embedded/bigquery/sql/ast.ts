@@ -152,7 +152,7 @@ export interface TablePath extends Node {
 }
 
 export type FromItem =
-  | (Node & { kind: "table"; path: TablePath; alias: string | undefined })
+  | (Node & { kind: "table"; path: TablePath; alias: string | undefined; offsetAlias: string | undefined })
   | (Node & { kind: "derived"; query: Query; alias: string | undefined })
   | (Node & { kind: "unnest"; array: Expression; alias: string | undefined; offsetAlias: string | undefined })
   | (Node & {
@@ -184,7 +184,8 @@ export interface MergeClause extends Node {
 }
 
 export interface Assignment extends Node {
-  column: string;
+  /** A column, with the table's name before it or not, and the fields inside a STRUCT. */
+  path: string[];
   value: Expression | "DEFAULT";
 }
 

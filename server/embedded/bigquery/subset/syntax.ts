@@ -31,7 +31,7 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
     {
       construct: "UPDATE … SET … [FROM] WHERE",
       example: "UPDATE d.t AS x SET n = y.n + 1 FROM d.t AS y WHERE x.id = y.id",
-      note: "two source rows for one target row are an error",
+      note: "fields of a STRUCT too; two source rows for one target row are an error",
     },
     { construct: "DELETE … WHERE", example: "DELETE FROM d.t WHERE id IN (SELECT id FROM d.t)" },
     { construct: "TRUNCATE TABLE", example: "TRUNCATE TABLE d.t" },
@@ -45,8 +45,8 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
   Queries: [
     { construct: "SELECT [DISTINCT] … FROM … WHERE", example: "SELECT DISTINCT id FROM d.t WHERE n > 1" },
     {
-      construct: "SELECT * EXCEPT / REPLACE, t.*",
-      example: "SELECT x.* EXCEPT (tags) REPLACE (n + 1 AS n) FROM d.t AS x",
+      construct: "SELECT * EXCEPT / REPLACE, t.*, struct.*",
+      example: "SELECT x.* EXCEPT (tags) REPLACE (n + 1 AS n), STRUCT(1 AS a).* FROM d.t AS x",
     },
     {
       construct: "SELECT AS STRUCT / VALUE",
@@ -64,8 +64,8 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
       example: "SELECT id, x.n FROM d.t AS x FULL OUTER JOIN d.t AS y USING (id)",
     },
     {
-      construct: "UNNEST [WITH OFFSET], correlated too",
-      example: "SELECT id, tag, o FROM d.t LEFT JOIN UNNEST(tags) AS tag WITH OFFSET AS o",
+      construct: "UNNEST [WITH OFFSET] and array paths, correlated too",
+      example: "SELECT id, tag, o, p FROM d.t AS x LEFT JOIN UNNEST(tags) AS tag WITH OFFSET AS o, x.tags AS p",
     },
     {
       construct: "GROUP BY expressions, numbers, aliases, ALL",
@@ -121,14 +121,17 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
     },
     { construct: "SAFE. before a scalar function", example: "SELECT SAFE.SUBSTR(id, 1, n) FROM d.t" },
     {
-      construct: "arrays, [OFFSET], [ORDINAL], [SAFE_…], ARRAY(query)",
-      example: "SELECT [1, 2][OFFSET(0)], ARRAY(SELECT id FROM d.t)",
+      construct: "arrays, [n], [OFFSET], [ORDINAL], [SAFE_…], ARRAY(query)",
+      example: "SELECT [1, 2][OFFSET(0)], [1, 2][1], ARRAY(SELECT id FROM d.t)",
     },
     {
       construct: "a table's row as a STRUCT, and its fields by a star",
       example: "SELECT ARRAY_AGG(x)[OFFSET(0)].* FROM d.t AS x",
     },
-    { construct: "STRUCT, tuples, field access", example: "SELECT STRUCT(1 AS a, 'x' AS b).a, (1, 'y')" },
+    {
+      construct: "STRUCT, tuples, fields by name and position",
+      example: "SELECT STRUCT(1 AS a, 'x' AS b).a, (1, 'y')[1]",
+    },
     {
       construct: "scalar subqueries, EXISTS, correlated too",
       example: "SELECT (SELECT COUNT(*) FROM d.t AS y WHERE y.id = x.id), EXISTS (SELECT 1 FROM d.t) FROM d.t AS x",

@@ -1,12 +1,14 @@
 /** What INSERT, UPDATE and MERGE share: target columns, and values as they are stored. */
-import type { Expression } from "../ast.ts";
+import type { Assignment, Expression } from "../ast.ts";
+import { guard } from "../functions/signature.ts";
 import type { Target } from "../plan.ts";
-import { SqlError } from "../position.ts";
+import { SqlError, unsupported } from "../position.ts";
 import { duckType, scalar } from "../types.ts";
 import type { SqlType } from "../types.ts";
 import { coerce } from "./coercion.ts";
 import type { Context, Place, TableColumn } from "./context.ts";
 import { analyzeExpression } from "./expression.ts";
+import { quoteName } from "./from.ts";
 import { sameName } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 import type { Typed } from "./typed.ts";
@@ -57,6 +59,61 @@ export function valueSql(place: Place, value: Expression | "DEFAULT", column: Ta
   if (column === undefined) throw new Error("the number of values was checked");
   if (value === "DEFAULT") return storedValue({ sql: "NULL", type: { kind: "NULL" } }, column.type, 0, column.name).sql;
   return storedValue(analyzeExpression(place, value), column.type, value.position, column.name).sql;
+}
+
+interface Change {
+  fields: string[];
+  assignment: Assignment;
+}
+
+/**
+ * The columns that SET names, with their new values; fields of one STRUCT make one value. `name` is what the statement
+ * calls the table, `alias` what DuckDB does.
+ */
+export function assignedColumns(
+  place: Place,
+  target: { columns: TableColumn[]; name: string; alias: string },
+  set: readonly Assignment[],
+): { column: TableColumn; sql: string }[] {
+  const changes = new Map<TableColumn, Change[]>();
+  for (const assignment of set) {
+    const { path, position } = assignment;
+    const isQualified = path.length > 1 && sameName(path[0], target.name);
+    const isColumn = target.columns.some((column) => column.type.kind === "STRUCT" && sameName(column.name, path[0]));
+    if (isQualified && isColumn) {
+      throw unsupported(`The name ${path[0]}, which is both the table and a column of it,`, position);
+    }
+    const names = isQualified ? path.slice(1) : path;
+    const column = findColumn(target.columns, names[0] ?? "", position);
+    changes.set(column, [...(changes.get(column) ?? []), { fields: names.slice(1), assignment }]);
+  }
+  return [...changes].map(([column, own]) => {
+    return { column, sql: changedValue(place, { ...column, sql: `${target.alias}.${quoteName(column.name)}` }, own) };
+  });
+}
+
+/** A value of which all or some fields change. */
+function changedValue(place: Place, current: TableColumn & { sql: string }, changes: Change[]): string {
+  const [first] = changes;
+  if (first === undefined) return current.sql;
+  const { position } = first.assignment;
+  const whole = changes.find((change) => change.fields.length === 0);
+  if (whole !== undefined && changes.length > 1) throw new SqlError("Update item assigned more than once", position);
+  if (whole !== undefined) return valueSql(place, whole.assignment.value, current);
+  const { type } = current;
+  if (type.kind !== "STRUCT") throw new SqlError(`Cannot set a field of ${current.name}, which is no STRUCT`, position);
+  for (const { fields } of changes) {
+    if (type.fields.filter((field) => sameName(field.name, fields[0])).length !== 1) {
+      throw new SqlError(`Field name ${fields[0]} does not exist in ${current.name}, or more than once`, position);
+    }
+  }
+  const packed = type.fields.map((field, index) => {
+    const inside = { name: field.name ?? "", type: field.type, isRequired: false };
+    const own = changes.filter(({ fields }) => sameName(fields[0], field.name));
+    const below = own.map((change) => ({ ...change, fields: change.fields.slice(1) }));
+    return `f${index + 1} := ${changedValue(place, { ...inside, sql: `struct_extract(${current.sql}, 'f${index + 1}')` }, below)}`;
+  });
+  return guard(`${current.sql} IS NULL`, "Cannot set a field of a NULL STRUCT", `struct_pack(${packed.join(", ")})`);
 }
 
 export function condition(typed: Typed, expression: Expression): string {

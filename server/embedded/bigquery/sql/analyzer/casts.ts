@@ -11,7 +11,7 @@ import { duckType, sameType, scalar, typeName } from "../types.ts";
 import type { ScalarKind, SqlType } from "../types.ts";
 import { timestampMax, timestampMin } from "../../wire/times.ts";
 import { offsetPattern, zoneNamePattern } from "../../wire/zones.ts";
-import { numericToFloat, tryCoerce } from "./coercion.ts";
+import { numericToFloat, repackedStruct, structFields, tryCoerce } from "./coercion.ts";
 import { refuseVolatile } from "./operators.ts";
 import { SafeArguments } from "./safe.ts";
 import { combine } from "./typed.ts";
@@ -64,12 +64,12 @@ const timestampForm = `${localForm}( ?(Z|z|${offsetPattern})| (UTC|${zoneNamePat
 
 /** Local time and zone are read apart: DuckDB's own cast would take the machine's zone. */
 const stringToTimestamp = checkedText(timestampForm, (x, fail) => {
-  const local = plain("TIMESTAMP")(`upper(regexp_extract(s.x, '^${localForm}'))`, fail);
-  const zone = `coalesce(nullif(regexp_extract(s.x, '^(?:${localForm.replaceAll("(", "(?:")}) ?(.*)$', 1), ''), 'UTC')`;
-  const instant = instantAt("r.l", { kind: "sql", sql: "r.z" }, fail);
-  const checked = `CASE WHEN epoch_us(i) NOT BETWEEN ${timestampMin} AND ${timestampMax} THEN ${fail} ELSE i END`;
-  return `list_transform([{x: ${x}}], lambda s: list_transform(list_transform([{l: ${local}, z: ${zone}}],
-    lambda r: ${instant}), lambda i: ${checked})[1])[1]`;
+  const local = plain("TIMESTAMP")(`upper(regexp_extract("$c".x, '^${localForm}'))`, fail);
+  const zone = `coalesce(nullif(regexp_extract("$c".x, '^(?:${localForm.replaceAll("(", "(?:")}) ?(.*)$', 1), ''), 'UTC')`;
+  const instant = instantAt('"$r".l', { kind: "sql", sql: '"$r".z' }, fail);
+  const checked = `CASE WHEN epoch_us("$i") NOT BETWEEN ${timestampMin} AND ${timestampMax} THEN ${fail} ELSE "$i" END`;
+  return `list_transform([{x: ${x}}], lambda "$c": list_transform(list_transform([{l: ${local}, z: ${zone}}],
+    lambda "$r": ${instant}), lambda "$i": ${checked})[1])[1]`;
 });
 
 const conversions: Partial<Record<`${ScalarKind}>${ScalarKind}`, Conversion>> = {
@@ -134,6 +134,7 @@ function numericOfLiteral(operand: Typed, { isSafe, position }: CastOptions): Ty
 export function cast(operand: Typed, target: SqlType, options: CastOptions): Typed {
   if (operand.type.kind === "NULL") return combine(`CAST(${operand.sql} AS ${duckType(target)})`, target, [operand]);
   if (sameType(operand.type, target)) return combine(operand.sql, target, [operand]);
+  if (target.kind === "STRUCT" && operand.type.kind === "STRUCT") return castStruct(operand, target, options);
   if (target.kind === "ARRAY" || target.kind === "STRUCT" || target.kind === "NULL") {
     throw unsupported(`CAST from ${typeName(operand.type)} to ${typeName(target)}`, options.position);
   }
@@ -154,4 +155,17 @@ export function cast(operand: Typed, target: SqlType, options: CastOptions): Typ
     return combine(args.over(convert(args.bind(operand).sql, fail)), target, [operand]);
   }
   return combine(convert(operand.sql, fail), target, [operand]);
+}
+
+/** Field by field; https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_functions#cast_as_struct */
+function castStruct(operand: Typed, target: SqlType & { kind: "STRUCT" }, options: CastOptions): Typed {
+  const { type } = operand;
+  if (type.kind !== "STRUCT" || type.fields.length !== target.fields.length) {
+    throw new SqlError(`Invalid cast from ${typeName(type)} to ${typeName(target)}`, options.position);
+  }
+  if (options.isSafe) throw unsupported("SAFE_CAST of a STRUCT", options.position);
+  refuseVolatile([operand], "CAST", options.position);
+  const fields = structFields(operand, type);
+  const cells = target.fields.map((field, index) => cast(fields[index] ?? operand, field.type, options).sql);
+  return combine(repackedStruct(operand, cells), target, [operand]);
 }

@@ -1,6 +1,6 @@
 /**
  * Implicit conversions: https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_rules#coercion
- * NUMERIC and a FLOAT64 literal with many digits, DATE to DATETIME and structs field by field are left out: refused.
+ * NUMERIC and a FLOAT64 literal with many digits are left out: refused.
  */
 import { scalarLiteral } from "../literals.ts";
 import { SqlError, unsupported } from "../position.ts";
@@ -39,22 +39,33 @@ export function tryCoerce(typed: Typed, target: SqlType): Typed | undefined {
   return { ...rest, sql, type: target, isNumber: true };
 }
 
-/** The types of one STRUCT with the field names of the first. */
-function withNames(struct: SqlType & { kind: "STRUCT" }, first: SqlType & { kind: "STRUCT" }): SqlType {
-  return {
-    kind: "STRUCT",
-    fields: struct.fields.map((field, index) => ({ ...field, name: first.fields[index]?.name })),
-  };
-}
-
-/** A STRUCT written out takes the type that is expected, field by field. */
+/** A STRUCT takes the type that is expected, field by field; one that is written out has literals as fields. */
 function coerceStruct(typed: Typed, target: SqlType & { kind: "STRUCT" }): Typed | undefined {
-  const { fields } = typed;
-  if (fields === undefined || fields.length !== target.fields.length) return undefined;
+  if (typed.type.kind !== "STRUCT" || typed.type.fields.length !== target.fields.length) return undefined;
+  const fields = structFields(typed, typed.type);
   const coerced = target.fields.map((field, index) => tryCoerce(fields[index] ?? typed, field.type));
   if (coerced.some((field) => field === undefined)) return undefined;
-  const packed = coerced.map((field, index) => `f${index + 1} := ${field?.sql}`).join(", ");
-  return { ...typed, sql: `struct_pack(${packed})`, type: target };
+  const { fields: written, ...rest } = typed;
+  const sql = repackedStruct(
+    typed,
+    coerced.map((field) => field?.sql ?? "NULL"),
+  );
+  return written === undefined ? { ...rest, sql, type: target } : { ...rest, sql, type: target, fields: written };
+}
+
+/** The fields as values: as they were written, or read from `"$x"`, which repackedStruct puts the whole into. */
+export function structFields(typed: Typed, type: SqlType & { kind: "STRUCT" }): Typed[] {
+  return (
+    typed.fields ??
+    type.fields.map((field, index) => ({ sql: `struct_extract("$x", 'f${index + 1}')`, type: field.type }))
+  );
+}
+
+/** A STRUCT of converted fields; NULL stays NULL. */
+export function repackedStruct(typed: Typed, fields: string[]): string {
+  const packed = `struct_pack(${fields.map((field, index) => `f${index + 1} := ${field}`).join(", ")})`;
+  if (typed.fields !== undefined) return packed;
+  return `list_transform([${typed.sql}], lambda "$x": CASE WHEN "$x" IS NULL THEN NULL ELSE ${packed} END)[1]`;
 }
 
 function constant(typed: Typed, to: ScalarKind, text: string): Typed | undefined {
@@ -68,6 +79,7 @@ function constant(typed: Typed, to: ScalarKind, text: string): Typed | undefined
 
 function widenedSql(typed: Typed, to: ScalarKind): string | undefined {
   const from = typed.type.kind;
+  if (from === "DATE" && to === "DATETIME") return `CAST(${typed.sql} AS TIMESTAMP)`;
   if (from === "INT64" && to === "NUMERIC") return `CAST(${typed.sql} AS DECIMAL(38,9))`;
   if (from === "INT64" && to === "FLOAT64") return `CAST(${typed.sql} AS DOUBLE)`;
   if (from === "NUMERIC" && to === "FLOAT64") return numericToFloat(typed.sql);
@@ -100,11 +112,34 @@ export function commonType(items: readonly Typed[], position: Position, what: st
   if (known.every((item) => sameType(item.type, first.type))) return first.type;
   if (known.every((item) => isNumericKind(item.type))) return commonNumeric(known, position);
   const target = known.find((item) => item.literal === undefined)?.type ?? first.type;
-  const struct = known.find((item) => known.every((other) => tryCoerce(other, item.type) !== undefined))?.type;
-  if (struct?.kind === "STRUCT" && first.type.kind === "STRUCT") return withNames(struct, first.type);
+  const datetime = known.find((item) => item.type.kind === "DATETIME")?.type;
+  if (datetime !== undefined && known.every((item) => tryCoerce(item, datetime) !== undefined)) return datetime;
+  const struct = commonStruct(known, position, what);
+  if (struct !== undefined) return struct;
   if (known.every((item) => tryCoerce(item, target) !== undefined)) return target;
   const kinds = [...new Set(known.map((item) => typeName(item.type)))].join(", ");
   throw new SqlError(`No matching signature for ${what} for types: ${kinds}`, position);
+}
+
+/** Structs of the same number of fields meet field by field, under the names of the first. */
+function commonStruct(items: readonly Typed[], position: Position, what: string): SqlType | undefined {
+  const [first] = items;
+  if (first?.type.kind !== "STRUCT") return undefined;
+  const { fields } = first.type;
+  const rows = items.map((item) => {
+    return item.type.kind === "STRUCT" && item.type.fields.length === fields.length
+      ? structFields(item, item.type)
+      : undefined;
+  });
+  if (rows.some((row) => row === undefined)) return undefined;
+  return {
+    kind: "STRUCT",
+    fields: fields.map(({ name }, index) => {
+      const column = rows.flatMap((row) => row?.[index] ?? []);
+      const type = commonType(column, position, what);
+      return { name, type: type.kind === "NULL" ? scalar("INT64") : type };
+    }),
+  };
 }
 
 function commonNumeric(items: readonly Typed[], position: Position): SqlType {

@@ -64,6 +64,7 @@ export function structField(base: Typed, name: string, position: number): Typed 
 /** array[OFFSET(i)]: out of bounds is an error, with SAFE_ it is NULL. */
 function element(place: Place, expression: Expression & { kind: "index" }, analyze: Analyze): Typed {
   const base = analyze(place, expression.base);
+  if (base.type.kind === "STRUCT") return fieldAt(base, base.type, expression);
   if (base.type.kind !== "ARRAY")
     throw new SqlError(`Subscript access on a value of type ${base.type.kind}`, expression.position);
   const index = coerce(analyze(place, expression.index), scalar("INT64"), expression.position, "An array position");
@@ -72,6 +73,19 @@ function element(place: Place, expression: Expression & { kind: "index" }, analy
   const outside = expression.access.startsWith("SAFE_") ? "NULL" : "error('Array index is out of bounds')";
   const sql = `(CASE WHEN ${base.sql} IS NULL THEN NULL WHEN ${at} NOT BETWEEN 1 AND len(${base.sql}) THEN ${outside} ELSE ${base.sql}[${at}] END)`;
   return combine(sql, base.type.element, [base, index]);
+}
+
+/** struct[OFFSET(0)]: the position must be known, for it decides the type. */
+function fieldAt(base: Typed, type: SqlType & { kind: "STRUCT" }, expression: Expression & { kind: "index" }): Typed {
+  const { access, index, position } = expression;
+  if (access.startsWith("SAFE_")) throw new SqlError(`${access} does not apply to a STRUCT`, position);
+  if (index.kind !== "literal" || index.type !== "INT64") {
+    throw unsupported("A field position that is not an integer literal", index.position);
+  }
+  const at = Number(index.value) - (access === "ORDINAL" ? 1 : 0);
+  const field = type.fields[at];
+  if (field === undefined) throw new SqlError(`Field position ${index.value} is out of bounds`, index.position);
+  return combine(`struct_extract(${base.sql}, 'f${at + 1}')`, field.type, [base]);
 }
 
 function array(place: Place, expression: Expression & { kind: "array" }, analyze: Analyze): Typed {

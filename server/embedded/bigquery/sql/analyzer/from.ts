@@ -18,8 +18,6 @@ export interface Source {
   sql: string;
   variables: RangeVariable[];
   columns: ScopeColumn[];
-  /** An UNNEST of an array that is not the same for all rows. */
-  isCorrelated?: boolean;
 }
 
 const viewDepthMax = 16;
@@ -31,8 +29,9 @@ export function quoteName(name: string): string {
 export function analyzeFrom(context: Context, item: FromItem, parent: Scope | undefined): Source {
   switch (item.kind) {
     case "table": {
-      const array = outerArray(item, parent);
+      const array = arrayPath(item, parent);
       if (array !== undefined) return unnest(context, array, parent);
+      if (item.offsetAlias !== undefined) throw new SqlError("WITH OFFSET can only follow an array", item.position);
       return tableSource(context, item.path, { alias: item.alias, isNested: parent !== undefined });
     }
     case "derived":
@@ -165,33 +164,23 @@ function unnest(context: Context, item: FromItem & { kind: "unnest" }, parent: S
   const value: ScopeColumn = { name: item.alias, type: array.type.element, sql: `${name}.c1` };
   const columns = value.type.kind === "STRUCT" ? structColumns(value, value.type) : [value];
   const variables: RangeVariable[] = [{ alias: item.alias, columns, value }];
-  const isCorrelated = array.usesLocalColumn === true || array.usesOuterColumn === true;
-  if (item.offsetAlias === undefined) return { sql, variables, columns, isCorrelated };
+  if (item.offsetAlias === undefined) return { sql, variables, columns };
   const position: ScopeColumn = { name: item.offsetAlias, type: scalar("INT64"), sql: `${name}.c2` };
-  return { sql, variables, columns: [...columns, position], isCorrelated };
+  return { sql, variables, columns: [...columns, position] };
 }
 
 function structColumns(value: ScopeColumn, type: SqlType & { kind: "STRUCT" }): ScopeColumn[] {
   return type.fields.map((field, index) => ({ ...field, sql: `struct_extract(${value.sql}, 'f${index + 1}')` }));
 }
 
-/** `FROM t, t.items` means `FROM t, UNNEST(t.items) AS items`. */
-function arrayPath(item: FromItem, left: Source): FromItem | undefined {
+/** `FROM t, t.items` means `FROM t, UNNEST(t.items) AS items`, also where t belongs to an enclosing query. */
+function arrayPath(item: FromItem, scope: Scope | undefined): (FromItem & { kind: "unnest" }) | undefined {
   if (item.kind !== "table" || item.path.parts.length < 2) return undefined;
   const { parts, position } = item.path;
-  if (!left.variables.some((variable) => sameName(variable.alias, parts[0]))) return undefined;
-  const array: Expression = { kind: "path", names: parts, position };
-  return { kind: "unnest", array, alias: item.alias ?? parts.at(-1), offsetAlias: undefined, position };
-}
-
-/** In a subquery `FROM t.items` reads an array of the row outside, when t is a name there. */
-function outerArray(item: FromItem & { kind: "table" }, parent: Scope | undefined) {
-  const { parts, position } = item.path;
-  if (parts.length < 2) return undefined;
-  for (let scope = parent; scope !== undefined; scope = scope.parent) {
-    if (scope.variables.some((variable) => sameName(variable.alias, parts[0]))) {
+  for (let current = scope; current !== undefined; current = current.parent) {
+    if (current.variables.some((variable) => sameName(variable.alias, parts[0]))) {
       const array: Expression = { kind: "path", names: parts, position };
-      return { kind: "unnest", array, alias: item.alias ?? parts.at(-1), offsetAlias: undefined, position } as const;
+      return { kind: "unnest", array, alias: item.alias ?? parts.at(-1), offsetAlias: item.offsetAlias, position };
     }
   }
   return undefined;
@@ -199,28 +188,43 @@ function outerArray(item: FromItem & { kind: "table" }, parent: Scope | undefine
 
 function join(context: Context, item: FromItem & { kind: "join" }, parent: Scope | undefined): Source {
   const left = analyzeFrom(context, item.left, parent);
-  const rightItem = arrayPath(item.right, left) ?? item.right;
-  const isCorrelated = rightItem.kind === "unnest";
+  const beside: Scope = { variables: left.variables, columns: left.columns, parent };
+  const rightItem = arrayPath(item.right, beside) ?? item.right;
   // Only UNNEST sees what stands to its left.
-  const inner: Scope | undefined = isCorrelated ? { variables: left.variables, columns: left.columns, parent } : parent;
-  const right = analyzeFrom(context, rightItem, inner);
+  const right = analyzeFrom(context, rightItem, rightItem.kind === "unnest" ? beside : parent);
   refuseSameAlias(left, right, item.position);
+  const isCorrelated = rightItem.kind === "unnest" && readsFrom(right.sql, left);
   const isOuterRight = item.join === "RIGHT" || item.join === "FULL";
-  if (isOuterRight && right.isCorrelated === true) {
+  if (isOuterRight && isCorrelated) {
     throw unsupported(`${item.join} JOIN with a correlated UNNEST`, item.position);
   }
   if (isOuterRight && item.on === undefined && item.using === undefined) {
     throw new SqlError(`${item.join} JOIN must have an ON or USING clause`, item.position);
   }
-  const lateral = isCorrelated && !isOuterRight ? "LATERAL " : "";
   const variables = [...left.variables, ...right.variables];
   const columns = [...left.columns, ...right.columns];
   if (item.using !== undefined) return joinUsing(item, { left, right, variables });
+  if (item.on === undefined && rightItem.kind === "table" && item.join !== "CROSS") {
+    throw new SqlError(`${item.join} JOIN must have an ON or USING clause`, item.position);
+  }
+  const lateral = isCorrelated ? "LATERAL " : "";
   if (item.join === "CROSS" || (item.join === "INNER" && item.on === undefined)) {
     return { sql: `${left.sql} CROSS JOIN ${lateral}${right.sql}`, variables, columns };
   }
   const condition = item.on === undefined ? "TRUE" : onCondition(context, item.on, { variables, columns, parent });
+  if (isCorrelated && item.join === "LEFT" && item.on !== undefined) {
+    // DuckDB takes few conditions beside LATERAL: this one goes inside.
+    const name = right.sql.slice(right.sql.lastIndexOf(" AS ") + 4);
+    const filtered = `(SELECT ${name}.* FROM ${right.sql} WHERE ${condition}) AS ${name}`;
+    return { sql: `${left.sql} LEFT JOIN LATERAL ${filtered} ON TRUE`, variables, columns };
+  }
   return { sql: `${left.sql} ${item.join} JOIN ${lateral}${right.sql} ON ${condition}`, variables, columns };
+}
+
+/** Whether the SQL reads a column of the source; reading too much into it costs only a refusal. */
+function readsFrom(sql: string, source: Source): boolean {
+  const columns = source.variables.flatMap(({ columns: own, value }) => (value === undefined ? own : [value, ...own]));
+  return [...source.columns, ...columns].some((column) => sql.includes(column.sql));
 }
 
 function refuseSameAlias(left: Source, right: Source, position: number): void {

@@ -7,7 +7,7 @@ import { analyzeExpression } from "./expression.ts";
 import { analyzeFrom, quoteName } from "./from.ts";
 import type { Scope, ScopeColumn } from "./scope.ts";
 import { sameName } from "./scope.ts";
-import { condition, findColumn, insertedColumns, statementPlace, storedValue, valueSql } from "./assignments.ts";
+import { assignedColumns, condition, insertedColumns, statementPlace, storedValue, valueSql } from "./assignments.ts";
 import type { WritableTable } from "./assignments.ts";
 
 type Merge = Statement & { kind: "merge" };
@@ -99,10 +99,10 @@ function planStep(context: Context, clause: MergeClause, input: StepInput): Merg
   const place = statementPlace(context, scopeOf(clause, scopes), "MERGE");
   if (action.kind === "DELETE") return { index, action: "DELETE", columns: [], values: [] };
   if (action.kind === "UPDATE") {
-    const columns = action.set.map((assignment) => findColumn(table.columns, assignment.column, assignment.position));
-    if (new Set(columns).size < columns.length) throw new SqlError("Update item assigned more than once", position);
-    const values = action.set.map(({ value }, at) => valueSql(place, value, columns[at]));
-    return { index, action: "UPDATE", columns: columns.map((column) => column.name), values };
+    const name = scopes.target.variables[0]?.alias ?? "";
+    const assigned = assignedColumns(place, { columns: table.columns, name, alias: "t" }, action.set);
+    const values = assigned.map(({ sql }) => sql);
+    return { index, action: "UPDATE", columns: assigned.map(({ column }) => column.name), values };
   }
   const columns = insertedColumns(table.columns, action.columns, position);
   const names = columns.map((column) => column.name);

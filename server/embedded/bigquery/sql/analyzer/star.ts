@@ -62,6 +62,9 @@ function starColumns(place: Place, item: SelectItem & { kind: "star" }, source: 
   }
   const name = of.kind === "path" && of.names.length === 1 ? of.names[0] : undefined;
   const variable = source?.variables.find((candidate) => sameName(candidate.alias, name));
+  if (variable?.value !== undefined && variable.value.type.kind !== "STRUCT") {
+    throw new SqlError(`Dot-star is not supported for type ${typeName(variable.value.type)}`, position);
+  }
   if (variable !== undefined) return variable.columns.map((column) => readColumn(place, column, position));
   const base = analyzeExpression(place, of);
   if (base.type.kind !== "STRUCT") {

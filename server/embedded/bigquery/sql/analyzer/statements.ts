@@ -2,14 +2,14 @@
 import type { Query, Statement, TablePath } from "../ast.ts";
 import { parseStatement } from "../parser/statements.ts";
 import type { Plan, TableId } from "../plan.ts";
-import { SqlError, unsupported } from "../position.ts";
+import { SqlError } from "../position.ts";
 import { scalar } from "../types.ts";
 import { newAlias } from "./context.ts";
 import type { Context, Environment, TableColumn } from "./context.ts";
 import { createTable, createView, splitSchemaPath } from "./definitions.ts";
 import { analyzeExpression } from "./expression.ts";
 import { analyzeFrom, completePath, quoteName } from "./from.ts";
-import { condition, findColumn, insertedColumns, statementPlace, storedValue, valueSql } from "./assignments.ts";
+import { assignedColumns, condition, insertedColumns, statementPlace, storedValue, valueSql } from "./assignments.ts";
 import type { WritableTable } from "./assignments.ts";
 import { planMerge } from "./merge.ts";
 import { analyzeQuery, analyzeResult } from "./query.ts";
@@ -129,14 +129,13 @@ function planUpdate(context: Context, statement: Statement & { kind: "update" })
     parent: undefined,
   };
   const place = statementPlace(context, scope, "UPDATE");
-  const assigned = statement.set.map((assignment) => findColumn(table.columns, assignment.column, assignment.position));
-  if (new Set(assigned).size < assigned.length)
-    throw unsupported("An UPDATE that sets a column twice", statement.position);
-  const values = statement.set.map(({ value }, index) => `${valueSql(place, value, assigned[index])} AS v${index + 1}`);
+  const name = statement.alias ?? statement.path.parts.at(-1) ?? "";
+  const assigned = assignedColumns(place, { columns: table.columns, name, alias }, statement.set);
+  const values = assigned.map(({ sql }, index) => `${sql} AS v${index + 1}`);
   const where = condition(analyzeExpression(place, statement.where), statement.where);
   const tables = [`${table.target.sqlName} AS ${alias}`, ...(from === undefined ? [] : [from.sql])].join(
     " CROSS JOIN ",
   );
   const rows = `SELECT ${alias}.rowid AS rid, ${values.join(", ")} FROM ${tables} WHERE ${where}`;
-  return { kind: "UPDATE", target: table.target, columns: assigned.map((column) => column.name), rows };
+  return { kind: "UPDATE", target: table.target, columns: assigned.map(({ column }) => column.name), rows };
 }

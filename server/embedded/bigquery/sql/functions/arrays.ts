@@ -14,6 +14,11 @@ const series = (step: string): string =>
     ),
   );
 
+/** Offsets below zero count from the end; what reaches beyond either end is cut off. */
+const fromStart = (offset: string): string => `CASE WHEN ${offset} < 0 THEN ${offset} + len($1) ELSE ${offset} END`;
+const slice = `(CASE WHEN $1 IS NULL OR $2 IS NULL OR $3 IS NULL THEN NULL
+  ELSE list_slice($1, greatest(${fromStart("$2")}, 0) + 1, greatest(${fromStart("$3")}, -1) + 1) END)`;
+
 export const arrayFunctions = [
   define("ARRAY_LENGTH", [signature(["ARRAY<T>"], "INT64", "CAST(len($1) AS BIGINT)")]),
   define("ARRAY_FIRST", [
@@ -37,7 +42,14 @@ export const arrayFunctions = [
       "STRING",
       "coalesce(array_to_string($1, $2), CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN '' END)",
     ),
+    signature(
+      ["ARRAY<STRING>", "STRING", "STRING"],
+      "STRING",
+      `(CASE WHEN $1 IS NULL OR $2 IS NULL OR $3 IS NULL THEN NULL
+        ELSE coalesce(array_to_string(list_transform($1, lambda "$e": coalesce("$e", $3)), $2), '') END)`,
+    ),
   ]),
+  define("ARRAY_SLICE", [signature(["ARRAY<T>", "INT64", "INT64"], "ARRAY<T>", slice)]),
   define(
     "GENERATE_ARRAY",
     [

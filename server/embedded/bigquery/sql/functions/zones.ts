@@ -28,12 +28,12 @@ function offsetMicros(zone: string, onInvalid: string): string {
     WHEN contains(${zone}, '-') THEN -60000000 * ${minutes} ELSE 60000000 * ${minutes} END)`;
 }
 
-/** `local` and `instant` of one zone given as SQL; evaluated once each, `s.t` and `s.z` inside. */
+/** `local` and `instant` of one zone given as SQL; evaluated once each, `"$s".t` and `"$s".z` inside. */
 function inZone(time: string, zone: string, use: { named: string; sign: "+" | "-"; onInvalid: string }): string {
-  return `list_transform([{t: ${time}, z: ${zone}}], lambda s: CASE WHEN s.t IS NULL OR s.z IS NULL THEN NULL
-    WHEN s.z IN (${names}) THEN s.t
-    WHEN regexp_full_match(s.z, '${offsetPattern}') THEN s.t ${use.sign} to_microseconds(${offsetMicros("s.z", use.onInvalid)})
-    WHEN regexp_full_match(s.z, '${zoneNamePattern}') THEN ${use.named} ELSE ${use.onInvalid} END)[1]`;
+  return `list_transform([{t: ${time}, z: ${zone}}], lambda "$s": CASE WHEN "$s".t IS NULL OR "$s".z IS NULL THEN NULL
+    WHEN "$s".z IN (${names}) THEN "$s".t
+    WHEN regexp_full_match("$s".z, '${offsetPattern}') THEN "$s".t ${use.sign} to_microseconds(${offsetMicros('"$s".z', use.onInvalid)})
+    WHEN regexp_full_match("$s".z, '${zoneNamePattern}') THEN ${use.named} ELSE ${use.onInvalid} END)[1]`;
 }
 
 const localOf = (instant: string, zone: string): string => `timezone(${zone}, timezone('UTC', ${instant}))`;
@@ -41,7 +41,11 @@ const localOf = (instant: string, zone: string): string => `timezone(${zone}, ti
 /** The local time of a TIMESTAMP. */
 export function localTime(instant: string, zone: ZoneSql): string {
   if (zone.kind === "sql") {
-    return inZone(instant, zone.sql, { named: localOf("s.t", "s.z"), sign: "+", onInvalid: invalidZone("s.z") });
+    return inZone(instant, zone.sql, {
+      named: localOf('"$s".t', '"$s".z'),
+      sign: "+",
+      onInvalid: invalidZone('"$s".z'),
+    });
   }
   if (zone.kind === "named") return localOf(instant, stringLiteral(zone.name));
   return zone.micros === 0n ? instant : `(${instant} + to_microseconds(${zone.micros}))`;
@@ -54,17 +58,17 @@ export function localTime(instant: string, zone: ZoneSql): string {
 function instantIn(local: string, zone: string): string {
   const offset = (at: string): string => `(${localOf(at, zone)} - (${at}))`;
   return `list_transform([{l: ${local}, a: ${offset(`${local} - INTERVAL 1 DAY`)}, b: ${offset(`${local} + INTERVAL 1 DAY`)}}],
-    lambda o: CASE WHEN ${localOf("o.l - o.a", zone)} = o.l THEN o.l - o.a
-    WHEN ${localOf("o.l - o.b", zone)} = o.l THEN o.l - o.b ELSE o.l - o.a END)[1]`;
+    lambda "$o": CASE WHEN ${localOf('"$o".l - "$o".a', zone)} = "$o".l THEN "$o".l - "$o".a
+    WHEN ${localOf('"$o".l - "$o".b', zone)} = "$o".l THEN "$o".l - "$o".b ELSE "$o".l - "$o".a END)[1]`;
 }
 
 /** The instant of a DATETIME; `onInvalid` is what an unknown zone gives. */
 export function instantAt(local: string, zone: ZoneSql, onInvalid?: string): string {
   if (zone.kind === "sql") {
-    const named = instantIn("s.t", "s.z");
-    return inZone(local, zone.sql, { named, sign: "-", onInvalid: onInvalid ?? invalidZone("s.z") });
+    const named = instantIn('"$s".t', '"$s".z');
+    return inZone(local, zone.sql, { named, sign: "-", onInvalid: onInvalid ?? invalidZone('"$s".z') });
   }
   if (zone.kind === "offset") return zone.micros === 0n ? local : `(${local} - to_microseconds(${zone.micros}))`;
   const name = stringLiteral(zone.name);
-  return `list_transform([${local}], lambda t: ${instantIn("t", name)})[1]`;
+  return `list_transform([${local}], lambda "$t": ${instantIn('"$t"', name)})[1]`;
 }

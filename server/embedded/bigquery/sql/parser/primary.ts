@@ -33,7 +33,12 @@ export function parsePostfix(cursor: Cursor, parse: ParseExpression): Expression
 
 function parseIndex(cursor: Cursor, parse: ParseExpression, base: Expression): Expression {
   const access = arrayAccesses.find((candidate) => cursor.at(candidate, "("));
-  if (access === undefined) throw unsupported("A subscript without OFFSET or ORDINAL", cursor.position);
+  // A bare position counts from zero.
+  if (access === undefined) {
+    const index = parse(cursor);
+    cursor.expect("]");
+    return { kind: "index", base, access: "OFFSET", index, position: base.position };
+  }
   cursor.next();
   const index = cursor.parenthesised(() => parse(cursor));
   cursor.expect("]");

@@ -219,7 +219,8 @@ export function parseFrom(cursor: Cursor): FromItem {
       join !== "CROSS" && on === undefined && cursor.accept("USING")
         ? cursor.parenthesised(() => cursor.list(() => cursor.identifier()))
         : undefined;
-    const needsCondition = join !== "CROSS" && right.kind !== "unnest";
+    const isArray = right.kind === "unnest" || (right.kind === "table" && right.path.parts.length > 1);
+    const needsCondition = join !== "CROSS" && !isArray;
     if (needsCondition && on === undefined && using === undefined) throw cursor.unexpected("Expected ON or USING");
     left = { kind: "join", join, left, right, on, using, position };
   }
@@ -230,18 +231,21 @@ export function parseFromPrimary(cursor: Cursor): FromItem {
   if (cursor.accept("UNNEST")) {
     const array = cursor.parenthesised(() => parseExpression(cursor));
     const alias = cursor.at("WITH") ? undefined : cursor.alias();
-    const hasOffset = cursor.accept("WITH", "OFFSET");
-    const offsetAlias = hasOffset ? (cursor.alias() ?? "offset") : undefined;
-    return { kind: "unnest", array, alias, offsetAlias, position };
+    return { kind: "unnest", array, alias, offsetAlias: parseOffset(cursor), position };
   }
   if (cursor.at("(")) return parseFromParentheses(cursor);
   if (cursor.at("LATERAL")) throw unsupported("LATERAL", position);
   const path = parseTablePath(cursor);
   if (cursor.at("(")) throw unsupported("A table function", position);
   if (cursor.at("FOR")) throw unsupported("FOR SYSTEM_TIME AS OF", cursor.position);
-  const alias = cursor.alias();
+  const alias = cursor.at("WITH") ? undefined : cursor.alias();
+  const offsetAlias = parseOffset(cursor);
   refuseTableSuffix(cursor);
-  return { kind: "table", path, alias, position };
+  return { kind: "table", path, alias, offsetAlias, position };
+}
+
+function parseOffset(cursor: Cursor): string | undefined {
+  return cursor.accept("WITH", "OFFSET") ? (cursor.alias() ?? "offset") : undefined;
 }
 
 function refuseTableSuffix(cursor: Cursor): void {

@@ -91,11 +91,10 @@ function parseInsert(cursor: Cursor): Statement {
 function parseAssignments(cursor: Cursor): Assignment[] {
   return cursor.list(() => {
     const position = cursor.position;
-    let column = cursor.identifier("a column name");
-    if (cursor.accept(".")) column = cursor.nameAfterDot();
-    if (cursor.at(".")) throw unsupported("An update of a field inside a STRUCT", position);
+    const path = [cursor.identifier("a column name")];
+    while (cursor.accept(".")) path.push(cursor.nameAfterDot());
     cursor.expect("=");
-    return { column, value: parseValue(cursor), position };
+    return { path, value: parseValue(cursor), position };
   });
 }
 

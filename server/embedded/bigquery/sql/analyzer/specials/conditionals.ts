@@ -3,8 +3,8 @@ import type { Expression } from "../../ast.ts";
 import { scalar } from "../../types.ts";
 import type { SpecialFunction } from "../../functions/special.ts";
 import { coerce, commonType } from "../coercion.ts";
-import { comparisonSql, mayBeNaN } from "../floats.ts";
-import { binary, comparablePair, divideNumeric, refuseVolatile, unary } from "../operators.ts";
+import { mayBeNaN } from "../floats.ts";
+import { binary, compare, comparisonType, divideNumeric, refuseVolatile, unary, comparablePair } from "../operators.ts";
 import { nullOnError, SafeArguments } from "../safe.ts";
 import { combine } from "../typed.ts";
 import type { Typed } from "../typed.ts";
@@ -41,12 +41,14 @@ const ifCall: SpecialHandler = (special) => {
 
 const nullIf: SpecialHandler = (special) => {
   expectCount(special, 2);
-  const [left, right] = comparablePair("NULLIF", argument(special, 0), argument(special, 1), special.call.position);
-  refuseVolatile([left], "NULLIF", special.call.position);
-  return combine(`(CASE WHEN ${comparisonSql("=", left, right)} THEN NULL ELSE ${left.sql} END)`, left.type, [
-    left,
-    right,
-  ]);
+  const { position } = special.call;
+  const given = [argument(special, 0), argument(special, 1)];
+  const type = comparisonType(given, position, "NULLIF");
+  const [left, right] = given.map((item) => coerce(item, type.kind === "NULL" ? scalar("INT64") : type, position));
+  if (left === undefined || right === undefined) throw new Error("two arguments were counted");
+  refuseVolatile([left, right], "NULLIF", position);
+  const isEqual = compare("=", left, right, position).sql;
+  return combine(`(CASE WHEN ${isEqual} THEN NULL ELSE ${left.sql} END)`, left.type, [left, right]);
 };
 
 const extreme: SpecialHandler = (special) => {

@@ -126,10 +126,12 @@ function formatTime(family: Family): SpecialHandler {
     }
     const { zone, parts } = zoneArgument(special, 2);
     refuseVolatile([value], name, position);
-    const pieces = formatPieces(special, kind).map((piece) => piece.replaceAll("$1", "f.l").replaceAll("$2", "f.t"));
+    const pieces = formatPieces(special, kind).map((piece) =>
+      piece.replaceAll("$1", '"$f".l').replaceAll("$2", '"$f".t'),
+    );
     const local = kind === "TIMESTAMP" ? localTime(value.sql, zone) : datedSql(value.sql, kind);
     const joined = pieces.length === 0 ? "''" : pieces.map((piece) => `CAST(${piece} AS VARCHAR)`).join(" || ");
-    const sql = `list_transform([{l: ${local}, t: ${value.sql}}], lambda f: CASE WHEN f.l IS NULL THEN NULL ELSE ${joined} END)[1]`;
+    const sql = `list_transform([{l: ${local}, t: ${value.sql}}], lambda "$f": CASE WHEN "$f".l IS NULL THEN NULL ELSE ${joined} END)[1]`;
     return combine(sql, scalar("STRING"), [value, ...parts]);
   };
 }

@@ -163,17 +163,17 @@ function checkGroups(special: SpecialCall, groups: string[]): void {
 }
 
 /** `p` is the struct of the matched texts. */
-const integer = (name: string): string => `CAST(trim(p.${name}) AS BIGINT)`;
+const integer = (name: string): string => `CAST(trim("$p".${name}) AS BIGINT)`;
 
 function dateSql(groups: string[]): string {
   const short = `(CASE WHEN ${integer("shortyear")} < 69 THEN 2000 ELSE 1900 END + ${integer("shortyear")})`;
   const year = groups.includes("year") ? integer("year") : groups.includes("shortyear") ? short : "1970";
-  const named = `list_position(${listOf(months)}, lower(left(p.monthname, 3)))`;
+  const named = `list_position(${listOf(months)}, lower(left("$p".monthname, 3)))`;
   const month = groups.includes("month") ? integer("month") : groups.includes("monthname") ? named : "1";
   const day = groups.includes("day") ? integer("day") : "1";
   const date = `(CASE WHEN ${year} < 1 THEN error('date out of range') ELSE make_date(${year}, ${month}, ${day}) END)`;
   if (!groups.includes("dayname")) return date;
-  const isOtherDay = `list_position(${listOf(days)}, lower(left(p.dayname, 3))) <> dayofweek(${date}) + 1`;
+  const isOtherDay = `list_position(${listOf(days)}, lower(left("$p".dayname, 3))) <> dayofweek(${date}) + 1`;
   return `(CASE WHEN ${isOtherDay} THEN error('a date that does not fall on the named day is refused') ELSE ${date} END)`;
 }
 
@@ -181,14 +181,14 @@ const ranged = (name: string, least: number, most: number): string =>
   `(CASE WHEN ${integer(name)} NOT BETWEEN ${least} AND ${most} THEN error('${name} out of range') ELSE ${integer(name)} END)`;
 
 function clockSql(groups: string[]): string {
-  const half = `(${ranged("hour12", 1, 12)} % 12 + CASE WHEN lower(p.half) = 'pm' THEN 12 ELSE 0 END)`;
+  const half = `(${ranged("hour12", 1, 12)} % 12 + CASE WHEN lower("$p".half) = 'pm' THEN 12 ELSE 0 END)`;
   // Twelve o'clock without AM or PM might be either.
   const twelve = groups.includes("half") ? half : ranged("hour12", 1, 11);
   const hours = groups.includes("hour") ? ranged("hour", 0, 23) : groups.includes("hour12") ? twelve : "0";
   const minutes = groups.includes("minute") ? ranged("minute", 0, 59) : "0";
   const seconds = groups.includes("second")
-    ? `(CASE WHEN CAST(p.second AS DECIMAL(10,6)) >= 60 THEN error('second out of range')
-        ELSE CAST(CAST(p.second AS DECIMAL(10,6)) * 1000000 AS BIGINT) END)`
+    ? `(CASE WHEN CAST("$p".second AS DECIMAL(10,6)) >= 60 THEN error('second out of range')
+        ELSE CAST(CAST("$p".second AS DECIMAL(10,6)) * 1000000 AS BIGINT) END)`
     : "0";
   return `to_microseconds(${hours} * 3600000000 + ${minutes} * 60000000 + ${seconds})`;
 }
@@ -198,8 +198,8 @@ function resultSql(kind: Family, groups: string[], zone: ZoneSql): string {
   if (kind === "TIME") return `CAST(TIME '00:00:00' + ${clockSql(groups)} AS TIME)`;
   const local = `(CAST(${dateSql(groups)} AS TIMESTAMP) + ${clockSql(groups)})`;
   if (kind === "DATETIME") return local;
-  if (groups.includes("zone")) return instantAt(local, { kind: "sql", sql: "p.zone" });
-  const offset = "regexp_replace(p.offset, '([0-9]{2}):?([0-9]{2})$', '\\1:\\2')";
+  if (groups.includes("zone")) return instantAt(local, { kind: "sql", sql: '"$p".zone' });
+  const offset = `regexp_replace("$p".offset, '([0-9]{2}):?([0-9]{2})$', '\\1:\\2')`;
   return groups.includes("offset") ? instantAt(local, { kind: "sql", sql: offset }) : instantAt(local, zone);
 }
 
@@ -215,9 +215,9 @@ function parseTime(kind: Family): SpecialHandler {
     refuseVolatile([value], name, position);
     const regexp = stringLiteral(pattern);
     const names = groups.map((group) => `'${group}'`).join(", ");
-    const matched = `list_transform([regexp_extract(v, ${regexp}, [${names}])], lambda p: ${resultSql(kind, groups, zone)})[1]`;
-    const sql = `list_transform([${value.sql}], lambda v: CASE WHEN v IS NULL THEN NULL
-      WHEN NOT regexp_full_match(v, ${regexp}) THEN error('Failed to parse input string ' || v) ELSE ${matched} END)[1]`;
+    const matched = `list_transform([regexp_extract("$v", ${regexp}, [${names}])], lambda "$p": ${resultSql(kind, groups, zone)})[1]`;
+    const sql = `list_transform([${value.sql}], lambda "$v": CASE WHEN "$v" IS NULL THEN NULL
+      WHEN NOT regexp_full_match("$v", ${regexp}) THEN error('Failed to parse input string ' || "$v") ELSE ${matched} END)[1]`;
     return combine(sql, scalar(kind), [value, ...parts]);
   };
 }

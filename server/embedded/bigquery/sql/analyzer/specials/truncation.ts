@@ -86,10 +86,12 @@ function truncateCall(family: Exclude<Family, "TIME">): SpecialHandler {
 /** HOUR and MINUTE take the local clock's minutes and seconds off; longer parts are periods of the local calendar. */
 function truncateInZone(special: SpecialCall, base: Typed, part: string): Typed {
   const zone = zoneArgument(special, 2);
-  const floor = truncated("l.l", part, "TIMESTAMP");
+  const floor = truncated('"$l".l', part, "TIMESTAMP");
   if (floor === undefined) throw badPart(part, special.call.name, special.call.position);
-  const result = clockParts.includes(part) ? `l.t - (l.l - ${floor})` : instantAt(inCalendar(floor, part), zone.zone);
-  const sql = `list_transform([{t: ${base.sql}, l: ${localTime(base.sql, zone.zone)}}], lambda l: ${result})[1]`;
+  const result = clockParts.includes(part)
+    ? `"$l".t - ("$l".l - ${floor})`
+    : instantAt(inCalendar(floor, part), zone.zone);
+  const sql = `list_transform([{t: ${base.sql}, l: ${localTime(base.sql, zone.zone)}}], lambda "$l": ${result})[1]`;
   return combine(sql, base.type, [base, ...zone.parts]);
 }
 

@@ -58,7 +58,7 @@ function toText(special: SpecialCall): Typed {
   if (args.length === 1) return cast(value, scalar("STRING"), { isSafe: false, position });
   const instant = coerce(value, scalar("TIMESTAMP"), position);
   const { zone, parts } = zoneArgument(special, 1);
-  const text = `list_transform([{t: ${instant.sql}, l: ${localTime(instant.sql, zone)}}], lambda f: ${offsetToText("f.l", "f.t")})[1]`;
+  const text = `list_transform([{t: ${instant.sql}, l: ${localTime(instant.sql, zone)}}], lambda "$f": ${offsetToText('"$f".l', '"$f".t')})[1]`;
   refuseVolatile([instant], "STRING", position);
   return combine(text, scalar("STRING"), [instant, ...parts]);
 }
