@@ -5,6 +5,8 @@ StreamingQueryProgress on standard output (parent.py).
 """
 
 import json
+import os
+import shutil
 import sys
 
 from pyspark.sql import DataFrame, SparkSession
@@ -25,11 +27,22 @@ delay_ms = settings["delayMs"]
 deduplication = settings["deduplication"]
 
 
+def empty_scratch() -> str:
+    """Spark and its Java virtual machine put their temporary files here, not where nobody removes them."""
+    scratch = os.path.abspath(settings["scratch"])
+    shutil.rmtree(scratch, ignore_errors=True)
+    os.makedirs(scratch)
+    return scratch
+
+
 def start_spark() -> SparkSession:
+    scratch = empty_scratch()
     builder = (
         SparkSession.builder.master(settings["master"])
         .appName(f"dedupscope {topic}")
         .config("spark.jars", ",".join(settings["jars"]))
+        .config("spark.local.dir", scratch)
+        .config("spark.driver.extraJavaOptions", f'"-Djava.io.tmpdir={scratch}"')
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.sql.session.timeZone", "UTC")

@@ -80,6 +80,7 @@ export async function startSparkPipeline(parts: SparkPipelineParts): Promise<Spa
       master: spark.master,
       checkpointDirectory: query.directory,
       lockFile: join(settings.checkpointDirectory, "spark.lock"),
+      scratchDirectory: join(settings.checkpointDirectory, "spark-scratch"),
       checkpointId: checkpoint.checkpointId,
       deduplication: query.deduplication,
       delayMs: settings.watermarkDelayMs,

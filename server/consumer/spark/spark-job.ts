@@ -38,6 +38,8 @@ export interface SparkJobSettings {
   readonly checkpointDirectory: string;
   /** Locked by the job while it lives. */
   readonly lockFile: string;
+  /** The job's alone, emptied when it starts: a killed Spark leaves its temporary files behind. */
+  readonly scratchDirectory: string;
   /** Of the consumer's own checkpoint: what was written under another one is not this query's. */
   readonly checkpointId: string;
   readonly delayMs: number;
@@ -83,9 +85,10 @@ export class SparkJob {
     const { stdin, stdout, stderr } = this.#child;
     // A job that has ended hears nothing; its end says so.
     stdin?.on("error", (error) => logger.debug({ detail: error.message }, "Spark does not listen"));
-    const { kafka, checkpointDirectory: checkpoint, lockFile: lock, ...settings } = options.settings;
+    const { kafka, checkpointDirectory, lockFile, scratchDirectory, ...settings } = options.settings;
+    const places = { checkpoint: checkpointDirectory, lock: lockFile, scratch: scratchDirectory };
     // By the pipe, because a command line is for everybody on the machine to read.
-    this.#tell({ ...settings, checkpoint, lock, jars: installation.jars, kafka: kafkaOptions(kafka) });
+    this.#tell({ ...settings, ...places, jars: installation.jars, kafka: kafkaOptions(kafka) });
     if (stdout !== null) createInterface({ input: stdout }).on("line", (text) => this.#hear(text));
     stderr?.setEncoding("utf8").on("data", (text: string) => logger.debug({ text }, "Spark"));
     this.#child.once("close", (code, signal) =>
