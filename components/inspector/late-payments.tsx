@@ -65,7 +65,7 @@ function LatePayment({ lane, row, onBooked }: Omit<LatePaymentsProps, "rows"> & 
       <td>{cellText(row, "watermark")}</td>
       <td>{`${row["partition_no"]}@${row["offset_no"]}`}</td>
       <td>
-        <span className="relative">
+        <span className="relative inline-block">
           <button
             type="button"
             className="tool"
