@@ -35,11 +35,11 @@ test("payments reach the page, both lanes get the same batches, and the total is
   await openPage(page);
   await expect
     .poll(async () => Number(await page.getByTestId("total-protected-booked").first().getAttribute("data-count")), {
-      timeout: 30_000,
+      timeout: 60_000,
     })
     .toBeGreaterThan(10);
-  await expect(page.getByTestId("verdict-protected")).toHaveAttribute("data-verdict", "MATCH", { timeout: 30_000 });
-  await expect(page.getByTestId("verdict-unprotected")).toHaveAttribute("data-verdict", "MATCH", { timeout: 30_000 });
+  await expect(page.getByTestId("verdict-protected")).toHaveAttribute("data-verdict", "MATCH", { timeout: 60_000 });
+  await expect(page.getByTestId("verdict-unprotected")).toHaveAttribute("data-verdict", "MATCH", { timeout: 60_000 });
   const snapshot = await program.snapshot();
   expect(surplusStored(snapshot)).toBeLessThan(5);
   expect(brokenEquations(snapshot)).toEqual([]);
