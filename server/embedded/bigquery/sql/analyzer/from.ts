@@ -166,7 +166,10 @@ function unnest(context: Context, item: FromItem & { kind: "unnest" }, parent: S
   const variables: RangeVariable[] = [{ alias: item.alias, columns, value }];
   if (item.offsetAlias === undefined) return { sql, variables, columns };
   const position: ScopeColumn = { name: item.offsetAlias, type: scalar("INT64"), sql: `${name}.c2` };
-  return { sql, variables, columns: [...columns, position] };
+  const withOffset: Source = { sql, variables, columns: [...columns, position] };
+  const offsetVariable: RangeVariable = { alias: item.offsetAlias, columns: [], value: position, isOffset: true };
+  refuseSameAlias(withOffset, { variables: [offsetVariable] }, item.position);
+  return { ...withOffset, variables: [...variables, offsetVariable] };
 }
 
 function structColumns(value: ScopeColumn, type: SqlType & { kind: "STRUCT" }): ScopeColumn[] {
@@ -227,9 +230,10 @@ function readsFrom(sql: string, source: Source): boolean {
   return [...source.columns, ...columns].some((column) => sql.includes(column.sql));
 }
 
-function refuseSameAlias(left: Source, right: Source, position: number): void {
-  for (const { alias } of right.variables) {
-    if (left.variables.some((variable) => sameName(variable.alias, alias))) {
+function refuseSameAlias(left: Source, right: Pick<Source, "variables">, position: number): void {
+  for (const { alias, isOffset } of right.variables) {
+    // Two offsets may share a name: USING merges them.
+    if (left.variables.some((other) => sameName(other.alias, alias) && !(other.isOffset && isOffset))) {
       throw new SqlError(`Duplicate table alias ${alias ?? ""} in the same FROM clause`, position);
     }
   }
