@@ -204,6 +204,19 @@ describe("WITH RECURSIVE", () => {
   ]);
 });
 
+describe("an array behind a column", () => {
+  const path = `${query}#implicit_unnest`;
+  const stock = "(SELECT STRUCT([5, 6] AS xs) AS shelf, 1 AS shop)";
+  checkSemantics([
+    givesRows(`SELECT xs FROM ${stock}, shelf.xs ORDER BY xs`, [["5"], ["6"]], path),
+    gives(`SELECT (SELECT SUM(xs) FROM shelf.xs) FROM ${stock}`, ["11"], path),
+    gives(`SELECT (SELECT COUNT(*) FROM q.shelf.xs) FROM ${stock} AS q`, ["2"], path),
+    fails(`SELECT xs FROM ${stock}, \`shelf.xs\``, /Not found: Dataset p:shelf/, path),
+    gives(`SELECT SUM(xs) FROM ${stock}, \`shelf\`.xs`, ["11"], path),
+    fails(`SELECT 1 FROM ${stock}, shop.xs`, /Cannot access field xs/, path),
+  ]);
+});
+
 describe("the name of WITH OFFSET", () => {
   const unnest = `${query}#unnest_operator`;
   checkSemantics([

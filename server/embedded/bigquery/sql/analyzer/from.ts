@@ -176,12 +176,16 @@ function structColumns(value: ScopeColumn, type: SqlType & { kind: "STRUCT" }): 
   return type.fields.map((field, index) => ({ ...field, sql: `struct_extract(${value.sql}, 'f${index + 1}')` }));
 }
 
-/** `FROM t, t.items` means `FROM t, UNNEST(t.items) AS items`, also where t belongs to an enclosing query. */
+/**
+ * `FROM t, t.items` means `FROM t, UNNEST(t.items) AS items`, also where t is a column, and where it belongs to an enclosing
+ * query. A dataset of that name is hidden.
+ */
 function arrayPath(item: FromItem, scope: Scope | undefined): (FromItem & { kind: "unnest" }) | undefined {
   if (item.kind !== "table" || item.path.parts.length < 2) return undefined;
-  const { parts, position } = item.path;
+  const { parts, firstName, position } = item.path;
   for (let current = scope; current !== undefined; current = current.parent) {
-    if (current.variables.some((variable) => sameName(variable.alias, parts[0]))) {
+    const names = [...current.variables.map(({ alias }) => alias), ...current.columns.map(({ name }) => name)];
+    if (names.some((name) => sameName(name, firstName))) {
       const array: Expression = { kind: "path", names: parts, position };
       return { kind: "unnest", array, alias: item.alias ?? parts.at(-1), offsetAlias: item.offsetAlias, position };
     }
