@@ -19,6 +19,7 @@ describe("time zones", () => {
       ["$1 01:00:00 $2", "$1 2024"],
       `${timestamps}#format_timestamp`,
     ),
+    fails("SELECT FORMAT_DATE('%G', DATE '0799-06-01')", /%G of a year before 1000/, "date_functions#format_date"),
     fails(
       "SELECT STRING(TIMESTAMP '1890-01-01', 'Europe/Berlin')",
       /offset had seconds then is refused/,

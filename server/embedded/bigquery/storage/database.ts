@@ -30,6 +30,8 @@ export type PoolName = keyof typeof poolSizes;
 /** A data directory that cannot be used, in words for the person who started the server. */
 export class StorageError extends Error {}
 
+const interruptEveryMs = 20;
+
 export const closingMessage = "the server is closing";
 
 interface Waiting {
@@ -70,8 +72,14 @@ class Pool {
     });
     for (const { reject } of this.waiting) reject(new StorageError(closingMessage));
     this.waiting = [];
-    for (const connection of this.all) if (!this.idle.includes(connection)) connection.interrupt();
+    const interrupt = (): void => {
+      for (const connection of this.all) if (!this.idle.includes(connection)) connection.interrupt();
+    };
+    interrupt();
+    // DuckDB forgets an interruption that comes just before a statement starts.
+    const again = setInterval(interrupt, interruptEveryMs);
     if (this.idle.length < this.all.length) await allIdle;
+    clearInterval(again);
   }
 }
 

@@ -41,7 +41,7 @@ const dateElements: Record<string, string> = {
   "%h": plain("%b"),
   "%B": plain("%B"),
   "%Q": text("quarter($1)"),
-  "%G": text("isoyear($1)"),
+  "%G": guard("isoyear($1) < 1000", "%G of a year before 1000 is refused", text("isoyear($1)")),
   "%g": padded("(isoyear($1) % 100)", 2),
   "%V": plain("%V"),
   "%u": plain("%u"),
