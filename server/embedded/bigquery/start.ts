@@ -40,7 +40,7 @@ export async function startServer(options: Options, clock: { now(): number } = D
   try {
     await once(http, "listening");
   } catch (error) {
-    database.close();
+    await database.close();
     throw error;
   }
   return {
@@ -53,7 +53,7 @@ export async function startServer(options: Options, clock: { now(): number } = D
       const timer = setTimeout(() => http.closeAllConnections(), closeGraceMs);
       await closed;
       clearTimeout(timer);
-      database.close();
+      await database.close();
     },
   };
 }

@@ -11,7 +11,7 @@ beforeEach(async () => {
   await harness.run("INSERT stock (item, amount) VALUES ('kale', 1), ('leek', 2), ('beet', NULL)");
 });
 
-afterEach(() => harness.close());
+afterEach(async () => harness.close());
 
 async function stock(): Promise<Plain[][] | string> {
   return harness.rows("SELECT item, amount FROM stock ORDER BY item, amount");

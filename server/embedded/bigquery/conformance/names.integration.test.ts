@@ -29,6 +29,16 @@ describe("aliases of the select list", () => {
     fails(`SELECT site AS a, stay AS a FROM ${visits} GROUP BY a`, /ambiguous/, aliases),
     fails(`SELECT site AS a, stay AS a FROM ${visits} ORDER BY a`, /ambiguous/, aliases),
     fails(`SELECT COUNT(*) AS site FROM ${visits} GROUP BY site`, /not allowed in GROUP BY/, aliases),
+    fails(
+      `SELECT v.site AS v, COUNT(*) FROM ${visits} AS v GROUP BY v.site`,
+      /Cannot GROUP BY field references/,
+      aliases,
+    ),
+    fails(
+      "SELECT STRUCT(9 AS p) AS st, COUNT(*) FROM (SELECT STRUCT(1 AS p) AS st) GROUP BY st.p",
+      /Cannot GROUP BY field references/,
+      aliases,
+    ),
     fails(`SELECT stay FROM ${visits} HAVING stay > 1`, /HAVING/, `${query}#having_clause`),
     fails(`SELECT stay FROM ${visits} HAVING COUNT(*) > 1`, /HAVING/, `${query}#having_clause`),
     givesRows(
@@ -191,5 +201,30 @@ describe("WITH RECURSIVE", () => {
     ),
     fails("WITH RECURSIVE r AS (SELECT n FROM r UNION ALL SELECT 1 AS n) SELECT n FROM r", /refused/, recursive),
     fails("WITH RECURSIVE b AS (SELECT n FROM a), a AS (SELECT 1 AS n) SELECT n FROM b", /refused/, recursive),
+  ]);
+});
+
+describe("an array behind a column", () => {
+  const path = `${query}#implicit_unnest`;
+  const stock = "(SELECT STRUCT([5, 6] AS xs) AS shelf, 1 AS shop)";
+  checkSemantics([
+    givesRows(`SELECT xs FROM ${stock}, shelf.xs ORDER BY xs`, [["5"], ["6"]], path),
+    gives(`SELECT (SELECT SUM(xs) FROM shelf.xs) FROM ${stock}`, ["11"], path),
+    gives(`SELECT (SELECT COUNT(*) FROM q.shelf.xs) FROM ${stock} AS q`, ["2"], path),
+    fails(`SELECT xs FROM ${stock}, \`shelf.xs\``, /Not found: Dataset p:shelf/, path),
+    gives(`SELECT SUM(xs) FROM ${stock}, \`shelf\`.xs`, ["11"], path),
+    fails(`SELECT 1 FROM ${stock}, shop.xs`, /Cannot access field xs/, path),
+  ]);
+});
+
+describe("the name of WITH OFFSET", () => {
+  const unnest = `${query}#unnest_operator`;
+  checkSemantics([
+    gives("SELECT x.o FROM UNNEST([STRUCT(7 AS o)]) AS x WITH OFFSET AS o", ["7"], unnest),
+    fails("SELECT o FROM UNNEST([5]) WITH OFFSET AS o, UNNEST([6]) WITH OFFSET AS o", /o is ambiguous/, unnest),
+    fails("SELECT x FROM UNNEST([1]) AS x WITH OFFSET AS x", /Duplicate table alias x/, unnest),
+    fails("SELECT t FROM (SELECT [1] AS xs) AS t, UNNEST(xs) WITH OFFSET AS t", /Duplicate table alias t/, unnest),
+    fails("SELECT o FROM UNNEST([5]) WITH OFFSET AS o, UNNEST([6]) AS o", /Duplicate table alias o/, unnest),
+    fails("SELECT o.x FROM UNNEST([1]) WITH OFFSET AS o", /Cannot access field x/, unnest),
   ]);
 });

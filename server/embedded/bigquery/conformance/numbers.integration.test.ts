@@ -138,6 +138,11 @@ describe("CAST", () => {
       "conversion_functions#safe_casting",
     ),
     gives(
+      "SELECT CAST(1e29 AS NUMERIC), SAFE_CAST(-1e29 AS NUMERIC), SAFE_CAST(1e30 AS NUMERIC)",
+      ["99999999999999991433150857216", "-99999999999999991433150857216", null],
+      "conversion_functions#cast_as_numeric",
+    ),
+    gives(
       "SELECT CAST(99999999999999999999.123456789 AS NUMERIC), SAFE_CAST(1e40 AS NUMERIC)",
       ["99999999999999999999.123456789", null],
       "conversion_rules#literal_coercion",

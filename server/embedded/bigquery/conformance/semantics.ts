@@ -43,7 +43,7 @@ export function checkSemantics(cases: SemanticCase[]): void {
   beforeAll(async () => {
     harness = await openHarness();
   });
-  afterAll(() => harness.close());
+  afterAll(async () => harness.close());
 
   it.each(cases)(`answers $sql as ${documentation}$source says`, async ({ sql, expected }) => {
     expect(judge(await harness.rows(sql), expected)).toBe(documented);

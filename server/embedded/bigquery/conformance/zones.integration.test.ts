@@ -15,6 +15,22 @@ function micros(iso: string): string {
 describe("time zones", () => {
   checkSemantics([
     gives(
+      "SELECT FORMAT_TIMESTAMP('$1 %T $2', TIMESTAMP '2024-01-01', 'Europe/Berlin'), FORMAT_DATE('$1 %Y', DATE '2024-01-01')",
+      ["$1 01:00:00 $2", "$1 2024"],
+      `${timestamps}#format_timestamp`,
+    ),
+    fails("SELECT FORMAT_DATE('%G', DATE '0799-06-01')", /%G of a year before 1000/, "date_functions#format_date"),
+    fails(
+      "SELECT STRING(TIMESTAMP '1890-01-01', 'Europe/Berlin')",
+      /offset had seconds then is refused/,
+      `${timestamps}#string`,
+    ),
+    fails(
+      "SELECT FORMAT_TIMESTAMP('%T', t, z) FROM (SELECT TIMESTAMP '1890-01-01' AS t, 'Europe/Berlin' AS z)",
+      /offset had seconds then is refused/,
+      `${timestamps}#format_timestamp`,
+    ),
+    gives(
       "SELECT DATETIME(TIMESTAMP '2024-01-01 00:00:00Z', 'America/New_York'), DATETIME(TIMESTAMP '2024-07-01 00:00:00Z', 'America/New_York')",
       ["2023-12-31T19:00:00", "2024-06-30T20:00:00"],
       `${datetimes}#datetime`,

@@ -34,9 +34,15 @@ for (const [letters, digit] of [
   for (const letter of letters) soundexDigits[letter] = digit;
 }
 
-/** Neighbours of one digit count once, also with H or W between them; vowels separate. */
+/**
+ * Neighbours of one digit count once, also with H or W between them. Whether vowels separate them is not documented, and
+ * implementations differ (Tymczak: T522 or T520).
+ */
 function soundex(text: string): string {
   const withoutOthers = soundexOf(text.replaceAll(/[^A-Za-z]/g, ""));
+  if (withoutOthers !== soundexOf(text.replaceAll(/[^A-Za-z]/g, "").replaceAll(/(?<!^)[AEIOUY]/gi, ""))) {
+    throw new RangeError("SOUNDEX where a vowel stands between letters of one digit is refused by the embedded server");
+  }
   // Whether another character separates neighbours is not documented.
   if (withoutOthers !== soundexOf(text.replaceAll(/[^A-Za-z]/g, "A").replace(/^A+/, ""))) {
     const isPlain = /^[^A-Za-z]*[A-Za-z]*[^A-Za-z]*$/.test(text);

@@ -149,6 +149,8 @@ export type JoinKind = "INNER" | "LEFT" | "RIGHT" | "FULL" | "CROSS";
 export interface TablePath extends Node {
   /** Dot-separated parts, quotes removed: table, dataset.table or project.dataset.table. */
   parts: string[];
+  /** As it stands there, a whole path where that is quoted: only a name of the query's own can make the path an array. */
+  firstName: string;
 }
 
 export type FromItem =

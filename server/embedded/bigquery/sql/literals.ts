@@ -16,9 +16,15 @@ import type { ScalarKind } from "./types.ts";
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
+/**
+ * DuckDB takes no NUL character in a statement, and U+0001 marks what `fillPlaceholders` fills in: neither may stand in the
+ * generated SQL.
+ */
 export function stringLiteral(value: string): string {
-  // The text of a statement may not contain a NUL character.
-  return value.includes("\0") ? `(${value.split("\0").map(quoted).join(" || chr(0) || ")})` : quoted(value);
+  // oxlint-disable-next-line no-control-regex -- the two characters that are written as calls
+  const parts = value.split(/([\0\u0001])/);
+  if (parts.length === 1) return quoted(value);
+  return `(${parts.map((part, index) => (index % 2 === 0 ? quoted(part) : `chr(${part.charCodeAt(0)})`)).join(" || ")})`;
 }
 
 function integerLiteral(value: bigint): string {

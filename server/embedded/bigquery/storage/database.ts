@@ -30,25 +30,56 @@ export type PoolName = keyof typeof poolSizes;
 /** A data directory that cannot be used, in words for the person who started the server. */
 export class StorageError extends Error {}
 
+const interruptEveryMs = 20;
+
+export const closingMessage = "the server is closing";
+
+interface Waiting {
+  resolve: (connection: DuckDBConnection) => void;
+  reject: (error: Error) => void;
+}
+
 class Pool {
+  private readonly all: readonly DuckDBConnection[];
   private readonly idle: DuckDBConnection[];
-  private readonly waiting: ((connection: DuckDBConnection) => void)[] = [];
+  private waiting: Waiting[] = [];
+  private onAllIdle: (() => void) | undefined;
 
   constructor(connections: DuckDBConnection[]) {
-    this.idle = connections;
+    this.all = connections;
+    this.idle = [...connections];
   }
 
   async take(): Promise<DuckDBConnection> {
+    if (this.onAllIdle !== undefined) throw new StorageError(closingMessage);
     const connection = this.idle.pop();
     if (connection !== undefined) return connection;
     if (this.waiting.length >= limits.waitingMax) throw new StorageError("too many statements are waiting");
-    return new Promise((resolve) => this.waiting.push(resolve));
+    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
   }
 
   give(connection: DuckDBConnection): void {
     const next = this.waiting.shift();
     if (next === undefined) this.idle.push(connection);
-    else next(connection);
+    else next.resolve(connection);
+    if (this.idle.length === this.all.length) this.onAllIdle?.();
+  }
+
+  /** Ends what runs with an error, and what waits; resolves when no statement runs any more. */
+  async close(): Promise<void> {
+    const allIdle = new Promise<void>((resolve) => {
+      this.onAllIdle = resolve;
+    });
+    for (const { reject } of this.waiting) reject(new StorageError(closingMessage));
+    this.waiting = [];
+    const interrupt = (): void => {
+      for (const connection of this.all) if (!this.idle.includes(connection)) connection.interrupt();
+    };
+    interrupt();
+    // DuckDB forgets an interruption that comes just before a statement starts.
+    const again = setInterval(interrupt, interruptEveryMs);
+    if (this.idle.length < this.all.length) await allIdle;
+    clearInterval(again);
   }
 }
 
@@ -115,7 +146,11 @@ export class Database {
     });
   }
 
-  close(): void {
+  /**
+   * A statement inside one of our routines needs this thread to go on: a process that ended now would wait for it forever.
+   */
+  async close(): Promise<void> {
+    await Promise.all(Object.values(this.pools).map(async (pool) => pool.close()));
     this.instance.closeSync();
   }
 }

@@ -164,6 +164,8 @@ export class Engine {
   }
 
   private fill<Filled extends Plan>(plan: Filled, parameters: QueryParameter[]): Filled {
+    // A view's text is the user's, and has no placeholders of ours.
+    if (plan.kind === "CREATE_VIEW") return plan;
     const execution = { parameters, nowMicros: BigInt(this.options.clock.now()) * 1000n };
     const fillIn = (value: unknown): unknown => {
       if (typeof value === "string") return value.includes("\u0001") ? fillPlaceholders(value, execution) : value;

@@ -20,6 +20,6 @@ it("requests that wait together are stored together, and one that cannot be stor
     expect(await insert("a")).toEqual([]);
     expect(await harness.rows("SELECT COUNT(*) FROM t")).toEqual([["3"]]);
   } finally {
-    harness.close();
+    await harness.close();
   }
 });

@@ -42,7 +42,7 @@ it("records of changes are kept for 15 minutes and then removed, while the serve
     await change(1);
     expect(await recorded()).toEqual([[400n]]);
   } finally {
-    database.close();
+    await database.close();
     directory.remove();
   }
 });

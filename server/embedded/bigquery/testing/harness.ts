@@ -25,7 +25,7 @@ export interface Harness {
   rows(sql: string, parameters?: QueryParameter[]): Promise<Plain[][] | string>;
   /** The types of the result's columns. */
   types(sql: string): string[];
-  close(): void;
+  close(): Promise<void>;
 }
 
 function plain(value: WireValue): Plain {
@@ -67,8 +67,8 @@ export async function openHarness(options: { insertIdMemoryMs?: number } = {}): 
       const plan = engine.plan(request(sql, []));
       return plan.kind === "SELECT" ? plan.columns.map((column) => typeName(column.type)) : [];
     },
-    close: () => {
-      database.close();
+    close: async () => {
+      await database.close();
       rmSync(directory, { recursive: true, force: true });
     },
   };

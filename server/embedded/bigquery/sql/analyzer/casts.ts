@@ -118,16 +118,17 @@ export interface CastOptions {
   position: Position;
 }
 
-/** A decimal literal becomes the NUMERIC that its digits say, not the one nearest to a FLOAT64. */
-function numericOfLiteral(operand: Typed, { isSafe, position }: CastOptions): Typed {
-  const text = operand.literal?.value ?? "";
+/**
+ * A decimal literal becomes the NUMERIC that its digits say, not the one nearest to a FLOAT64; undefined when they are too
+ * large: the FLOAT64 may still fit (1e29).
+ */
+function numericOfLiteral(operand: Typed): Typed | undefined {
   try {
-    const value = formatNumeric(parseNumeric(text));
+    const value = formatNumeric(parseNumeric(operand.literal?.value ?? ""));
     return combine(scalarLiteral("NUMERIC", value), scalar("NUMERIC"), [operand]);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    if (isSafe) return combine("CAST(NULL AS DECIMAL(38,9))", scalar("NUMERIC"), [operand]);
-    throw new SqlError(error.message, position);
+    return undefined;
   }
 }
 
@@ -138,8 +139,10 @@ export function cast(operand: Typed, target: SqlType, options: CastOptions): Typ
   if (target.kind === "ARRAY" || target.kind === "STRUCT" || target.kind === "NULL") {
     throw unsupported(`CAST from ${typeName(operand.type)} to ${typeName(target)}`, options.position);
   }
-  if (operand.literal?.kind === "float" && target.kind === "NUMERIC") return numericOfLiteral(operand, options);
-  if (operand.literal !== undefined && operand.literal.kind !== "parameter") {
+  if (operand.literal?.kind === "float" && target.kind === "NUMERIC") {
+    const exact = numericOfLiteral(operand);
+    if (exact !== undefined) return exact;
+  } else if (operand.literal !== undefined && operand.literal.kind !== "parameter") {
     const constant = tryCoerce(operand, target);
     if (constant !== undefined) return combine(constant.sql, target, [operand]);
   }

@@ -166,19 +166,26 @@ function unnest(context: Context, item: FromItem & { kind: "unnest" }, parent: S
   const variables: RangeVariable[] = [{ alias: item.alias, columns, value }];
   if (item.offsetAlias === undefined) return { sql, variables, columns };
   const position: ScopeColumn = { name: item.offsetAlias, type: scalar("INT64"), sql: `${name}.c2` };
-  return { sql, variables, columns: [...columns, position] };
+  const withOffset: Source = { sql, variables, columns: [...columns, position] };
+  const offsetVariable: RangeVariable = { alias: item.offsetAlias, columns: [], value: position, isOffset: true };
+  refuseSameAlias(withOffset, { variables: [offsetVariable] }, item.position);
+  return { ...withOffset, variables: [...variables, offsetVariable] };
 }
 
 function structColumns(value: ScopeColumn, type: SqlType & { kind: "STRUCT" }): ScopeColumn[] {
   return type.fields.map((field, index) => ({ ...field, sql: `struct_extract(${value.sql}, 'f${index + 1}')` }));
 }
 
-/** `FROM t, t.items` means `FROM t, UNNEST(t.items) AS items`, also where t belongs to an enclosing query. */
+/**
+ * `FROM t, t.items` means `FROM t, UNNEST(t.items) AS items`, also where t is a column, and where it belongs to an enclosing
+ * query. A dataset of that name is hidden.
+ */
 function arrayPath(item: FromItem, scope: Scope | undefined): (FromItem & { kind: "unnest" }) | undefined {
   if (item.kind !== "table" || item.path.parts.length < 2) return undefined;
-  const { parts, position } = item.path;
+  const { parts, firstName, position } = item.path;
   for (let current = scope; current !== undefined; current = current.parent) {
-    if (current.variables.some((variable) => sameName(variable.alias, parts[0]))) {
+    const names = [...current.variables.map(({ alias }) => alias), ...current.columns.map(({ name }) => name)];
+    if (names.some((name) => sameName(name, firstName))) {
       const array: Expression = { kind: "path", names: parts, position };
       return { kind: "unnest", array, alias: item.alias ?? parts.at(-1), offsetAlias: item.offsetAlias, position };
     }
@@ -227,9 +234,10 @@ function readsFrom(sql: string, source: Source): boolean {
   return [...source.columns, ...columns].some((column) => sql.includes(column.sql));
 }
 
-function refuseSameAlias(left: Source, right: Source, position: number): void {
-  for (const { alias } of right.variables) {
-    if (left.variables.some((variable) => sameName(variable.alias, alias))) {
+function refuseSameAlias(left: Source, right: Pick<Source, "variables">, position: number): void {
+  for (const { alias, isOffset } of right.variables) {
+    // Two offsets may share a name: USING merges them.
+    if (left.variables.some((other) => sameName(other.alias, alias) && !(other.isOffset && isOffset))) {
       throw new SqlError(`Duplicate table alias ${alias ?? ""} in the same FROM clause`, position);
     }
   }

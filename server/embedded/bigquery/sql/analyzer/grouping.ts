@@ -76,11 +76,14 @@ function keyExpression(item: Expression, select: Select): Expression {
       throw unsupported("GROUP BY a number with *", item.position);
     return selectedExpression(selected, item);
   }
-  if (item.kind !== "path" || item.names.length !== 1) return item;
+  if (item.kind !== "path") return item;
   const name = (item.names[0] ?? "").toLowerCase();
   const named = select.items.filter((candidate) => outputName(candidate)?.toLowerCase() === name);
   const [selected] = named;
   if (selected === undefined) return item;
+  if (item.names.length > 1) {
+    throw new SqlError(`Cannot GROUP BY field references from SELECT list alias ${name}`, item.position);
+  }
   if (named.length > 1) {
     throw new SqlError(
       `Name ${name} in GROUP BY clause is ambiguous; it may refer to multiple columns in the SELECT-list`,

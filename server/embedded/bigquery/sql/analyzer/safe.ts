@@ -43,6 +43,9 @@ export function nullOnError(args: SafeArguments, built: Typed, call: { name: str
   if (isRefusal.test(built.sql)) throw unsupported(`SAFE.${call.name} of these arguments`, call.position);
   if (built.isVolatile) throw unsupported(`A random function inside SAFE.${call.name}`, call.position);
   // TRY takes no function with side effects, which DuckDB's `error` counts as.
-  const sql = `TRY(${built.sql.replaceAll(/\berror\(/g, "bq_fail(")})`;
+  const failing = built.sql.replaceAll(/'(?:[^']|'')*'|\berror\(/g, (found) =>
+    found.startsWith("'") ? found : "bq_fail(",
+  );
+  const sql = `TRY(${failing})`;
   return combine(args.over(sql), built.type, [built]);
 }

@@ -29,6 +29,8 @@ export interface RangeVariable {
   columns: ScopeColumn[];
   /** The element of an UNNEST: the only variable that is a value as a whole. */
   value?: ScopeColumn;
+  /** The name after WITH OFFSET: it is read as a column, but no table or element may have it, too. */
+  isOffset?: boolean;
 }
 
 export interface CommonTable {
@@ -81,7 +83,7 @@ export function resolvePath(scope: Scope, names: string[], position: Position): 
 function resolveHere(scope: Scope, names: string[], position: Position): Resolved | undefined {
   const [first = "", second] = names;
   const columns = scope.columns.filter((column) => sameName(column.name, first));
-  const variables = scope.variables.filter((variable) => sameName(variable.alias, first));
+  const variables = scope.variables.filter((variable) => variable.isOffset !== true && sameName(variable.alias, first));
   if (variables.length > 1) throw new SqlError(`Table name ${first} is ambiguous`, position);
   const variable = variables[0];
   if (variable === undefined) {

@@ -172,7 +172,7 @@ const letters = [
   define(
     "SOUNDEX",
     [signature(["STRING"], "STRING", "bq_partial_soundex($1)")],
-    "refused where a character that is no letter might matter",
+    "refused where a vowel or another character between letters might matter",
   ),
   define("EDIT_DISTANCE", [signature(["STRING", "STRING"], "INT64", "bq_edit_distance($1, $2)")]),
 ];

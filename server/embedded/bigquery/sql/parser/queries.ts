@@ -271,6 +271,7 @@ function parseFromParentheses(cursor: Cursor): FromItem {
 export function parseTablePath(cursor: Cursor): TablePath {
   const position = cursor.position;
   const parts: string[] = [];
+  const firstName = cursor.peek().text;
   const readPart = (): void => {
     const token = cursor.peek();
     const text = parts.length === 0 ? cursor.identifier("a table name") : cursor.nameAfterDot();
@@ -280,7 +281,7 @@ export function parseTablePath(cursor: Cursor): TablePath {
   readPart();
   while (cursor.accept(".")) readPart();
   if (parts.some((part) => part === "" || part.includes("*"))) throw unsupported("A wildcard table", position);
-  return { parts, position };
+  return { parts, firstName, position };
 }
 
 function readDashes(cursor: Cursor, end: number): string {

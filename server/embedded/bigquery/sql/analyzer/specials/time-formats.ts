@@ -41,7 +41,7 @@ const dateElements: Record<string, string> = {
   "%h": plain("%b"),
   "%B": plain("%B"),
   "%Q": text("quarter($1)"),
-  "%G": text("isoyear($1)"),
+  "%G": guard("isoyear($1) < 1000", "%G of a year before 1000 is refused", text("isoyear($1)")),
   "%g": padded("(isoyear($1) % 100)", 2),
   "%V": plain("%V"),
   "%u": plain("%u"),
@@ -114,6 +114,12 @@ function datedSql(sql: string, kind: Family): string {
   return kind === "TIME" ? `(TIMESTAMP '1970-01-01' + to_microseconds(epoch_us(${sql})))` : sql;
 }
 
+/** Google's own implementation drops the seconds of such an offset from the time as well; whether BigQuery does is not documented. */
+export function wholeMinutes(sql: string): string {
+  const message = "The text of a TIMESTAMP in a time zone whose offset had seconds then is refused";
+  return guard(`(epoch_us("$f".l) - epoch_us("$f".t)) % 60000000 <> 0`, message, sql);
+}
+
 function formatTime(family: Family): SpecialHandler {
   return (special) => {
     const { position, name } = special.call;
@@ -126,12 +132,11 @@ function formatTime(family: Family): SpecialHandler {
     }
     const { zone, parts } = zoneArgument(special, 2);
     refuseVolatile([value], name, position);
-    const pieces = formatPieces(special, kind).map((piece) =>
-      piece.replaceAll("$1", '"$f".l').replaceAll("$2", '"$f".t'),
-    );
+    const pieces = formatPieces(special, kind);
     const local = kind === "TIMESTAMP" ? localTime(value.sql, zone) : datedSql(value.sql, kind);
     const joined = pieces.length === 0 ? "''" : pieces.map((piece) => `CAST(${piece} AS VARCHAR)`).join(" || ");
-    const sql = `list_transform([{l: ${local}, t: ${value.sql}}], lambda "$f": CASE WHEN "$f".l IS NULL THEN NULL ELSE ${joined} END)[1]`;
+    const written = kind === "TIMESTAMP" && zone.kind !== "offset" ? wholeMinutes(joined) : joined;
+    const sql = `list_transform([{l: ${local}, t: ${value.sql}}], lambda "$f": CASE WHEN "$f".l IS NULL THEN NULL ELSE ${written} END)[1]`;
     return combine(sql, scalar("STRING"), [value, ...parts]);
   };
 }
@@ -143,7 +148,7 @@ function formatPieces(special: SpecialCall, kind: Family): string[] {
     if (!element.startsWith("%")) return stringLiteral(element);
     const sql = elementSql(element, kind);
     if (sql === undefined) throw unsupported(`The format element ${element}`, position);
-    return sql;
+    return sql.replaceAll("$1", '"$f".l').replaceAll("$2", '"$f".t');
   });
 }
 

@@ -13,6 +13,7 @@ import { combine } from "../typed.ts";
 import type { Typed } from "../typed.ts";
 import { argument, expectCount, zoneArgument } from "./call.ts";
 import type { SpecialCall } from "./call.ts";
+import { wholeMinutes } from "./time-formats.ts";
 
 /** The translation of a call that has a time zone or a text; undefined for the plain signatures. */
 export function zonedCall(special: SpecialCall): Typed | undefined {
@@ -58,7 +59,9 @@ function toText(special: SpecialCall): Typed {
   if (args.length === 1) return cast(value, scalar("STRING"), { isSafe: false, position });
   const instant = coerce(value, scalar("TIMESTAMP"), position);
   const { zone, parts } = zoneArgument(special, 1);
-  const text = `list_transform([{t: ${instant.sql}, l: ${localTime(instant.sql, zone)}}], lambda "$f": ${offsetToText('"$f".l', '"$f".t')})[1]`;
+  const plain = offsetToText('"$f".l', '"$f".t');
+  const written = zone.kind === "offset" ? plain : wholeMinutes(plain);
+  const text = `list_transform([{t: ${instant.sql}, l: ${localTime(instant.sql, zone)}}], lambda "$f": ${written})[1]`;
   refuseVolatile([instant], "STRING", position);
   return combine(text, scalar("STRING"), [instant, ...parts]);
 }
