@@ -21,17 +21,11 @@ beforeAll(async () => {
   console.log(`crashes with seed ${seed}`);
   program = new Program({ RATE: "50", SEED: "42", LOG_LEVEL: "silent" });
   await program.start();
-  await allRunning();
+  await program.allRunning();
 });
 afterAll(async () => {
   await program.dispose();
 });
-
-const allRunning = (): Promise<Snapshot> =>
-  program.until(
-    "every process runs",
-    ({ processes }) => processes.length === 5 && processes.every(({ state }) => state === "running"),
-  );
 
 /** With the simulator paused, everything that was intended has come through and every equation closes. */
 async function expectNothingLost(): Promise<Snapshot> {
@@ -53,14 +47,14 @@ function shuffled<Item>(items: readonly Item[]): readonly Item[] {
 }
 
 test("SIGKILL of every process at random moments loses nothing and charges nobody twice in the protected lane", async () => {
-  const before = await allRunning();
+  const before = await program.allRunning();
   for (let round = 0; round < rounds; round++) {
     for (const { name } of shuffled(before.processes)) {
       await pause(below(pauseMsMax));
       const victim = (await program.snapshot()).processes.find((entry) => entry.name === name);
       if (typeof victim?.processId === "number") process.kill(victim.processId, "SIGKILL");
     }
-    const after = await allRunning();
+    const after = await program.allRunning();
     for (const { name, restarts, lastExit } of after.processes)
       expect({ name, restarted: restarts > round, exit: lastExit?.reason }).toEqual({
         name,
@@ -83,7 +77,7 @@ test("SIGKILL of the whole program ends its children and frees the ports; starte
     for (const address of addresses)
       expect({ address, taken: await isTaken(address) }).toEqual({ address, taken: false });
     await program.start();
-    const after = await allRunning();
+    const after = await program.allRunning();
     expect(after.run.id).toBe(before.run.id);
     const names = ["intended", "attempted", "read", "kept", "booked"] as const;
     const settled = await expectNothingLost();
@@ -127,7 +121,7 @@ async function steal(port: number): Promise<Server> {
 
 test("a broker whose port was taken meanwhile is told of with the reason, and comes back when the port is free", async () => {
   await program.request("PUT", "/api/simulator", { running: true });
-  const { processes, layers } = await allRunning();
+  const { processes, layers } = await program.allRunning();
   const port = Number(layers.broker.address.split(":").at(-1));
   process.kill(processes.find(({ name }) => name === "broker")?.processId ?? 0, "SIGKILL");
   const thief = await steal(port);
@@ -139,13 +133,13 @@ test("a broker whose port was taken meanwhile is told of with the reason, and co
   expect(health.status).toBe(503);
   expect(JSON.stringify(health.body)).toContain(`port ${port} on 127.0.0.1 is in use`);
   thief.close();
-  await allRunning();
+  await program.allRunning();
   await expectNothingLost();
 });
 
 test("SIGTERM in the middle of traffic ends it within ten seconds with exit code 0, frozen processes included", async () => {
   await program.request("PUT", "/api/simulator", { running: true });
-  const { processes } = await allRunning();
+  const { processes } = await program.allRunning();
   for (const { name, processId } of processes)
     if (name === "broker" || name === "consumer-protected") process.kill(processId ?? 0, "SIGSTOP");
   const startedMs = performance.now();

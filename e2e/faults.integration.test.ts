@@ -16,18 +16,12 @@ beforeAll(async () => {
     WATERMARK_DELAY_MS: String(watermarkDelayMs),
   });
   await program.start();
-  await allRunning();
+  await program.allRunning();
   await program.until("both lanes match", ({ lanes }) => lanes.every(({ verdict }) => verdict === "MATCH"));
 });
 afterAll(async () => {
   await program.dispose();
 });
-
-const allRunning = (): Promise<Snapshot> =>
-  program.until(
-    "every process runs",
-    ({ processes }) => processes.length === 5 && processes.every(({ state }) => state === "running"),
-  );
 
 async function inject(kind: string, parameters: object = {}): Promise<number> {
   const { status, body } = await program.request("POST", `/api/faults/${kind}`, parameters);
@@ -63,9 +57,9 @@ async function effectsOf(kind: string, parameters: object = {}): Promise<FaultSn
 test.each(["after-plan", "after-state", "mid-sink", "after-sink", "after-commit"])(
   "consumer killed %s, in both lanes: the batch runs again, and only insertIds tell its rows from new ones",
   async (point) => {
-    const before = await allRunning();
+    const before = await program.allRunning();
     const effects = await effectsOf("consumer-killed", { point });
-    const after = await allRunning();
+    const after = await program.allRunning();
     for (const name of ["consumer-protected", "consumer-unprotected"] as const) {
       const found = after.processes.find((entry) => entry.name === name);
       const earlier = before.processes.find((entry) => entry.name === name);
@@ -85,10 +79,10 @@ const consumerRestarts = ({ processes }: Snapshot): number =>
 
 test("half an entry at the end of each log is cut off, and nothing comes of it", async () => {
   for (const log of ["offsets", "commits", "state"]) {
-    const before = await allRunning();
+    const before = await program.allRunning();
     const effects = await effectsOf("checkpoint-torn", { log });
     expect(effects.unprotected.bookedTwice).toBeLessThanOrEqual(effects.unprotected.resent);
-    const after = await allRunning();
+    const after = await program.allRunning();
     expect(consumerRestarts(after)).toBe(consumerRestarts(before) + 1);
   }
 });

@@ -136,6 +136,14 @@ export class Program {
       await pause(pollMs);
     }
   }
+
+  /** On embedded defaults five processes work for a run. */
+  allRunning(): Promise<Snapshot> {
+    return this.until(
+      "every process runs",
+      ({ processes }) => processes.length === 5 && processes.every(({ state }) => state === "running"),
+    );
+  }
 }
 
 export function laneOf(snapshot: Snapshot, name: LaneName): LaneSnapshot {

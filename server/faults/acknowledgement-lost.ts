@@ -1,18 +1,10 @@
 import type { FaultParameter } from "#contract/faults.ts";
+import { answersParameter } from "./answers-parameter.ts";
 import { batchChoice } from "./batch-choice.ts";
 import { bodyOf, parameter, type FaultDefinition } from "./fault.ts";
 
 const parameters: readonly FaultParameter[] = [
-  {
-    kind: "number",
-    name: "answers",
-    label: "Answers",
-    unit: "answers",
-    minimum: 1,
-    maximum: 20,
-    integer: true,
-    default: 1,
-  },
+  answersParameter(20),
   {
     kind: "number",
     name: "fraction",

@@ -1,4 +1,5 @@
 import type { FaultParameter } from "#contract/faults.ts";
+import { answersParameter } from "./answers-parameter.ts";
 import { bodyOf, parameter, type FaultDefinition } from "./fault.ts";
 
 const parameters: readonly FaultParameter[] = [
@@ -12,16 +13,7 @@ const parameters: readonly FaultParameter[] = [
     integer: true,
     default: 1_500,
   },
-  {
-    kind: "number",
-    name: "answers",
-    label: "Answers",
-    unit: "answers",
-    minimum: 1,
-    maximum: 20,
-    integer: true,
-    default: 1,
-  },
+  answersParameter(20),
 ];
 
 export const answerLate: FaultDefinition = {

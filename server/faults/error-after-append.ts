@@ -1,19 +1,9 @@
 import type { FaultParameter } from "#contract/faults.ts";
+import { answersParameter } from "./answers-parameter.ts";
 import { bodyOf, parameter, type FaultDefinition } from "./fault.ts";
 
 const requestTimedOut = 7;
-const parameters: readonly FaultParameter[] = [
-  {
-    kind: "number",
-    name: "answers",
-    label: "Answers",
-    unit: "answers",
-    minimum: 1,
-    maximum: 20,
-    integer: true,
-    default: 1,
-  },
-];
+const parameters: readonly FaultParameter[] = [answersParameter(20)];
 
 export const errorAfterAppend: FaultDefinition = {
   kind: "error-after-append",

@@ -1,18 +1,8 @@
 import type { FaultParameter } from "#contract/faults.ts";
+import { answersParameter } from "./answers-parameter.ts";
 import { bodyOf, parameter, type FaultDefinition } from "./fault.ts";
 
-const parameters: readonly FaultParameter[] = [
-  {
-    kind: "number",
-    name: "answers",
-    label: "Answers",
-    unit: "answers",
-    minimum: 1,
-    maximum: 5,
-    integer: true,
-    default: 1,
-  },
-];
+const parameters: readonly FaultParameter[] = [answersParameter(5)];
 
 export const insertAnswerLost: FaultDefinition = {
   kind: "insert-answer-lost",
