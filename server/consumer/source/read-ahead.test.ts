@@ -84,7 +84,7 @@ test("a full buffer stops the reading only when no partition keeps the others wa
   const many = Array.from({ length: consumerLimits.bufferedRowsMax }, (_, index) => index);
   ahead.push(0, rows(0, 0, many), { nextOffset: many.length, logEnd: 1_000_000 });
   expect(ahead.isFull()).toBe(false);
-  expect(ahead.fullPartitions()).toEqual([0]);
+  expect([ahead.hasRoom(0), ahead.hasRoom(1)]).toEqual([false, true]);
   ahead.push(1, rows(1, 0, [5]), { nextOffset: 1, logEnd: 10 });
   expect(ahead.isFull()).toBe(true);
 });

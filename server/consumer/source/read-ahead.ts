@@ -65,10 +65,20 @@ export class ReadAhead {
     return Array.from(this.#queues.values()).every((queue) => queue.head < queue.rows.length || isAtEnd(queue));
   }
 
-  /** Partitions that should bring nothing more before some of their records were taken. */
-  fullPartitions(): number[] {
-    return Array.from(this.#queues).flatMap(([partition, { rows, head }]) =>
-      rows.length - head >= consumerLimits.bufferedRowsPerPartitionMax ? [partition] : [],
+  /** Whether reading should bring more of a partition. */
+  hasRoom(partition: number): boolean {
+    const { rows, head } = this.#queue(partition);
+    return rows.length - head < consumerLimits.bufferedRowsPerPartitionMax && !this.isFull();
+  }
+
+  /** `offsets`, and beyond them what has no records (markers of transactions) where everything was taken. */
+  positionsAfter(offsets: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+    return Object.fromEntries(
+      Object.entries(offsets).map(([partition, offset]) => {
+        const queue = this.#queues.get(Number(partition));
+        const isAllTaken = queue !== undefined && queue.head === queue.rows.length && queue.takenOffset === offset;
+        return [partition, isAllTaken ? queue.nextOffset : offset];
+      }),
     );
   }
 
