@@ -1,7 +1,7 @@
 import type { KafkaConnection } from "#server/shared/connections.ts";
 import type { Logger } from "#server/shared/logger.ts";
 import type { OffsetRange, PartitionEnd } from "../checkpoint/entries.ts";
-import { decodeRecord, type DecodedRow } from "../engine/records.ts";
+import { RecordColumns } from "../engine/record-columns.ts";
 import { KafkaCluster } from "./kafkajs-cluster.ts";
 import { LagPublisher } from "./lag-publisher.ts";
 import type { PartitionPosition } from "./partition-position.ts";
@@ -67,11 +67,11 @@ export class KafkaSource implements Source {
     return this.#ahead.plan(options);
   }
 
-  async take(ranges: readonly OffsetRange[]): Promise<DecodedRow[]> {
+  async take(ranges: readonly OffsetRange[]): Promise<RecordColumns> {
     while (!this.#ahead.has(ranges)) await this.waitForRecords(1_000);
-    const rows = this.#ahead.take(ranges);
+    const records = this.#ahead.take(ranges);
     this.#reader.readOn();
-    return rows;
+    return records;
   }
 
   latestOffsets(): Readonly<Record<string, number>> {
@@ -92,13 +92,10 @@ export class KafkaSource implements Source {
 
   #receive(position: PartitionPosition, cursor: RecordCursor, logEnd: number): void {
     const { partition } = position;
-    const rows: DecodedRow[] = [];
-    position.readAll(this.#options.topic, cursor, ({ offset, bytes, valueStart, valueEnd, sendId }) => {
-      const value = valueStart < 0 ? null : bytes.subarray(valueStart, valueEnd);
-      rows.push(decodeRecord({ partition, offset, value, sendId }));
-    });
-    this.#ahead.push(partition, rows, { nextOffset: position.next, logEnd });
-    if (rows.length > 0) this.#arrived.notify();
+    const records = new RecordColumns();
+    position.readAll(this.#options.topic, cursor, (record) => records.add(partition, record));
+    this.#ahead.push(partition, records, { nextOffset: position.next, logEnd });
+    if (records.count > 0) this.#arrived.notify();
   }
 
   /** The first failure counts: what follows is its consequence. */

@@ -1,10 +1,13 @@
 import type { OffsetRange } from "../checkpoint/entries.ts";
-import type { DecodedRow } from "../engine/records.ts";
+import { RecordColumns } from "../engine/record-columns.ts";
 import { consumerLimits } from "../limits.ts";
 
 interface Queue {
-  rows: DecodedRow[];
+  /** One per answer, oldest first; of the first one `head` records are taken already. */
+  readonly blocks: RecordColumns[];
   head: number;
+  /** Records that are not taken. */
+  rows: number;
   /** Offset after the last record taken, after the last one read, and the log end as far as it is known. */
   takenOffset: number;
   nextOffset: number;
@@ -20,13 +23,15 @@ interface Queue {
 export class ReadAhead {
   readonly #queues = new Map<number, Queue>();
   #rows = 0;
+  /** Values of all blocks of which a record is not taken: so much memory they hold. */
   #bytes = 0;
 
-  /** Starts a partition at `nextOffset`, or sets it back there. */
+  /** Starts a partition at `nextOffset`. */
   start(partition: number, nextOffset: number, logEnd: number): void {
     this.#queues.set(partition, {
-      rows: [],
+      blocks: [],
       head: 0,
+      rows: 0,
       takenOffset: nextOffset,
       nextOffset,
       logEnd,
@@ -34,26 +39,17 @@ export class ReadAhead {
     });
   }
 
-  nextOffset(partition: number): number | undefined {
-    return this.#queues.get(partition)?.nextOffset;
-  }
-
   /** Log ends as last seen, for lag. */
   logEnds(): Readonly<Record<string, number>> {
     return Object.fromEntries(Array.from(this.#queues, ([partition, { logEnd }]) => [partition, logEnd]));
   }
 
-  get rows(): number {
-    return this.#rows;
-  }
-
-  push(partition: number, rows: readonly DecodedRow[], ends: { nextOffset: number; logEnd: number }): void {
+  push(partition: number, records: RecordColumns, ends: { nextOffset: number; logEnd: number }): void {
     const queue = this.#queue(partition);
-    for (const row of rows) {
-      queue.rows.push(row);
-      this.#bytes += row.value?.length ?? 0;
-    }
-    this.#rows += rows.length;
+    if (records.count > 0) queue.blocks.push(records);
+    queue.rows += records.count;
+    this.#rows += records.count;
+    this.#bytes += records.valueBytes;
     queue.nextOffset = ends.nextOffset;
     queue.logEnd = Math.max(ends.logEnd, ends.nextOffset);
     queue.waitingSinceMs = null;
@@ -62,13 +58,12 @@ export class ReadAhead {
   /** Whether reading should wait: full, and no partition keeps the others waiting. */
   isFull(): boolean {
     if (this.#rows < consumerLimits.bufferedRowsMax && this.#bytes < consumerLimits.bufferedBytesMax) return false;
-    return Array.from(this.#queues.values()).every((queue) => queue.head < queue.rows.length || isAtEnd(queue));
+    return Array.from(this.#queues.values()).every((queue) => queue.rows > 0 || isAtEnd(queue));
   }
 
   /** Whether reading should bring more of a partition. */
   hasRoom(partition: number): boolean {
-    const { rows, head } = this.#queue(partition);
-    return rows.length - head < consumerLimits.bufferedRowsPerPartitionMax && !this.isFull();
+    return this.#queue(partition).rows < consumerLimits.bufferedRowsPerPartitionMax && !this.isFull();
   }
 
   /** `offsets`, and beyond them what has no records (markers of transactions) where everything was taken. */
@@ -76,7 +71,7 @@ export class ReadAhead {
     return Object.fromEntries(
       Object.entries(offsets).map(([partition, offset]) => {
         const queue = this.#queues.get(Number(partition));
-        const isAllTaken = queue !== undefined && queue.head === queue.rows.length && queue.takenOffset === offset;
+        const isAllTaken = queue?.rows === 0 && queue.takenOffset === offset;
         return [partition, isAllTaken ? queue.nextOffset : offset];
       }),
     );
@@ -87,62 +82,49 @@ export class ReadAhead {
    * `futureAfterMs`: records with a later event time are dead letters, their time counts for nothing.
    */
   plan(options: { readonly nowMs: number; readonly rowsMax: number; readonly futureAfterMs: number }): OffsetRange[] {
-    const cursors = Array.from(this.#queues, ([partition, queue]) => ({ partition, queue, at: queue.head }));
-    const awaited = cursors.map(({ queue }) => isAwaited(queue, options.nowMs));
-    for (let taken = 0; taken < options.rowsMax; taken++) {
-      let next: (typeof cursors)[number] | undefined;
+    const { nowMs, rowsMax, futureAfterMs } = options;
+    const cursors = Array.from(this.#queues, ([partition, queue]) => new PlanCursor(partition, queue, futureAfterMs));
+    let isStarved = cursors.some(({ isAtEnd: hasNone, queue }) => hasNone && isAwaited(queue, nowMs));
+    for (let taken = 0; taken < rowsMax && !isStarved; taken++) {
+      let next: PlanCursor | undefined;
       let nextTimeMs = Infinity;
-      let starved = false;
-      for (let index = 0; index < cursors.length; index++) {
-        const cursor = cursors[index];
-        const row = cursor?.queue.rows[cursor.at];
-        if (cursor === undefined || row === undefined) {
-          if (awaited[index] === true) starved = true;
-          continue;
-        }
-        const timeMs = alignmentTimeMs(row, options.futureAfterMs);
-        if (next === undefined || timeMs < nextTimeMs) {
-          next = cursor;
-          nextTimeMs = timeMs;
-        }
+      for (const cursor of cursors) {
+        if (cursor.timeMs >= nextTimeMs) continue;
+        next = cursor;
+        nextTimeMs = cursor.timeMs;
       }
-      if (next === undefined || starved) break;
-      next.at += 1;
+      if (next === undefined) break;
+      next.advance();
+      isStarved = next.isAtEnd && isAwaited(next.queue, nowMs);
     }
-    this.#noteWaiting(cursors, options.nowMs);
-    return cursors.flatMap(({ partition, queue, at }) => rangeOf(partition, queue, at));
+    noteWaiting(cursors, nowMs);
+    return cursors.flatMap((cursor) => cursor.range());
   }
 
   has(ranges: readonly OffsetRange[]): boolean {
-    return ranges.every(({ partition, to }) => (this.nextOffset(partition) ?? -1) >= to);
+    return ranges.every(({ partition, to }) => (this.#queues.get(partition)?.nextOffset ?? -1) >= to);
   }
 
   /** Takes the records of `ranges` out, in the order (partition, offset). */
-  take(ranges: readonly OffsetRange[]): DecodedRow[] {
-    const taken: DecodedRow[] = [];
+  take(ranges: readonly OffsetRange[]): RecordColumns {
+    const taken = new RecordColumns(ranges.reduce((sum, { from, to }) => sum + to - from, 0));
     for (const { partition, to } of ranges.toSorted((a, b) => a.partition - b.partition)) {
       const queue = this.#queue(partition);
-      for (let row = queue.rows[queue.head]; row !== undefined && row.offset < to; row = queue.rows[queue.head]) {
-        taken.push(row);
-        this.#bytes -= row.value?.length ?? 0;
-        queue.head += 1;
-      }
-      queue.takenOffset = to;
-      if (queue.head * 2 > queue.rows.length) {
-        queue.rows = queue.rows.slice(queue.head);
+      const before = taken.count;
+      for (let block = queue.blocks[0]; block !== undefined; block = queue.blocks[0]) {
+        const end = firstAtOrAfter(block, queue.head, to);
+        taken.append(block, queue.head, end);
+        queue.head = end;
+        if (end < block.count) break;
+        queue.blocks.shift();
         queue.head = 0;
+        this.#bytes -= block.valueBytes;
       }
+      queue.rows -= taken.count - before;
+      queue.takenOffset = to;
     }
-    this.#rows -= taken.length;
+    this.#rows -= taken.count;
     return taken;
-  }
-
-  #noteWaiting(cursors: readonly { queue: Queue; at: number }[], nowMs: number): void {
-    const someWait = cursors.some(({ queue, at }) => at < queue.rows.length);
-    for (const { queue, at } of cursors) {
-      const waits = someWait && at === queue.rows.length && !isAtEnd(queue);
-      if (waits) queue.waitingSinceMs ??= nowMs;
-    }
   }
 
   #queue(partition: number): Queue {
@@ -150,6 +132,62 @@ export class ReadAhead {
     if (queue === undefined) throw new Error(`partition ${partition} was not started`);
     return queue;
   }
+}
+
+/** How far a plan has got in a partition; `timeMs` aligns its next record, Infinity after the last one. */
+class PlanCursor {
+  readonly queue: Queue;
+  timeMs = Infinity;
+  readonly #partition: number;
+  readonly #futureAfterMs: number;
+  #block = 0;
+  #at: number;
+  #endOffset: number | null = null;
+
+  constructor(partition: number, queue: Queue, futureAfterMs: number) {
+    this.#partition = partition;
+    this.queue = queue;
+    this.#futureAfterMs = futureAfterMs;
+    this.#at = queue.head;
+    this.#look();
+  }
+
+  get isAtEnd(): boolean {
+    return this.#block === this.queue.blocks.length;
+  }
+
+  advance(): void {
+    const block = this.queue.blocks[this.#block];
+    if (block === undefined) return;
+    this.#endOffset = (block.offsets[this.#at] ?? 0) + 1;
+    this.#at += 1;
+    if (this.#at === block.count) {
+      this.#block += 1;
+      this.#at = 0;
+    }
+    this.#look();
+  }
+
+  range(): OffsetRange[] {
+    if (this.#endOffset === null) return [];
+    return [{ partition: this.#partition, from: this.queue.takenOffset, to: this.#endOffset }];
+  }
+
+  #look(): void {
+    const block = this.queue.blocks[this.#block];
+    if (block === undefined) {
+      this.timeMs = Infinity;
+      return;
+    }
+    const timeMs = block.eventTimesMs[this.#at] ?? 0;
+    this.timeMs = block.isPayment(this.#at) && timeMs <= this.#futureAfterMs ? timeMs : -Infinity;
+  }
+}
+
+function noteWaiting(cursors: readonly PlanCursor[], nowMs: number): void {
+  if (cursors.every((cursor) => cursor.isAtEnd)) return;
+  for (const { isAtEnd: hasNone, queue } of cursors)
+    if (hasNone && !isAtEnd(queue)) queue.waitingSinceMs ??= nowMs;
 }
 
 function isAtEnd(queue: Queue): boolean {
@@ -161,12 +199,14 @@ function isAwaited(queue: Queue, nowMs: number): boolean {
   return queue.waitingSinceMs === null || nowMs - queue.waitingSinceMs < consumerLimits.alignmentWaitMs;
 }
 
-function alignmentTimeMs(row: DecodedRow, futureAfterMs: number): number {
-  return row.kind === "payment" && row.eventTimeMs <= futureAfterMs ? row.eventTimeMs : -Infinity;
-}
-
-function rangeOf(partition: number, queue: Queue, at: number): OffsetRange[] {
-  const last = queue.rows[at - 1];
-  if (at === queue.head || last === undefined) return [];
-  return [{ partition, from: queue.takenOffset, to: last.offset + 1 }];
+/** The first row from `from` on with an offset of `offset` or more; offsets rise. */
+function firstAtOrAfter(block: RecordColumns, from: number, offset: number): number {
+  let low = from;
+  let high = block.count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((block.offsets[middle] ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,5 +1,5 @@
 import type { OffsetRange, PartitionEnd } from "../checkpoint/entries.ts";
-import type { DecodedRow } from "../engine/records.ts";
+import type { RecordColumns } from "../engine/record-columns.ts";
 
 /** Where micro-batches get their records from. */
 export interface Source {
@@ -16,7 +16,7 @@ export interface Source {
     readonly futureAfterMs: number;
   }) => OffsetRange[];
   /** The records of the ranges in the order (partition, offset), as soon as all are read. */
-  readonly take: (ranges: readonly OffsetRange[]) => Promise<DecodedRow[]>;
+  readonly take: (ranges: readonly OffsetRange[]) => Promise<RecordColumns>;
   /** Log end per partition, as last seen. */
   readonly latestOffsets: () => Readonly<Record<string, number>>;
   readonly stop: () => Promise<void>;
