@@ -16,6 +16,11 @@ export const consumerLimits = {
   fetchWaitWhileFullMs: 10,
   /** Records of a compressed batch, once decompressed. */
   batchBytesMax: 134_217_728,
+  /** Answers of this size use memory again that another one has left, of which so much is kept. */
+  pooledBytesMin: 65_536,
+  pooledBytesMax: 8_388_608,
+  /** Answers that the socket has received and nobody has asked for: after a time-out, nobody will. */
+  keptAnswersMax: 64,
   connectMsMax: 3_000,
   /** A broker that does not answer for so long is asked again on a new connection. */
   requestMsMax: 10_000,

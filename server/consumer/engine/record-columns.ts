@@ -89,6 +89,13 @@ export class RecordColumns {
     } else this.#decode(row);
   }
 
+  /** Forgets all records; their room stays. */
+  clear(): void {
+    this.count = 0;
+    this.valueBytes = 0;
+    this.#origins.length = 0;
+  }
+
   /** Adds rows `from` to `to` (not included) of others. */
   append(others: RecordColumns, from: number, to: number): void {
     const row = this.count;

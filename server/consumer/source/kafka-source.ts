@@ -1,15 +1,13 @@
 import type { KafkaConnection } from "#server/shared/connections.ts";
 import type { Logger } from "#server/shared/logger.ts";
 import type { OffsetRange, PartitionEnd } from "../checkpoint/entries.ts";
-import { RecordColumns } from "../engine/record-columns.ts";
+import type { RecordColumns } from "../engine/record-columns.ts";
 import { KafkaCluster } from "./kafkajs-cluster.ts";
 import { LagPublisher } from "./lag-publisher.ts";
-import type { PartitionPosition } from "./partition-position.ts";
 import { ReadAhead } from "./read-ahead.ts";
-import type { RecordCursor } from "./record-cursor.ts";
 import { Signal } from "./signal.ts";
 import { SourceStopped, type Source } from "./source.ts";
-import { TopicReader } from "./topic-reader.ts";
+import { TopicReader, type DeliveredRecords } from "./topic-reader.ts";
 
 export interface KafkaSourceOptions {
   readonly kafka: KafkaConnection;
@@ -42,7 +40,7 @@ export class KafkaSource implements Source {
       logger,
       hasRoom: (partition) => this.#ahead.hasRoom(partition),
       onStarted: ({ partition, nextOffset, logEnd }) => this.#ahead.start(partition, nextOffset, logEnd),
-      deliver: (position, cursor, logEnd) => this.#receive(position, cursor, logEnd),
+      deliver: (delivered) => this.#receive(delivered),
       onFailure: (error) => this.#fail(error),
     });
     this.#lag = new LagPublisher({ cluster: this.#cluster, topic, group: lagGroup, logger });
@@ -90,11 +88,11 @@ export class KafkaSource implements Source {
     await this.#cluster.close();
   }
 
-  #receive(position: PartitionPosition, cursor: RecordCursor, logEnd: number): void {
+  #receive({ position, cursor, memory, logEnd }: DeliveredRecords): void {
     const { partition } = position;
-    const records = new RecordColumns();
+    const records = this.#ahead.newRecords();
     position.readAll(this.#options.topic, cursor, (record) => records.add(partition, record));
-    this.#ahead.push(partition, records, { nextOffset: position.next, logEnd });
+    this.#ahead.push(partition, { records, memory }, { nextOffset: position.next, logEnd });
     if (records.count > 0) this.#arrived.notify();
   }
 

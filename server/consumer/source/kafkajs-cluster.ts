@@ -9,6 +9,8 @@ import type { KafkaConnection } from "#server/shared/connections.ts";
 import { kafkaLogCreator, kafkaLogLevels } from "#server/shared/kafka-log.ts";
 import type { Logger } from "#server/shared/logger.ts";
 import { consumerLimits } from "../limits.ts";
+import { AnswerPool, type AnswerMemory } from "./answer-memory.ts";
+import { FetchSocket, type FetchSocketOptions, type KeptAnswer } from "./fetch-socket.ts";
 
 export interface PartitionLeader {
   readonly partition: number;
@@ -26,6 +28,8 @@ export interface FetchRequest {
 export interface FetchPayload {
   readonly version: number;
   readonly payload: Buffer;
+  /** Holds `payload`; whoever gets it releases it. */
+  readonly memory: AnswerMemory;
 }
 
 /** What kafkajs sends and how it reads the answer; ours differs in the second half. */
@@ -49,12 +53,12 @@ interface KafkajsCluster {
   readonly findGroupCoordinator: (group: { groupId: string }) => Promise<KafkajsBroker>;
   readonly findTopicPartitionMetadata: (topic: string) => { partitionId: number; leader: number }[];
 }
+type SocketPlace = Pick<FetchSocketOptions, "host" | "port" | "ssl" | "onConnect">;
 type ClusterClass = new (options: Record<string, unknown>) => KafkajsCluster;
 
 const load = createRequire(import.meta.url) as <Module>(path: string) => Module;
 const Cluster = load<ClusterClass>("kafkajs/src/cluster");
 const { createLogger } = load<{ createLogger: (options: object) => KafkajsLogger }>("kafkajs/src/loggers");
-const createSocketFactory = load<() => unknown>("kafkajs/src/network/socketFactory");
 const { requests } = load<{ requests: { Fetch: unknown } }>("kafkajs/src/protocol/requests");
 const apiKeys = load<{ Fetch: number }>("kafkajs/src/protocol/requests/apiKeys");
 
@@ -67,10 +71,11 @@ const noGeneration = -1;
 /** Whoever calls waits and tries again; kafkajs itself tries once. */
 const retryOnce: RetryOptions = { retries: 0 };
 
-/** The answer as it came, but for the throttle time that kafkajs obeys. */
-const rawAnswer = {
-  decode: (payload: Buffer) => Promise.resolve({ payload, clientSideThrottleTime: payload.readInt32BE(0) }),
-  parse: ({ payload }: { readonly payload: Buffer }) => Promise.resolve(payload),
+/** Reads the stub that fetch-socket.ts puts in the place of an answer: throttle time, which kafkajs obeys, and number. */
+const stubAnswer = {
+  decode: (stub: Buffer) =>
+    Promise.resolve({ clientSideThrottleTime: stub.readInt32BE(0), number: stub.readInt32BE(4) }),
+  parse: ({ number }: { readonly number: number }) => Promise.resolve(number),
 };
 
 /** A Kafka cluster, reached by kafkajs. Every method rejects at once when it cannot do what it says. */
@@ -78,6 +83,10 @@ export class KafkaCluster {
   readonly #cluster: KafkajsCluster;
   /** Topics whose metadata kafkajs refreshes. */
   readonly #topics = new Set<string>();
+  readonly #pool = new AnswerPool();
+  /** Answers to Fetch requests on their way from the socket to whoever asked, by number. */
+  readonly #answers = new Map<number, KeptAnswer>();
+  #answersKept = 0;
 
   constructor(options: { readonly connection: KafkaConnection; readonly clientId: string; readonly logger: Logger }) {
     const { connection, clientId, logger } = options;
@@ -87,7 +96,8 @@ export class KafkaCluster {
       sasl: connection.sasl ?? undefined,
       clientId,
       logger: createLogger({ level: kafkaLogLevels.warn, logCreator: kafkaLogCreator(logger) }),
-      socketFactory: createSocketFactory(),
+      socketFactory: (place: SocketPlace) =>
+        new FetchSocket({ ...place, pool: this.#pool, keep: (answer) => this.#keep(answer) }),
       connectionTimeout: consumerLimits.connectMsMax,
       requestTimeout: consumerLimits.requestMsMax,
       metadataMaxAge: consumerLimits.metadataAgeMsMax,
@@ -130,8 +140,12 @@ export class KafkaCluster {
       ],
       rackId: "",
     });
-    const payload = await this.#send(broker, { ...protocol, response: rawAnswer });
-    return { version: protocol.request.apiVersion, payload: payload as Buffer };
+    const number = (await this.#send(broker, { ...protocol, response: stubAnswer })) as number;
+    const answer = this.#answers.get(number);
+    if (answer === undefined) throw new Error(`answer ${number} was not kept`);
+    this.#answers.delete(number);
+    const { memory, bytes } = answer;
+    return { version: protocol.request.apiVersion, payload: memory.bytes.subarray(0, bytes), memory };
   }
 
   /** First offset, or the one after the last: of all records, committed or not. */
@@ -169,6 +183,14 @@ export class KafkaCluster {
 
   async close(): Promise<void> {
     await this.#cluster.disconnect();
+  }
+
+  /** An answer that came too late is never asked for: only the last ones are kept. */
+  #keep(answer: KeptAnswer): number {
+    const number = ++this.#answersKept;
+    this.#answers.set(number, answer);
+    this.#answers.delete(number - consumerLimits.keptAnswersMax);
+    return number;
   }
 
   #broker(leader: number): Promise<KafkajsBroker> {

@@ -49,7 +49,7 @@ export class PartitionPosition {
     let lastOffset = -1;
     while (cursor.next()) {
       if (cursor.offset < end.next) {
-        if (cursor.offset === end.next - 1) checkLastRecord(topic, end, valueOf(cursor));
+        if (cursor.offset === end.next - 1 && !this.#isChecked) checkLastRecord(topic, end, valueOf(cursor));
         continue;
       }
       take(cursor);

@@ -2,13 +2,14 @@ import { expect, test } from "vitest";
 import { RecordColumns } from "../engine/record-columns.ts";
 import { consumerLimits } from "../limits.ts";
 import { addModelRecord } from "../testing/model-world.ts";
+import { AnswerMemory } from "./answer-memory.ts";
 import { ReadAhead } from "./read-ahead.ts";
 
-function rows(partition: number, from: number, timesMs: readonly number[]): RecordColumns {
+function rows(partition: number, from: number, timesMs: readonly number[]) {
   const records = new RecordColumns();
   for (const [index, timeMs] of timesMs.entries())
     addModelRecord(records, partition, from + index, { id: `${partition}-${timeMs}`, timeMs });
-  return records;
+  return { records, memory: new AnswerMemory(Buffer.alloc(0), () => {}) };
 }
 
 function startTwo(logEnds: readonly [number, number]): ReadAhead {

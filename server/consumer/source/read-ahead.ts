@@ -1,10 +1,17 @@
 import type { OffsetRange } from "../checkpoint/entries.ts";
 import { RecordColumns } from "../engine/record-columns.ts";
 import { consumerLimits } from "../limits.ts";
+import type { AnswerMemory } from "./answer-memory.ts";
+
+/** The records of one answer. */
+interface Block {
+  readonly records: RecordColumns;
+  readonly memory: AnswerMemory;
+}
 
 interface Queue {
-  /** One per answer, oldest first; of the first one `head` records are taken already. */
-  readonly blocks: RecordColumns[];
+  /** Oldest first; of the first one `head` records are taken already. */
+  readonly blocks: Block[];
   head: number;
   /** Records that are not taken. */
   rows: number;
@@ -25,6 +32,11 @@ export class ReadAhead {
   #rows = 0;
   /** Values of all blocks of which a record is not taken: so much memory they hold. */
   #bytes = 0;
+  /** What the last call of `take` gave, and the answers that it reads from. */
+  readonly #taken = new RecordColumns();
+  #takenFrom = new Set<AnswerMemory>();
+  /** Columns that are not in use. */
+  readonly #spare: RecordColumns[] = [];
 
   /** Starts a partition at `nextOffset`. */
   start(partition: number, nextOffset: number, logEnd: number): void {
@@ -44,9 +56,17 @@ export class ReadAhead {
     return Object.fromEntries(Array.from(this.#queues, ([partition, { logEnd }]) => [partition, logEnd]));
   }
 
-  push(partition: number, records: RecordColumns, ends: { nextOffset: number; logEnd: number }): void {
+  /** Empty columns, to be filled and pushed. */
+  newRecords(): RecordColumns {
+    return this.#spare.pop() ?? new RecordColumns();
+  }
+
+  push(partition: number, { records, memory }: Block, ends: { nextOffset: number; logEnd: number }): void {
     const queue = this.#queue(partition);
-    if (records.count > 0) queue.blocks.push(records);
+    if (records.count > 0) {
+      memory.hold();
+      queue.blocks.push({ records, memory });
+    } else this.#spare.push(records);
     queue.rows += records.count;
     this.#rows += records.count;
     this.#bytes += records.valueBytes;
@@ -105,26 +125,40 @@ export class ReadAhead {
     return ranges.every(({ partition, to }) => (this.#queues.get(partition)?.nextOffset ?? -1) >= to);
   }
 
-  /** Takes the records of `ranges` out, in the order (partition, offset). */
+  /** Takes the records of `ranges` out, in the order (partition, offset); they are there until the next call. */
   take(ranges: readonly OffsetRange[]): RecordColumns {
-    const taken = new RecordColumns(ranges.reduce((sum, { from, to }) => sum + to - from, 0));
+    const taken = this.#taken;
+    taken.clear();
+    for (const memory of this.#takenFrom) memory.release();
+    this.#takenFrom.clear();
     for (const { partition, to } of ranges.toSorted((a, b) => a.partition - b.partition)) {
       const queue = this.#queue(partition);
       const before = taken.count;
-      for (let block = queue.blocks[0]; block !== undefined; block = queue.blocks[0]) {
-        const end = firstAtOrAfter(block, queue.head, to);
-        taken.append(block, queue.head, end);
-        queue.head = end;
-        if (end < block.count) break;
-        queue.blocks.shift();
-        queue.head = 0;
-        this.#bytes -= block.valueBytes;
-      }
+      for (let block = queue.blocks[0]; block !== undefined && this.#takeFrom(queue, block, to); block = queue.blocks[0]);
       queue.rows -= taken.count - before;
       queue.takenOffset = to;
     }
     this.#rows -= taken.count;
     return taken;
+  }
+
+  /** Takes the rows before `offset` from the first block; true when it is used up, and gone. */
+  #takeFrom(queue: Queue, { records, memory }: Block, offset: number): boolean {
+    const end = firstAtOrAfter(records, queue.head, offset);
+    if (end > queue.head && !this.#takenFrom.has(memory)) {
+      memory.hold();
+      this.#takenFrom.add(memory);
+    }
+    this.#taken.append(records, queue.head, end);
+    queue.head = end;
+    if (end < records.count) return false;
+    queue.blocks.shift();
+    queue.head = 0;
+    this.#bytes -= records.valueBytes;
+    memory.release();
+    records.clear();
+    this.#spare.push(records);
+    return true;
   }
 
   #queue(partition: number): Queue {
@@ -157,7 +191,7 @@ class PlanCursor {
   }
 
   advance(): void {
-    const block = this.queue.blocks[this.#block];
+    const block = this.queue.blocks[this.#block]?.records;
     if (block === undefined) return;
     this.#endOffset = (block.offsets[this.#at] ?? 0) + 1;
     this.#at += 1;
@@ -174,7 +208,7 @@ class PlanCursor {
   }
 
   #look(): void {
-    const block = this.queue.blocks[this.#block];
+    const block = this.queue.blocks[this.#block]?.records;
     if (block === undefined) {
       this.timeMs = Infinity;
       return;

@@ -15,7 +15,10 @@ export interface Source {
     readonly rowsMax: number;
     readonly futureAfterMs: number;
   }) => OffsetRange[];
-  /** The records of the ranges in the order (partition, offset), as soon as all are read. */
+  /**
+   * The records of the ranges in the order (partition, offset), as soon as all are read. The next call uses their memory
+   * again: whatever is kept for longer must be copied.
+   */
   readonly take: (ranges: readonly OffsetRange[]) => Promise<RecordColumns>;
   /** Log end per partition, as last seen. */
   readonly latestOffsets: () => Readonly<Record<string, number>>;

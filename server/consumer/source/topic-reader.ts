@@ -3,9 +3,10 @@ import { DedupscopeError, messageOf } from "#server/shared/errors.ts";
 import type { Logger } from "#server/shared/logger.ts";
 import type { PartitionEnd } from "../checkpoint/entries.ts";
 import { consumerLimits } from "../limits.ts";
+import type { AnswerMemory } from "./answer-memory.ts";
 import { decodeFetchAnswer, type FetchedPartition } from "./fetch-answer.ts";
 import { fetchErrorName, fetchErrors, refusalOf } from "./fetch-errors.ts";
-import { kafkaErrorType, type KafkaCluster, type PartitionLeader } from "./kafkajs-cluster.ts";
+import { kafkaErrorType, type FetchPayload, type KafkaCluster, type PartitionLeader } from "./kafkajs-cluster.ts";
 import { readLogBounds } from "./log-bounds.ts";
 import { checkBounds, type LogBounds } from "./partition-check.ts";
 import { PartitionPosition } from "./partition-position.ts";
@@ -18,6 +19,15 @@ export interface StartedPartition {
   readonly logEnd: number;
 }
 
+export interface DeliveredRecords {
+  readonly position: PartitionPosition;
+  readonly cursor: RecordCursor;
+  /** Holds the bytes that the cursor reads; to be held for longer than the call. */
+  readonly memory: AnswerMemory;
+  /** Everything before it can be read by now. */
+  readonly logEnd: number;
+}
+
 export interface TopicReaderOptions {
   readonly cluster: KafkaCluster;
   readonly topic: string;
@@ -26,8 +36,8 @@ export interface TopicReaderOptions {
   readonly hasRoom: (partition: number) => boolean;
   /** A partition is read from here on, at the start or because the topic has got one more. */
   readonly onStarted: (started: StartedPartition) => void;
-  /** Takes every record of an answer; then `position.next` is where the partition goes on. */
-  readonly deliver: (position: PartitionPosition, cursor: RecordCursor, logEnd: number) => void;
+  /** Takes every record that an answer has of a partition; then `position.next` is where it goes on. */
+  readonly deliver: (fetched: DeliveredRecords) => void;
   /** Reading cannot go on; nothing is delivered after this. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -87,10 +97,11 @@ export class TopicReader {
         // A partition that is full now may have room in a moment: then it should be asked for.
         waitMs: wanted.length === led.length ? consumerLimits.fetchWaitMs : consumerLimits.fetchWaitWhileFullMs,
       });
-      if (this.#stopping.signal.aborted) return;
-      const { errorCode, partitions } = decodeFetchAnswer(answer);
-      if (errorCode !== fetchErrors.none) this.#lose(wanted, fetchErrorName(errorCode));
-      else for (const fetched of partitions) this.#accept(fetched);
+      try {
+        this.#acceptAll(answer, wanted);
+      } finally {
+        answer.memory.release();
+      }
     } catch (error) {
       this.#failOrLose(wanted, error);
     } finally {
@@ -99,7 +110,14 @@ export class TopicReader {
     }
   }
 
-  #accept(fetched: FetchedPartition): void {
+  #acceptAll(answer: FetchPayload, asked: readonly PartitionPosition[]): void {
+    if (this.#stopping.signal.aborted) return;
+    const { errorCode, partitions } = decodeFetchAnswer(answer);
+    if (errorCode !== fetchErrors.none) this.#lose(asked, fetchErrorName(errorCode));
+    else for (const fetched of partitions) this.#accept(fetched, answer.memory);
+  }
+
+  #accept(fetched: FetchedPartition, memory: AnswerMemory): void {
     const { topic, deliver } = this.#options;
     const { partition, errorCode, lastStableOffset } = fetched;
     const position = this.#positions.get(partition);
@@ -116,7 +134,7 @@ export class TopicReader {
       return;
     }
     position.failures = 0;
-    deliver(position, new RecordCursor({ ...fetched, topic }), lastStableOffset);
+    deliver({ position, cursor: new RecordCursor({ ...fetched, topic }), memory, logEnd: lastStableOffset });
   }
 
   #failOrLose(positions: readonly PartitionPosition[], error: unknown): void {

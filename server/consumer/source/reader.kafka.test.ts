@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { runKafkaTool, startApacheKafka, type ApacheKafka } from "../../embedded/kafka/testing/apache-kafka.ts";
+import { readerBehaviours } from "./testing/reader-behaviours.ts";
+import { ReaderRig } from "./testing/reader-rig.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "reader-kafka-"));
+let kafka: ApacheKafka;
+let rig: ReaderRig;
+beforeAll(async () => {
+  kafka = await startApacheKafka({ directory });
+});
+afterAll(async () => {
+  await kafka.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+beforeEach(() => {
+  rig = new ReaderRig(`${kafka.host}:${kafka.port}`);
+});
+afterEach(() => rig.close());
+
+describe("against Apache Kafka", () => {
+  test.each(readerBehaviours)("%s", async (_name, check) => {
+    await expect(check(rig)).resolves.toBeUndefined();
+  });
+
+  test.each(["gzip", "zstd"])("what the broker has compressed with %s is read", async (codec) => {
+    await rig.createTopic({ configEntries: [{ name: "compression.type", value: codec }] });
+    await rig.send(["a", "b"]);
+    await rig.send(["c"]);
+    await rig.read();
+    await rig.untilSeen(3);
+    expect(rig.seen.map(({ offset, value }) => `${offset} ${value}`)).toEqual(["0 a", "1 b", "2 c"]);
+  });
+
+  test.each(["snappy", "lz4"])("%s is refused with topic, partition and offset", async (codec) => {
+    await rig.createTopic({ configEntries: [{ name: "compression.type", value: codec }] });
+    await rig.send(["a", "b"]);
+    await rig.read();
+    expect((await rig.failed()).message).toContain(
+      `${rig.topic}, partition 0: the batch at offset 0: compressed with ${codec}`,
+    );
+  });
+
+  test("a broker that is killed and comes back is read on where reading stood", async () => {
+    await rig.createTopic();
+    await rig.send(["a"]);
+    await rig.read();
+    await rig.untilSeen(1);
+    await kafka.stop("SIGKILL");
+    await kafka.start();
+    await rig.send(["b"]);
+    // Once it is back, the record before is found again and reading goes on.
+    expect(await rig.untilSeen(2)).toMatchObject([{ value: "a" }, { value: "b" }]);
+  });
+
+  test("kafka-consumer-groups shows the lag", async () => {
+    await rig.createTopic();
+    await rig.send(["a", "b", "c"]);
+    await rig.read();
+    await rig.untilSeen(3);
+    await rig.cluster.commitOffsets(`lag-${rig.topic}`, rig.topic, { 0: 1 });
+    const { stdout } = await runKafkaTool("org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", [
+      "--bootstrap-server",
+      `${kafka.host}:${kafka.port}`,
+      "--describe",
+      "--group",
+      `lag-${rig.topic}`,
+    ]);
+    // Group, topic, partition, current offset, log end offset, lag.
+    expect(stdout).toMatch(new RegExp(`lag-${rig.topic}\\s+${rig.topic}\\s+0\\s+1\\s+3\\s+2\\s`));
+  });
+});
