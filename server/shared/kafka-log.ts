@@ -7,7 +7,8 @@ export const kafkaLogLevels = { error: 1, warn: 2 } as const;
 /** kafkajs's log in ours: its errors are what it tries again by itself, so they are warnings here. */
 export function kafkaLogCreator(logger: Logger): () => (entry: LogEntry) => void {
   return () => (entry) => {
-    const write = entry.level === (kafkaLogLevels.error as number) ? logger.warn : logger.debug;
+    const level: number = entry.level;
+    const write = level === kafkaLogLevels.error ? logger.warn : logger.debug;
     write.call(logger, { namespace: entry.namespace, detail: entry.log["error"] as unknown }, entry.log.message);
   };
 }

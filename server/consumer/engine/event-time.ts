@@ -30,7 +30,12 @@ export function epochMsAt(bytes: DataView, start: number): number {
   const minute = digits(bytes, start + 14, start + 16);
   const second = digits(bytes, start + 17, start + 19);
   const milli = digits(bytes, start + 20, start + 23);
-  if (bytes.getUint8(start + 4) !== dash || bytes.getUint8(start + 7) !== dash || bytes.getUint8(start + 10) !== letterT) return Number.NaN;
+  if (
+    bytes.getUint8(start + 4) !== dash ||
+    bytes.getUint8(start + 7) !== dash ||
+    bytes.getUint8(start + 10) !== letterT
+  )
+    return Number.NaN;
   if (bytes.getUint8(start + 13) !== colon || bytes.getUint8(start + 16) !== colon) return Number.NaN;
   if (bytes.getUint8(start + 19) !== dot || bytes.getUint8(start + 23) !== letterZ) return Number.NaN;
   if (hour > 23 || minute > 59 || second > 59) return Number.NaN;

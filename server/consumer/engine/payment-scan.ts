@@ -174,7 +174,6 @@ function isAt(bytes: DataView, start: number, { words, rest }: Text): boolean {
   const restStart = start + words.length * 4;
   for (let index = 0; index < words.length; index++)
     if (bytes.getInt32(start + index * 4, true) !== words[index]) return false;
-  for (let index = 0; index < rest.length; index++)
-    if (bytes.getUint8(restStart + index) !== rest[index]) return false;
+  for (let index = 0; index < rest.length; index++) if (bytes.getUint8(restStart + index) !== rest[index]) return false;
   return true;
 }

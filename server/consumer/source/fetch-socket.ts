@@ -89,7 +89,7 @@ export class FetchSocket extends EventEmitter {
   }
 
   #receive(chunk: Uint8Array): void {
-    for (let at = 0; at < chunk.length; ) {
+    for (let at = 0; at < chunk.length;) {
       if (this.#answer === null) {
         const part = chunk.subarray(at, at + headBytes - this.#headFilled);
         this.#head.set(part, this.#headFilled);

@@ -28,7 +28,7 @@ export class KafkaSource implements Source {
   readonly #lag: LagPublisher;
   readonly #ahead = new ReadAhead();
   readonly #arrived = new Signal();
-  #failure: unknown = null;
+  #failure: Error | null = null;
 
   constructor(options: KafkaSourceOptions) {
     this.#options = options;
@@ -97,7 +97,7 @@ export class KafkaSource implements Source {
   }
 
   /** The first failure counts: what follows is its consequence. */
-  #fail(error: unknown): void {
+  #fail(error: Error): void {
     this.#failure ??= error;
     this.#arrived.notify();
   }

@@ -11,13 +11,18 @@ const load = createRequire(import.meta.url);
 type Anything = Record<string, unknown>;
 const logger = createLogger("kafkajs-cluster-test", "silent");
 
+/** A logger as kafkajs hands it to its parts. */
+function silent(): object {
+  return { debug: () => {}, error: () => {}, namespace: silent };
+}
+
 test("it is the version that the adapter was written for", () => {
   expect((load("kafkajs/package.json") as Anything)["version"]).toBe("2.2.4");
 });
 
 test("the cluster and its brokers have the methods that are called", () => {
   const { prototype: cluster } = load("kafkajs/src/cluster") as { prototype: Anything };
-  for (const name of [
+  const called = [
     "connect",
     "disconnect",
     "addTargetTopic",
@@ -25,10 +30,11 @@ test("the cluster and its brokers have the methods that are called", () => {
     "findBroker",
     "findGroupCoordinator",
     "findTopicPartitionMetadata",
-  ])
-    expect(cluster[name], name).toBeTypeOf("function");
+  ];
+  expect(called.filter((name) => typeof cluster[name] !== "function")).toEqual([]);
   const { prototype: broker } = load("kafkajs/src/broker") as { prototype: Anything };
-  for (const name of ["disconnect", "offsetCommit", "listOffsets"]) expect(broker[name], name).toBeTypeOf("function");
+  const asked = ["disconnect", "offsetCommit", "listOffsets"];
+  expect(asked.filter((name) => typeof broker[name] !== "function")).toEqual([]);
 });
 
 test("requests for Fetch have a connection of their own, so that no other request waits behind one", () => {
@@ -37,8 +43,7 @@ test("requests for Fetch have a connection of their own, so that no other reques
     getConnection: (index?: number) => number;
     getConnectionByRequest: (request: object) => number;
   };
-  const namespace = () => ({ debug: () => {}, error: () => {}, namespace });
-  const pool = new ConnectionPool({ logger: { namespace } });
+  const pool = new ConnectionPool({ logger: silent() });
   pool.getConnection = (index = 0) => index;
   expect(pool.getConnectionByRequest({ request: { apiKey: 1 } })).toBe(1);
   expect(pool.getConnectionByRequest({ request: { apiKey: 3 } })).toBe(0);
@@ -62,14 +67,16 @@ test("a Fetch request is made by version, and its answer's decoder can be put in
 test("a cluster is made of a connection, and of nothing that is missing", async () => {
   const sasl = { mechanism: "plain", username: "user", password: "secret" } as const;
   const connection = { brokers: ["127.0.0.1:9092"], ssl: true, sasl };
-  await new KafkaCluster({ connection, clientId: "test", logger }).close();
+  await expect(new KafkaCluster({ connection, clientId: "test", logger }).close()).resolves.toBeUndefined();
 });
 
 test("the name of a protocol error is found in what kafkajs makes of it", () => {
   const { KafkaJSProtocolError, KafkaJSNonRetriableError, KafkaJSSASLAuthenticationError } = load(
     "kafkajs/src/errors",
   ) as Record<string, new (error: unknown, options?: object) => Error>;
-  const { createErrorFromCode } = load("kafkajs/src/protocol/error") as { createErrorFromCode: (code: number) => Error };
+  const { createErrorFromCode } = load("kafkajs/src/protocol/error") as {
+    createErrorFromCode: (code: number) => Error;
+  };
   const refused = createErrorFromCode(29);
   expect(refused).toBeInstanceOf(KafkaJSProtocolError);
   expect(kafkaErrorType(refused)).toBe("TOPIC_AUTHORIZATION_FAILED");

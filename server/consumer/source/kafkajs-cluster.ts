@@ -56,11 +56,11 @@ interface KafkajsCluster {
 type SocketPlace = Pick<FetchSocketOptions, "host" | "port" | "ssl" | "onConnect">;
 type ClusterClass = new (options: Record<string, unknown>) => KafkajsCluster;
 
-const load = createRequire(import.meta.url) as <Module>(path: string) => Module;
-const Cluster = load<ClusterClass>("kafkajs/src/cluster");
-const { createLogger } = load<{ createLogger: (options: object) => KafkajsLogger }>("kafkajs/src/loggers");
-const { requests } = load<{ requests: { Fetch: unknown } }>("kafkajs/src/protocol/requests");
-const apiKeys = load<{ Fetch: number }>("kafkajs/src/protocol/requests/apiKeys");
+const load = createRequire(import.meta.url);
+const Cluster = load("kafkajs/src/cluster") as ClusterClass;
+const { createLogger } = load("kafkajs/src/loggers") as { createLogger: (options: object) => KafkajsLogger };
+const { requests } = load("kafkajs/src/protocol/requests") as { requests: { Fetch: unknown } };
+const apiKeys = load("kafkajs/src/protocol/requests/apiKeys") as { Fetch: number };
 
 const readCommitted = 1;
 const readUncommitted = 0;

@@ -100,7 +100,9 @@ test("a batch takes the records of several answers, and what an answer has left 
   ahead.push(0, rows(0, 3, [40, 50, 60]), { nextOffset: 6, logEnd: 6 });
   const [range] = ahead.plan({ ...planAll, rowsMax: 4 });
   expect(range).toEqual({ partition: 0, from: 0, to: 4 });
-  expect(Array.from(ahead.take([{ partition: 0, from: 0, to: 4 }]).eventTimesMs.subarray(0, 4))).toEqual([10, 20, 30, 40]);
+  expect(Array.from(ahead.take([{ partition: 0, from: 0, to: 4 }]).eventTimesMs.subarray(0, 4))).toEqual([
+    10, 20, 30, 40,
+  ]);
   expect(ahead.plan(planAll)).toEqual([{ partition: 0, from: 4, to: 6 }]);
 });
 

@@ -134,7 +134,11 @@ export class ReadAhead {
     for (const { partition, to } of ranges.toSorted((a, b) => a.partition - b.partition)) {
       const queue = this.#queue(partition);
       const before = taken.count;
-      for (let block = queue.blocks[0]; block !== undefined && this.#takeFrom(queue, block, to); block = queue.blocks[0]);
+      for (
+        let block = queue.blocks[0];
+        block !== undefined && this.#takeFrom(queue, block, to);
+        block = queue.blocks[0]
+      );
       queue.rows -= taken.count - before;
       queue.takenOffset = to;
     }
@@ -220,8 +224,7 @@ class PlanCursor {
 
 function noteWaiting(cursors: readonly PlanCursor[], nowMs: number): void {
   if (cursors.every((cursor) => cursor.isAtEnd)) return;
-  for (const { isAtEnd: hasNone, queue } of cursors)
-    if (hasNone && !isAtEnd(queue)) queue.waitingSinceMs ??= nowMs;
+  for (const { isAtEnd: hasNone, queue } of cursors) if (hasNone && !isAtEnd(queue)) queue.waitingSinceMs ??= nowMs;
 }
 
 function isAtEnd(queue: Queue): boolean {

@@ -108,7 +108,7 @@ export class RecordCursor {
     const isControl = (attributes & controlBit) !== 0;
     if ((attributes & transactionalBit) === 0) return isControl;
     const producerId = this.#answer.readBigInt64BE(at + producerIdAt);
-    for (let next = this.#abortedAhead[0]; next !== undefined && next.firstOffset <= lastOffset; ) {
+    for (let next = this.#abortedAhead[0]; next !== undefined && next.firstOffset <= lastOffset;) {
       this.#abortedProducers.add(next.producerId);
       this.#abortedAhead.shift();
       next = this.#abortedAhead[0];

@@ -39,7 +39,7 @@ export interface TopicReaderOptions {
   /** Takes every record that an answer has of a partition; then `position.next` is where it goes on. */
   readonly deliver: (fetched: DeliveredRecords) => void;
   /** Reading cannot go on; nothing is delivered after this. */
-  readonly onFailure: (error: unknown) => void;
+  readonly onFailure: (error: Error) => void;
 }
 
 /**
@@ -156,7 +156,7 @@ export class TopicReader {
 
   #fail(error: unknown): void {
     this.stop();
-    this.#options.onFailure(error);
+    this.#options.onFailure(error instanceof Error ? error : new Error(messageOf(error)));
   }
 
   /** Finds the leaders of all partitions, also of new ones, until every partition has one. */

@@ -38,13 +38,17 @@ export class ReaderRig {
 
   async createTopic(topic: Partial<ITopicConfig> = {}): Promise<void> {
     await this.admin.connect();
-    await this.admin.createTopics({ topics: [{ topic: this.topic, numPartitions: 1, ...topic }], waitForLeaders: true });
+    await this.admin.createTopics({
+      topics: [{ topic: this.topic, numPartitions: 1, ...topic }],
+      waitForLeaders: true,
+    });
     // kafkajs looks for leaders in metadata that only another call loads.
     await this.admin.fetchTopicOffsets(this.topic);
   }
 
   async producer(transactionalId?: string): Promise<Producer> {
-    const transaction = transactionalId === undefined ? {} : { transactionalId, idempotent: true, maxInFlightRequests: 1 };
+    const transaction =
+      transactionalId === undefined ? {} : { transactionalId, idempotent: true, maxInFlightRequests: 1 };
     const producer = this.kafka.producer(transaction);
     await producer.connect();
     this.#producers.push(producer);
@@ -76,7 +80,7 @@ export class ReaderRig {
         });
         this.positions.set(partition, { ...position.end, position: position.next, logEnd });
       },
-      onFailure: (error) => (this.failure = error as Error),
+      onFailure: (error) => (this.failure = error),
     });
     return await this.#reader.start(ends);
   }
