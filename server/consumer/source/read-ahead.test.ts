@@ -116,3 +116,18 @@ test("offsets without records, as markers of transactions have, are part of the 
   ahead.take(ranges);
   expect(ahead.positionsAfter({ 0: 3 })).toEqual({ 0: 5 });
 });
+
+test("the memory of an answer is held until the batch that read from it is followed by another", () => {
+  const ahead = new ReadAhead();
+  ahead.start(0, 0, 4);
+  let isGivenBack = false;
+  const memory = new AnswerMemory(Buffer.alloc(0), () => (isGivenBack = true));
+  ahead.push(0, { ...rows(0, 0, [10, 20, 30, 40]), memory }, { nextOffset: 4, logEnd: 4 });
+  memory.release();
+  for (const to of [2, 4]) {
+    const taken = ahead.take([{ partition: 0, from: to - 2, to }]);
+    expect([taken.count, isGivenBack]).toEqual([2, false]);
+  }
+  ahead.take([]);
+  expect(isGivenBack).toBe(true);
+});

@@ -133,8 +133,11 @@ export class TopicReader {
       this.#lose([position], fetchErrorName(errorCode));
       return;
     }
-    position.failures = 0;
-    deliver({ position, cursor: new RecordCursor({ ...fetched, topic }), memory, logEnd: lastStableOffset });
+    const cursor = new RecordCursor({ ...fetched, topic });
+    deliver({ position, cursor, memory, logEnd: lastStableOffset });
+    if (fetched.records.length > 0 && cursor.nextOffset === null)
+      this.#lose([position], "the answer has no whole batch");
+    else position.failures = 0;
   }
 
   #failOrLose(positions: readonly PartitionPosition[], error: unknown): void {
@@ -174,6 +177,7 @@ export class TopicReader {
           leaders,
           bounds,
         );
+        if (failures > 0) this.#options.logger.info({ topic: this.#options.topic }, "reading again");
       } while (lost().length > 0);
     } catch (error) {
       if (!this.#stopping.signal.aborted) this.#fail(error);
