@@ -45,6 +45,8 @@ export const consumerLimits = {
   historyBatchesMax: 1_000,
   /** Entries after which the offset log and the commit log are rewritten with the history only. */
   logEntriesMax: 4_000,
+  /** Places of expired keys that a batch gives back, several times as many as it can take: no batch pauses for them. */
+  placesFreedMax: 20_000,
   stateSegmentBytesMax: 8_388_608,
   leaseMs: 3_000,
   leaseHeartbeatMs: 500,
