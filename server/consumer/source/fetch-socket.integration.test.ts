@@ -31,7 +31,7 @@ async function connect(): Promise<{ socket: FetchSocket; remote: Socket }> {
     pool: new AnswerPool(),
     keep: (answer) => kept.push(answer) - 1,
   });
-  socket.on("data", (frame: Buffer) => frames.push(frame));
+  socket.on("data", (received: Buffer) => frames.push(received));
   await connected.promise;
   return { socket, remote: await peer };
 }
@@ -44,11 +44,11 @@ function request(apiKey: number, correlationId: number): Buffer {
   return bytes;
 }
 
-function answer(correlationId: number, body: Buffer): Buffer {
-  const bytes = Buffer.alloc(8 + body.length);
-  bytes.writeInt32BE(4 + body.length, 0);
+function frame(correlationId: number, content: Buffer): Buffer {
+  const bytes = Buffer.alloc(8 + content.length);
+  bytes.writeInt32BE(4 + content.length, 0);
   bytes.writeInt32BE(correlationId, 4);
-  body.copy(bytes, 8);
+  content.copy(bytes, 8);
   return bytes;
 }
 
@@ -78,16 +78,16 @@ test.each([1, 3, 7, 1_000, 1_000_000])(
     ] as const)
       socket.write(request(apiKey, correlationId));
     const fetched = [body(100, 0), body(partBytes < 10 ? 900 : 300_000, 25)] as const;
-    const metadata = answer(1, body(50, 0));
-    const versions = answer(3, body(9, 0));
-    const all = [metadata, answer(2, fetched[0]), versions, answer(4, fetched[1])];
+    const metadata = frame(1, body(50, 0));
+    const versions = frame(3, body(9, 0));
+    const all = [metadata, frame(2, fetched[0]), versions, frame(4, fetched[1])];
     await write(remote, Buffer.concat(all), partBytes);
     await expect.poll(() => frames.length).toBe(4);
     const stub = (correlationId: number, throttleMs: number, number: number) => {
       const bytes = Buffer.alloc(8);
       bytes.writeInt32BE(throttleMs, 0);
       bytes.writeInt32BE(number, 4);
-      return answer(correlationId, bytes);
+      return frame(correlationId, bytes);
     };
     expect(frames).toEqual([metadata, stub(2, 0, 0), versions, stub(4, 25, 1)]);
     for (const [index, { memory, bytes }] of kept.entries())
