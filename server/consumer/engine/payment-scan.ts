@@ -37,8 +37,8 @@ const currencyTexts = currencies.map((currency) => textOf(currency));
 const decimalsOf = currencies.map((currency) => currencyDecimals[currency]);
 
 /**
- * Reads payments in place, as nearly all are written: an object of plain strings in ASCII, no field twice, a lower-case
- * UUID as id, a time with milliseconds. It makes no object and no string, which JSON.parse does for every field.
+ * Reads payments in place, as nearly all are written: an object of plain strings in ASCII, a lower-case UUID as
+ * id, a time with milliseconds. It makes no object and no string, which JSON.parse does for every field.
  */
 export class PaymentScanner {
   /** Of the payment that was scanned last, with its index in contract/money.ts's list of currencies. */
@@ -92,7 +92,7 @@ export class PaymentScanner {
       const valueEnd = plainEnd(bytes, at, last);
       if (valueEnd < 0) return false;
       if (field >= 0) {
-        if ((seen & (1 << field)) !== 0) return false;
+        // A field that comes twice counts as it did last, as for JSON.parse.
         seen |= 1 << field;
         this.#starts[field] = at;
         this.#ends[field] = valueEnd;

@@ -16,11 +16,14 @@ const good = {
   event_time: "2026-03-01T12:00:00.123Z",
 };
 
-/** The value in the middle of other bytes, as it lies in an answer. */
+/** The value in row 1, in the middle of other bytes, as it lies in an answer; a payment comes before it. */
 function columnsOf(value: Buffer): RecordColumns {
-  const bytes = Buffer.concat([Buffer.from('{"'), value, Buffer.from('"}')]);
+  const before = Buffer.from(JSON.stringify(good));
+  const bytes = Buffer.concat([before, Buffer.from('{"'), value, Buffer.from('"}')]);
+  const start = before.length + 2;
   const records = new RecordColumns();
-  records.add(3, { offset: 7, bytes, valueStart: 2, valueEnd: 2 + value.length, sendId: "s" });
+  records.add(3, { offset: 6, bytes, valueStart: 0, valueEnd: before.length, sendId: "s" });
+  records.add(3, { offset: 7, bytes, valueStart: start, valueEnd: start + value.length, sendId: "s" });
   return records;
 }
 
@@ -33,12 +36,12 @@ interface Read {
 function byColumns(value: Buffer): Read {
   const records = columnsOf(value);
   const payment = {
-    key: Array.from(records.keys.subarray(0, 4)),
-    timeMs: records.eventTimesMs[0] ?? -1,
-    minor: records.amountsMinor[0] ?? -1,
-    currency: currencies[records.currencies[0] ?? -1] ?? "",
+    key: Array.from(records.keys.subarray(4, 8)),
+    timeMs: records.eventTimesMs[1] ?? -1,
+    minor: records.amountsMinor[1] ?? -1,
+    currency: currencies[records.currencies[1] ?? -1] ?? "",
   };
-  return { row: records.row(0), payment: records.isPayment(0) ? payment : null };
+  return { row: records.row(1), payment: records.isPayment(1) ? payment : null };
 }
 
 /** As the decoding has it. */
