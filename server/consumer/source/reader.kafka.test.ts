@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } from "kafkajs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { runKafkaTool, startApacheKafka, type ApacheKafka } from "../../embedded/kafka/testing/apache-kafka.ts";
 import { readerBehaviours } from "./testing/reader-behaviours.ts";
@@ -10,7 +11,12 @@ const directory = mkdtempSync(join(tmpdir(), "reader-kafka-"));
 let kafka: ApacheKafka;
 let rig: ReaderRig;
 beforeAll(async () => {
-  kafka = await startApacheKafka({ directory });
+  // Whoever has no entry in a list may do everything; a list that is there is the whole truth.
+  const properties = {
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "allow.everyone.if.no.acl.found": "true",
+  };
+  kafka = await startApacheKafka({ directory, properties });
 });
 afterAll(async () => {
   await kafka.stop();
@@ -41,6 +47,34 @@ describe("against Apache Kafka", () => {
     await rig.read();
     expect((await rig.failed()).message).toContain(
       `${rig.topic}, partition 0: the batch at offset 0: compressed with ${codec}`,
+    );
+  });
+
+  test.each([
+    ["which it may only describe", AclOperationTypes.DESCRIBE],
+    ["of which it may not even know", AclOperationTypes.DELETE],
+  ] as const)("a topic %s is refused with what is missing", async (_what, operation) => {
+    await rig.createTopic();
+    await rig.send(["a"]);
+    await rig.admin.createAcls({
+      acl: [
+        {
+          resourceType: AclResourceTypes.TOPIC,
+          resourceName: rig.topic,
+          resourcePatternType: ResourcePatternTypes.LITERAL,
+          principal: "User:ANONYMOUS",
+          host: "*",
+          operation,
+          permissionType: AclPermissionTypes.ALLOW,
+        },
+      ],
+    });
+    const failed = rig.read().then(
+      () => rig.failed(),
+      (error: Error) => error,
+    );
+    expect((await failed).message).toBe(
+      `${rig.topic}: this consumer may not read the topic: allow it READ and DESCRIBE there`,
     );
   });
 
