@@ -1,19 +1,16 @@
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { DedupscopeError } from "#server/shared/errors.ts";
-import { consumerLimits } from "../limits.ts";
+import { decodeLz4 } from "./lz4.ts";
+import { decodeSnappy } from "./snappy.ts";
 
-/** By the number in a batch's attributes. */
-const codecNames = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
-
-/** The records of a compressed batch; throws a sentence without a subject for a codec that is not read. */
-export function decompress(codec: number, records: Buffer): Buffer {
-  const limit = { maxOutputLength: consumerLimits.batchBytesMax };
-  const name = codecNames[codec] ?? `number ${codec}`;
-  if (name === "gzip") return gunzipSync(records, limit);
-  if (name === "zstd") return zstdDecompressSync(records, limit);
+/** The records of a compressed batch, at most `lengthMax` bytes; `codec` is its number in the batch's attributes. */
+export function decompress(codec: number, records: Buffer, lengthMax: number): Buffer {
+  if (codec === 1) return gunzipSync(records, { maxOutputLength: lengthMax });
+  if (codec === 2) return decodeSnappy(records, lengthMax);
+  if (codec === 3) return decodeLz4(records, lengthMax);
+  if (codec === 4) return zstdDecompressSync(records, { maxOutputLength: lengthMax });
   throw new DedupscopeError(
     "broker-refused",
-    `compressed with ${name}, which this engine does not read; let producers use gzip, zstd or no compression ` +
-      `(compression.type), or set CONSUMER_ENGINE=spark`,
+    `compressed with codec ${codec}, which this engine does not know; it reads gzip, snappy, lz4 and zstd (compression.type)`,
   );
 }

@@ -12,6 +12,7 @@
 import { crc32c } from "@node-rs/crc32";
 import { headerNames } from "#contract/payment.ts";
 import { DedupscopeError } from "#server/shared/errors.ts";
+import { consumerLimits } from "../limits.ts";
 import { decompress } from "./compression.ts";
 import type { AbortedTransaction } from "./fetch-answer.ts";
 
@@ -194,7 +195,7 @@ export class RecordCursor {
 
   #decompressed(codec: number, records: Buffer): Buffer {
     try {
-      return decompress(codec, records);
+      return decompress(codec, records, consumerLimits.batchBytesMax);
     } catch (error) {
       if (error instanceof DedupscopeError)
         throw new DedupscopeError(error.code, `${this.#batchName()}: ${error.message}`, { cause: error });
