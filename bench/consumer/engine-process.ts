@@ -49,9 +49,8 @@ const source = new KafkaSource({
   kafka: { brokers: [broker], ssl: false, sasl: null },
   clientId: "bench",
   topic,
-  groupPrefix: "bench-",
   lagGroup: "bench-lag",
-  logLevel: "warn",
+  logger,
   onMissingStart: (text) => logger.warn(text),
 });
 const noSink: Sink = { write: () => Promise.resolve(), refusedForGood: () => 0, stop: () => {} };

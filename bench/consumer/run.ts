@@ -75,7 +75,8 @@ async function engine(topic: string, checkpoint: string, count: number, extra: r
   const entry = join(here, "engine-process.ts");
   const { nodeOptions, environment } = consumerMemorySettings;
   const options = [...nodeOptions, ...values.node.split(" ").filter(Boolean)];
-  const env = { ...process.env, ...environment };
+  // As the supervisor starts it; empty at the first run, so that one compiles everything.
+  const env = { ...process.env, ...environment, NODE_COMPILE_CACHE: join(directory, "compile-cache") };
   return resultOf((await run(process.execPath, [...options, entry, ...place, ...work], { env })).stdout);
 }
 

@@ -1,6 +1,7 @@
 /**
  * The hash log alone: `node bench/consumer/state.ts [--keys 5000000]`. Batches of 1,000 keys, durable commit per batch;
- * then the same state opened again. Prints resident memory, the longest pause and the time of recovery.
+ * then the same state opened again, and all keys expire in one batch. Prints resident memory, the longest pauses and the
+ * time of recovery.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -64,6 +65,25 @@ try {
     recoveryMs: Math.round(performance.now() - recoveryMs),
     recoveryCpuMs: Math.round((recovered.user + recovered.system) / 1_000),
   });
+  const expiring = {
+    batchId: committedBatchId + 1,
+    watermarkMs: 2_000_000_000_000,
+    delayMs: options.delayMs,
+    added: [],
+    keys: new Uint32Array(0),
+    eventTimesMs: new Float64Array(0),
+    partitions: new Uint16Array(0),
+    offsets: new Float64Array(0),
+  };
+  let longestEvictionCpuMs = 0;
+  let removed = 0;
+  for (let batch = 0; batch < 10; batch++) {
+    const cpu = process.cpuUsage();
+    removed += (await again.apply({ ...expiring, batchId: expiring.batchId + batch })).removed;
+    const evicted = process.cpuUsage(cpu);
+    longestEvictionCpuMs = Math.max(longestEvictionCpuMs, (evicted.user + evicted.system) / 1_000);
+  }
+  console.log({ removedAtOnce: removed, longestEvictionCpuMs: Math.round(longestEvictionCpuMs * 10) / 10 });
   await again.close();
 } finally {
   rmSync(directory, { recursive: true, force: true });

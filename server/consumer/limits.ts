@@ -8,9 +8,28 @@ export const consumerLimits = {
   bufferedRowsMax: 10_000,
   bufferedRowsPerPartitionMax: 5_000,
   bufferedBytesMax: 8_388_608,
-  /** Packed records on their way from the reader's thread, in answers of one partition each. */
-  chunksOnTheirWayMax: 12,
-  readerYoungMegabytesMax: 12,
+  /** Of one answer, and of one partition in it; a batch that is larger comes alone. */
+  fetchBytesMax: 4_194_304,
+  fetchPartitionBytesMax: 262_144,
+  /** A broker with nothing new answers after this; sooner while partitions that are not asked for are full. */
+  fetchWaitMs: 250,
+  fetchWaitWhileFullMs: 10,
+  /** Records of a compressed batch, once decompressed. */
+  batchBytesMax: 134_217_728,
+  /** Answers of this size use memory again that another one has left, of which so much is kept. */
+  pooledBytesMin: 65_536,
+  pooledBytesMax: 8_388_608,
+  /** Answers that the socket has received and nobody has asked for: after a time-out, nobody will. */
+  keptAnswersMax: 64,
+  connectMsMax: 3_000,
+  /** A broker that does not answer for so long is asked again on a new connection. */
+  requestMsMax: 10_000,
+  /** New partitions are noticed within this. */
+  metadataAgeMsMax: 30_000,
+  retryMsFirst: 50,
+  retryMsMax: 1_000,
+  /** Failures in a row of which one is logged. */
+  failuresPerLogLine: 30,
   /** A batch waits this long for a partition that is known to have more records (event times stay aligned). */
   alignmentWaitMs: 10_000,
   /** Event times further ahead of the clock than this, or than half the watermark delay, become dead letters. */
@@ -26,6 +45,8 @@ export const consumerLimits = {
   historyBatchesMax: 1_000,
   /** Entries after which the offset log and the commit log are rewritten with the history only. */
   logEntriesMax: 4_000,
+  /** Places of expired keys that a batch gives back, several times as many as it can take: no batch pauses for them. */
+  placesFreedMax: 20_000,
   stateSegmentBytesMax: 8_388_608,
   leaseMs: 3_000,
   leaseHeartbeatMs: 500,

@@ -37,14 +37,12 @@ export interface Pipeline {
 export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const { settings, clock, alarms, crashPoints } = parts;
   const names = runNames(settings.runId, settings.lane);
-  // First, for its thread loads kafkajs while the state is read.
   const source = new KafkaSource({
     kafka: settings.kafka,
     clientId: `dedupscope-consumer-${settings.lane}`,
     topic: names.topic,
-    groupPrefix: names.readerGroupPrefix,
     lagGroup: names.lagGroup,
-    logLevel: settings.logLevel,
+    logger: parts.logger,
     onMissingStart: (text) => alarms.set("start", text),
   });
   mkdirSync(settings.checkpointDirectory, { recursive: true });

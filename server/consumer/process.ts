@@ -1,8 +1,9 @@
+import { flushCompileCache } from "node:module";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "#server/shared/clock.ts";
 import { DedupscopeError, messageOf } from "#server/shared/errors.ts";
 import { createLogger, type Logger } from "#server/shared/logger.ts";
-import type { ChildFailure, ConsumerSettings, FromConsumer, ToConsumer } from "../processes/messages.ts";
+import type { BatchProgress, ChildFailure, ConsumerSettings, FromConsumer, ToConsumer } from "../processes/messages.ts";
 import { Alarms } from "./alarms.ts";
 import { InsertFaults } from "../faults/insert-faults.ts";
 import { CrashPoints } from "./crash-points.ts";
@@ -23,6 +24,7 @@ class ConsumerProcess {
   #pipeline: Pipeline | null = null;
   #protections: ConsumerProtections | null = null;
   #started = false;
+  #hasCommitted = false;
   #stopping = false;
 
   receive(message: ToConsumer): void {
@@ -67,8 +69,16 @@ class ConsumerProcess {
       alarms: new Alarms((text) => this.#send({ type: "alarm", text })),
       crashPoints: this.#crashPoints,
       insertTap: this.#insertFaults,
-      onCommitted: (progress) => this.#send({ type: "committed", progress }),
+      onCommitted: (progress) => this.#committed(progress),
     });
+  }
+
+  #committed(progress: BatchProgress): void {
+    this.#send({ type: "committed", progress });
+    if (this.#hasCommitted) return;
+    this.#hasCommitted = true;
+    // Node keeps compiled code when a process ends; one that is killed would leave its successor to compile all again.
+    setImmediate(flushCompileCache);
   }
 
   fail(error: unknown, logger?: Logger): void {

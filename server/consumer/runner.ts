@@ -6,7 +6,8 @@ import { endsAfter, outgoingBatch } from "./batch-outcome.ts";
 import type { BatchCommit, BatchPlan } from "./checkpoint/entries.ts";
 import { decideBatch, nextWatermark } from "./engine/decide.ts";
 import { sortOut, type MicroBatch } from "./engine/micro-batch.ts";
-import { futureLimitMs, type DecodedRow } from "./engine/records.ts";
+import type { RecordColumns } from "./engine/record-columns.ts";
+import { futureLimitMs } from "./engine/records.ts";
 import { noTotals, totalsAfter } from "./engine/totals.ts";
 import { consumerLimits } from "./limits.ts";
 import { progressOf, type BatchMeasurements } from "./progress.ts";
@@ -124,10 +125,10 @@ export class MicroBatchRunner {
     const startedAtMs = clock.nowMs();
     const sincePreviousMs = this.#lastStartMs === null ? null : watch.startMs - this.#lastStartMs;
     this.#lastStartMs = watch.startMs;
-    const rows = await source.take(plan.ranges);
+    const records = await source.take(plan.ranges);
     watch.lap("getBatch");
-    const work = await this.#decide(plan, rows);
-    await reached("after-state", rows.length);
+    const work = await this.#decide(plan, records);
+    await reached("after-state", records.count);
     await sink.write(work.outgoing);
     await reached("after-sink", work.outgoing.kept.length);
     watch.lap("addBatch");
@@ -138,11 +139,11 @@ export class MicroBatchRunner {
       plan,
       startedAtMs,
       sincePreviousMs,
-      inputRows: rows.length,
+      inputRows: records.count,
       outputRows: work.outgoing.kept.length,
       stateMemoryBytes: state.memoryBytes(),
       startOffsets,
-      endOffsets: endsAfter(startOffsets, plan, rows),
+      endOffsets: endsAfter(startOffsets, plan, records),
       latestOffset: source.latestOffsets(),
     };
     await checkpoint.commit(this.#commitEntry(measured, progressOf({ ...measured, durationMs: watch.durations() })));
@@ -151,17 +152,17 @@ export class MicroBatchRunner {
     this.#previousCommitMs = durationMs.commitOffsets;
     await state.committed();
     this.#options.onCommitted(progressOf({ ...measured, durationMs }));
-    await reached("after-commit", rows.length);
+    await reached("after-commit", records.count);
   }
 
   /** The rules, and the state made durable with what they say. */
-  async #decide(plan: BatchPlan, rows: readonly DecodedRow[]) {
+  async #decide(plan: BatchPlan, records: RecordColumns) {
     const { state, checkpoint, elapsedMs } = this.#options;
-    const batch = sortOut(rows, plan);
+    const batch = sortOut(records, plan);
     const previousWatermarkMs = checkpoint.lastCommit?.watermarkMs ?? 0;
-    const view = await state.view(batch.keys, batch.payments.length);
+    const view = await state.view(batch.keys, batch.count);
     const decisions = decideBatch(view, {
-      count: batch.payments.length,
+      count: batch.count,
       keys: batch.keys,
       eventTimesMs: batch.eventTimesMs,
       previousWatermarkMs,

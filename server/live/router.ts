@@ -18,10 +18,12 @@ const statusByCode: Readonly<Record<ErrorCode, number>> = {
   "data-directory": 500,
   "already-running": 409,
   "broker-unreachable": 503,
+  "broker-refused": 502,
   "warehouse-unreachable": 503,
   "process-failed": 503,
   "checkpoint-damaged": 500,
   "data-lost": 500,
+  "data-damaged": 500,
 };
 
 export function factsOf(request: IncomingMessage): RequestFacts {

@@ -28,7 +28,7 @@ export function runNames(runId: string, lane: LaneName) {
     dataset: `dedupscope_${runId}_${lane}`,
     /** Stable group under which the consumer publishes its lag for tools. */
     lagGroup: `dedupscope-${runId}-${lane}`,
-    /** Prefix of the consumer's own groups, fresh per incarnation. */
+    /** Prefix of the groups that follow Spark's outcomes, fresh per incarnation. */
     readerGroupPrefix: `dedupscope-${runId}-${lane}-reader-`,
   };
 }

@@ -10,10 +10,12 @@ export type ErrorCode =
   | "data-directory"
   | "already-running"
   | "broker-unreachable"
+  | "broker-refused"
   | "warehouse-unreachable"
   | "process-failed"
   | "checkpoint-damaged"
-  | "data-lost";
+  | "data-lost"
+  | "data-damaged";
 
 export class DedupscopeError extends Error {
   readonly code: ErrorCode;

@@ -1,5 +1,6 @@
-import { Kafka, logLevel, type KafkaConfig, type LogEntry } from "kafkajs";
+import { Kafka, type KafkaConfig } from "kafkajs";
 import type { KafkaConnection } from "./connections.ts";
+import { kafkaLogCreator, kafkaLogLevels } from "./kafka-log.ts";
 import type { Logger } from "./logger.ts";
 
 /** Backoff of every kafkajs client here; explicit, because the library's default gives up after five retries. */
@@ -18,11 +19,8 @@ export function createKafka(
     ssl: connection.ssl,
     ...(connection.sasl === null ? {} : { sasl: connection.sasl as NonNullable<KafkaConfig["sasl"]> }),
     retry: kafkaRetry,
-    logLevel: logLevel.WARN,
-    logCreator: () => (entry: LogEntry) => {
-      const write = entry.level === logLevel.ERROR ? logger.warn : logger.debug;
-      write.call(logger, { namespace: entry.namespace, detail: entry.log["error"] as unknown }, entry.log.message);
-    },
+    logLevel: kafkaLogLevels.warn,
+    logCreator: kafkaLogCreator(logger),
     ...overrides,
   });
 }

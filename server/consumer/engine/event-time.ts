@@ -1,33 +1,53 @@
+import { viewOf } from "./view.ts";
+
 const zero = "0".charCodeAt(0);
+const dash = "-".charCodeAt(0);
+const colon = ":".charCodeAt(0);
+const dot = ".".charCodeAt(0);
+const letterT = "T".charCodeAt(0);
+const letterZ = "Z".charCodeAt(0);
 const dayMs = 86_400_000;
 /** `YYYY-MM-DDTHH:MM:SS.mmmZ`, the form of contract/payment.ts. */
-const fullLength = 24;
+export const fullTimeLength = 24;
 const shortPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,2})?Z$/;
 
-/**
- * Epoch milliseconds of an ISO 8601 UTC time with at most three decimals; NaN for anything else, 30 February
- * included. Written out because a general parser was a tenth of the work per record.
- */
+/** Epoch milliseconds of an ISO 8601 UTC time with at most three decimals; NaN for anything else, 30 February included. */
 export function epochMs(text: string): number {
-  if (text.length !== fullLength) return shortPattern.test(text) ? epochMs(toFullForm(text)) : Number.NaN;
-  const year = digits(text, 0, 4);
-  const month = digits(text, 5, 7);
-  const day = digits(text, 8, 10);
-  const hour = digits(text, 11, 13);
-  const minute = digits(text, 14, 16);
-  const second = digits(text, 17, 19);
-  const milli = digits(text, 20, 23);
-  if (text[4] !== "-" || text[7] !== "-" || text[10] !== "T" || text[13] !== ":" || text[16] !== ":") return Number.NaN;
-  if (text[19] !== "." || text[23] !== "Z" || hour > 23 || minute > 59 || second > 59) return Number.NaN;
+  const bytes = Buffer.from(text);
+  if (bytes.length === fullTimeLength) return epochMsAt(viewOf(bytes), 0);
+  return shortPattern.test(text) ? epochMs(toFullForm(text)) : Number.NaN;
+}
+
+/**
+ * The same of the 24 bytes at `start`, which must have all three decimals. Written out because a general parser was a
+ * tenth of the work per record.
+ */
+export function epochMsAt(bytes: DataView, start: number): number {
+  const year = digits(bytes, start, start + 4);
+  const month = digits(bytes, start + 5, start + 7);
+  const day = digits(bytes, start + 8, start + 10);
+  const hour = digits(bytes, start + 11, start + 13);
+  const minute = digits(bytes, start + 14, start + 16);
+  const second = digits(bytes, start + 17, start + 19);
+  const milli = digits(bytes, start + 20, start + 23);
+  if (
+    bytes.getUint8(start + 4) !== dash ||
+    bytes.getUint8(start + 7) !== dash ||
+    bytes.getUint8(start + 10) !== letterT
+  )
+    return Number.NaN;
+  if (bytes.getUint8(start + 13) !== colon || bytes.getUint8(start + 16) !== colon) return Number.NaN;
+  if (bytes.getUint8(start + 19) !== dot || bytes.getUint8(start + 23) !== letterZ) return Number.NaN;
+  if (hour > 23 || minute > 59 || second > 59) return Number.NaN;
   if (month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return Number.NaN;
   return daysSinceEpoch(year, month, day) * dayMs + hour * 3_600_000 + minute * 60_000 + second * 1_000 + milli;
 }
 
-/** NaN when a character is no digit. */
-function digits(text: string, from: number, to: number): number {
+/** NaN when a byte is no digit. */
+function digits(bytes: DataView, from: number, to: number): number {
   let value = 0;
   for (let at = from; at < to; at++) {
-    const digit = text.charCodeAt(at) - zero;
+    const digit = bytes.getUint8(at) - zero;
     if (digit < 0 || digit > 9) return Number.NaN;
     value = value * 10 + digit;
   }

@@ -1,11 +1,12 @@
 import { hash } from "node:crypto";
+import { viewOf } from "./view.ts";
 
 /** 128-bit keys, four unsigned 32-bit words a row. */
 export type KeyWords = Uint32Array<ArrayBuffer>;
 
 const dashPositions = new Set([8, 13, 18, 23]);
-const uuidLength = 36;
-const hexOfCode = new Int8Array(128).fill(-1);
+export const uuidLength = 36;
+const hexOfCode = new Int8Array(256).fill(-1);
 for (let digit = 0; digit < 16; digit++) hexOfCode[digit.toString(16).charCodeAt(0)] = digit;
 const isDash = Uint8Array.from({ length: uuidLength }, (_, at) => (dashPositions.has(at) ? 1 : 0));
 const dashCode = "-".charCodeAt(0);
@@ -15,23 +16,25 @@ const dashCode = "-".charCodeAt(0);
  * in another spelling, which is another string, becomes the first 128 bits of its SHA-256.
  */
 export function writeKey(id: string, keys: KeyWords, row: number): void {
-  if (id.length !== uuidLength || !writeUuid(id, keys, row * 4)) writeDigest(id, keys, row * 4);
+  const bytes = Buffer.from(id);
+  if (bytes.length !== uuidLength || !writeUuidAt(viewOf(bytes), 0, keys, row)) writeDigest(id, keys, row * 4);
 }
 
-function writeUuid(id: string, keys: KeyWords, at: number): boolean {
+/** The key of the lower-case UUID whose 36 bytes are at `start`; false, and half a key, when there is none. */
+export function writeUuidAt(bytes: DataView, start: number, keys: KeyWords, row: number): boolean {
   let word = 0;
   let nibbles = 0;
   for (let position = 0; position < uuidLength; position++) {
-    const code = id.charCodeAt(position);
+    const code = bytes.getUint8(start + position);
     if (isDash[position] === 1) {
       if (code !== dashCode) return false;
       continue;
     }
-    const digit = code < 128 ? (hexOfCode[code] ?? -1) : -1;
+    const digit = hexOfCode[code] ?? -1;
     if (digit < 0) return false;
     word = (word << 4) | digit;
     nibbles += 1;
-    if ((nibbles & 7) === 0) keys[at + (nibbles >> 3) - 1] = word;
+    if ((nibbles & 7) === 0) keys[row * 4 + (nibbles >> 3) - 1] = word;
   }
   return true;
 }

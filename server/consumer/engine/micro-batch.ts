@@ -1,44 +1,51 @@
-import { writeKey, type KeyWords } from "./keys.ts";
-import { futureLimitMs, unusableRow, type DecodedRow, type PaymentRow, type UnusableRow } from "./records.ts";
+import type { KeyWords } from "./keys.ts";
+import { RecordColumns } from "./record-columns.ts";
+import { futureLimitMs, unusableRow, type PaymentRow, type UnusableRow } from "./records.ts";
 
-/** A planned batch's records: the payments with their columns, and the records that are none. */
+/** A planned batch's payments, one column each, and the records that are none. */
 export interface MicroBatch {
-  readonly payments: readonly PaymentRow[];
-  readonly deadLetters: readonly UnusableRow[];
+  readonly count: number;
   readonly keys: KeyWords;
   readonly eventTimesMs: Float64Array<ArrayBuffer>;
   readonly partitions: Uint16Array<ArrayBuffer>;
   readonly offsets: Float64Array<ArrayBuffer>;
+  readonly amountsMinor: Float64Array<ArrayBuffer>;
+  /** In contract/money.ts's list. */
+  readonly currencies: Uint8Array<ArrayBuffer>;
+  /** Everything that payment `row` says, read anew each time. */
+  readonly payment: (row: number) => PaymentRow;
+  readonly deadLetters: readonly UnusableRow[];
 }
 
 /** Sorts out what cannot be used; the limit of event times counts from the logged plan, so a re-run decides alike. */
 export function sortOut(
-  rows: readonly DecodedRow[],
+  records: RecordColumns,
   plan: { readonly plannedAtMs: number; readonly delayMs: number },
 ): MicroBatch {
   const latestMs = plan.plannedAtMs + futureLimitMs(plan.delayMs);
-  const payments: PaymentRow[] = [];
   const deadLetters: UnusableRow[] = [];
-  for (const row of rows) {
-    if (row.kind === "unusable") deadLetters.push(row);
-    else if (row.eventTimeMs <= latestMs) payments.push(row);
-    else deadLetters.push(unusableRow(row, aheadReason(row, latestMs)));
+  let payments: RecordColumns | null = null;
+  let usableFrom = 0;
+  for (let row = 0; row < records.count; row++) {
+    if (records.isPayment(row) && (records.eventTimesMs[row] ?? 0) <= latestMs) continue;
+    const decoded = records.row(row);
+    deadLetters.push(decoded.kind === "unusable" ? decoded : unusableRow(decoded, aheadReason(decoded, latestMs)));
+    payments ??= new RecordColumns(records.count);
+    payments.append(records, usableFrom, row);
+    usableFrom = row + 1;
   }
-  const columns = {
-    keys: new Uint32Array(payments.length * 4),
-    eventTimesMs: new Float64Array(payments.length),
-    partitions: new Uint16Array(payments.length),
-    offsets: new Float64Array(payments.length),
+  payments?.append(records, usableFrom, records.count);
+  return { ...columnsOf(payments ?? records), deadLetters };
+}
+
+function columnsOf(payments: RecordColumns): Omit<MicroBatch, "deadLetters"> {
+  const { count, keys, eventTimesMs, partitions, offsets, amountsMinor, currencies } = payments;
+  const payment = (row: number): PaymentRow => {
+    const decoded = payments.row(row);
+    if (decoded.kind === "payment") return decoded;
+    throw new Error(`row ${row} is no payment: ${decoded.reason}`);
   };
-  for (let row = 0; row < payments.length; row++) {
-    const payment = payments[row];
-    if (payment === undefined) continue;
-    writeKey(payment.transactionId, columns.keys, row);
-    columns.eventTimesMs[row] = payment.eventTimeMs;
-    columns.partitions[row] = payment.partition;
-    columns.offsets[row] = payment.offset;
-  }
-  return { payments, deadLetters, ...columns };
+  return { count, keys, eventTimesMs, partitions, offsets, amountsMinor, currencies, payment };
 }
 
 function aheadReason(row: PaymentRow, latestMs: number): string {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { sortOut } from "./micro-batch.ts";
+import { RecordColumns } from "./record-columns.ts";
 import { decodeRecord, futureLimitMs, type PaymentRow } from "./records.ts";
 
 const good = {
@@ -85,8 +86,13 @@ test("an event time further ahead than half the delay is a dead letter, judged f
   expect(futureLimitMs(0)).toBe(1_000);
   expect(futureLimitMs(86_400_000)).toBe(300_000);
   const plannedAtMs = Date.parse(good.event_time);
-  const at = (ms: number) => payment({ event_time: new Date(plannedAtMs + ms).toISOString() });
-  const sorted = sortOut([at(30_000), at(30_001)], { plannedAtMs, delayMs: 60_000 });
-  expect(sorted.payments).toHaveLength(1);
+  const records = new RecordColumns();
+  for (const ms of [30_000, 30_001, 0]) {
+    const bytes = Buffer.from(JSON.stringify({ ...good, event_time: new Date(plannedAtMs + ms).toISOString() }));
+    records.add(1, { offset: records.count, bytes, valueStart: 0, valueEnd: bytes.length, sendId: "s" });
+  }
+  const sorted = sortOut(records, { plannedAtMs, delayMs: 60_000 });
+  expect(sorted).toMatchObject({ count: 2, deadLetters: [{ offset: 1 }] });
+  expect([sorted.payment(0), sorted.payment(1)]).toMatchObject([{ offset: 0 }, { offset: 2, sendId: "s" }]);
   expect(sorted.deadLetters[0]?.reason).toContain("impossible event time");
 });

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { currencyDecimals, isCurrency, type Currency } from "#contract/money.ts";
 import { consumerLimits } from "../limits.ts";
+import { canonicalAmount, minorUnits } from "./amounts.ts";
 import { epochMs } from "./event-time.ts";
 
 /** A Kafka record as the source hands it over. */
@@ -119,42 +120,6 @@ function shown(value: unknown): string {
   if (value === undefined) return "absent";
   const text = JSON.stringify(value);
   return text.length <= shownLengthMax ? text : `${text.slice(0, shownLengthMax)}…`;
-}
-
-const zero = "0".charCodeAt(0);
-const dot = ".".charCodeAt(0);
-
-/** `("12.34", 2)` → 1234; NaN for anything but an exact amount within the limit. Zeros beyond the decimals pass. */
-function minorUnits(amount: string, decimals: number): number {
-  let minor = 0;
-  let fraction = -1;
-  for (let at = 0; at < amount.length; at++) {
-    const code = amount.charCodeAt(at);
-    if (code === dot && fraction < 0 && at > 0) {
-      fraction = 0;
-      continue;
-    }
-    const digit = code - zero;
-    if (digit < 0 || digit > 9) return Number.NaN;
-    if (fraction >= decimals) {
-      if (digit !== 0) return Number.NaN;
-      fraction += 1;
-      continue;
-    }
-    if (fraction >= 0) fraction += 1;
-    minor = minor * 10 + digit;
-    if (minor > consumerLimits.amountMinorMax) return Number.NaN;
-  }
-  if (amount.length === 0 || fraction === 0) return Number.NaN;
-  minor *= 10 ** (decimals - Math.min(Math.max(fraction, 0), decimals));
-  return minor > consumerLimits.amountMinorMax ? Number.NaN : minor;
-}
-
-function canonicalAmount(amount: string, amountMinor: number, decimals: number): string {
-  const at = amount.indexOf(".");
-  const fraction = at < 0 ? 0 : amount.length - at - 1;
-  if (fraction === decimals && !amount.startsWith("00")) return amount;
-  return (amountMinor / 10 ** decimals).toFixed(decimals);
 }
 
 /** How far ahead of the clock an event time may be: further, it would turn payments that are on time late. */

@@ -15,15 +15,16 @@ export const noTotals: CheckpointTotals = {
 /** Sums in minor units; a batch of payments within the amount limit is exact in a double. */
 class Sum {
   #count = 0;
-  readonly #minor = { USD: 0, EUR: 0, JPY: 0 };
+  readonly #minor = new Float64Array(currencies.length);
 
-  add(row: { readonly amountMinor: number | null; readonly currency: keyof MinorUnits | null }): void {
+  /** `currency`: its index in the list; −1 counts the record without money. */
+  add(amountMinor: number, currency: number): void {
     this.#count += 1;
-    if (row.currency !== null && row.amountMinor !== null) this.#minor[row.currency] += row.amountMinor;
+    if (currency >= 0) this.#minor[currency] = (this.#minor[currency] ?? 0) + amountMinor;
   }
 
   after(total: CheckpointTotal): CheckpointTotal {
-    const money = Object.fromEntries(currencies.map((currency) => [currency, BigInt(this.#minor[currency])]));
+    const money = Object.fromEntries(currencies.map((currency, index) => [currency, BigInt(this.#minor[index] ?? 0)]));
     return { count: total.count + this.#count, money: addMinor(total.money, money as unknown as MinorUnits) };
   }
 }
@@ -31,19 +32,18 @@ class Sum {
 /** The checkpoint's totals after a batch. Money of a dead letter counts where it could be read. */
 export function totalsAfter(
   before: CheckpointTotals,
-  batch: Pick<MicroBatch, "payments" | "deadLetters">,
+  batch: Pick<MicroBatch, "count" | "amountsMinor" | "currencies" | "deadLetters">,
   decisions: Pick<Decisions, "outcomes">,
 ): CheckpointTotals {
   const sums = { kept: new Sum(), duplicates: new Sum(), late: new Sum(), deadLettered: new Sum() };
-  for (let index = 0; index < batch.payments.length; index++) {
-    const row = batch.payments[index];
-    if (row === undefined) continue;
-    const outcome = decisions.outcomes[index];
-    if (outcome === kept) sums.kept.add(row);
-    else if (outcome === duplicate) sums.duplicates.add(row);
-    else sums.late.add(row);
+  for (let row = 0; row < batch.count; row++) {
+    const outcome = decisions.outcomes[row];
+    const sum = outcome === kept ? sums.kept : outcome === duplicate ? sums.duplicates : sums.late;
+    sum.add(batch.amountsMinor[row] ?? 0, batch.currencies[row] ?? -1);
   }
-  for (const row of batch.deadLetters) sums.deadLettered.add(row);
+  for (const { amountMinor, currency } of batch.deadLetters)
+    if (currency === null || amountMinor === null) sums.deadLettered.add(0, -1);
+    else sums.deadLettered.add(amountMinor, currencies.indexOf(currency));
   const after = {
     kept: sums.kept.after(before.kept),
     duplicates: sums.duplicates.after(before.duplicates),

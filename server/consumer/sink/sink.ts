@@ -1,15 +1,21 @@
 import type { PaymentRow, UnusableRow } from "../engine/records.ts";
 import type { Duplicate } from "./rows.ts";
 
+/** Rows that are made when they are asked for; an array is one too. */
+export interface RowList<Row> {
+  readonly length: number;
+  readonly map: <Result>(result: (row: Row) => Result) => Result[];
+}
+
 /** The outcome of a micro-batch on its way to the warehouse. */
 export interface SinkBatch {
   readonly batchId: number;
   /** W(k−1), which late rows missed. */
   readonly watermarkMs: number;
   readonly insertIds: boolean;
-  readonly kept: readonly PaymentRow[];
-  readonly late: readonly PaymentRow[];
-  readonly duplicates: readonly Duplicate[];
+  readonly kept: RowList<PaymentRow>;
+  readonly late: RowList<PaymentRow>;
+  readonly duplicates: RowList<Duplicate>;
   readonly deadLetters: readonly UnusableRow[];
 }
 

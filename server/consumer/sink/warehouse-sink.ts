@@ -52,11 +52,13 @@ export class WarehouseSink implements Sink {
     const { topic, checkpointId, clock, journal } = this.#options;
     const ingestedAt = new Date(clock.nowMs()).toISOString();
     const origin: RowOrigin = { topic, checkpointId, batchId: batch.batchId, ingestedAt };
+    const duplicates = batch.duplicates.map((duplicate) => duplicate);
     journal.recordDuplicates(
       batch.batchId,
-      batch.duplicates.map(({ row }) => ({ ...row })),
+      duplicates.map(({ row }) => row),
     );
-    journal.recordLate(batch.late);
+    const lateRows = batch.late.map((row) => row);
+    journal.recordLate(lateRows);
     await this.#send(origin, countedTable, this.#keptRows(origin, batch));
     const side = (record: RawRecord, json: object): Outgoing => ({
       record,
@@ -66,11 +68,11 @@ export class WarehouseSink implements Sink {
       json: () => json,
       refuse: (reason) => this.#alarm(record, reason),
     });
-    const late = batch.late.map((row) => side(row, latePaymentRow(origin, row, batch.watermarkMs)));
+    const late = lateRows.map((row) => side(row, latePaymentRow(origin, row, batch.watermarkMs)));
     await this.#send(origin, "late_payments", late);
     const dead = batch.deadLetters.map((row) => side(row, deadLetterRow(origin, row)));
     await this.#send(origin, "dead_letters", dead);
-    const decisions = batch.duplicates.map((duplicate) => side(duplicate.row, decisionRow(origin, duplicate)));
+    const decisions = duplicates.map((duplicate) => side(duplicate.row, decisionRow(origin, duplicate)));
     await this.#send(origin, "dedup_decisions", decisions);
   }
 

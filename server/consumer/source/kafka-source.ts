@@ -1,53 +1,58 @@
-import { once } from "node:events";
-import { Worker } from "node:worker_threads";
-import { DedupscopeError } from "#server/shared/errors.ts";
+import type { KafkaConnection } from "#server/shared/connections.ts";
+import type { Logger } from "#server/shared/logger.ts";
 import type { OffsetRange, PartitionEnd } from "../checkpoint/entries.ts";
-import type { DecodedRow } from "../engine/records.ts";
-import { consumerLimits } from "../limits.ts";
+import type { RecordColumns } from "../engine/record-columns.ts";
+import { KafkaCluster } from "./kafkajs-cluster.ts";
+import { LagPublisher } from "./lag-publisher.ts";
 import { ReadAhead } from "./read-ahead.ts";
-import {
-  decodeChunk,
-  type FromReader,
-  type ReaderSettings,
-  type RecordChunk,
-  type ToReader,
-} from "./reader-messages.ts";
 import { Signal } from "./signal.ts";
 import { SourceStopped, type Source } from "./source.ts";
+import { TopicReader, type DeliveredRecords } from "./topic-reader.ts";
 
-export interface KafkaSourceOptions extends ReaderSettings {
+export interface KafkaSourceOptions {
+  readonly kafka: KafkaConnection;
+  readonly clientId: string;
+  readonly topic: string;
+  /** Stable group that lag tools look at. */
+  readonly lagGroup: string;
+  readonly logger: Logger;
   /** A new checkpoint cannot read what retention has removed before it began: somebody should know. */
   readonly onMissingStart: (text: string) => void;
 }
 
-/** A topic as it comes from the reader's thread, buffered and planned here. The thread starts with the constructor. */
+/** A topic as its reader brings it, buffered and planned here. */
 export class KafkaSource implements Source {
-  readonly #topic: string;
-  readonly #onMissingStart: (text: string) => void;
-  readonly #worker: Worker;
+  readonly #options: KafkaSourceOptions;
+  readonly #cluster: KafkaCluster;
+  readonly #reader: TopicReader;
+  readonly #lag: LagPublisher;
   readonly #ahead = new ReadAhead();
   readonly #arrived = new Signal();
-  readonly #started = Promise.withResolvers<void>();
-  #acknowledged = 0;
   #failure: Error | null = null;
 
-  constructor({ onMissingStart, ...settings }: KafkaSourceOptions) {
-    this.#topic = settings.topic;
-    this.#onMissingStart = onMissingStart;
-    this.#worker = new Worker(new URL("./thread.ts", import.meta.url), {
-      workerData: settings,
-      resourceLimits: { maxYoungGenerationSizeMb: consumerLimits.readerYoungMegabytesMax },
+  constructor(options: KafkaSourceOptions) {
+    this.#options = options;
+    const { topic, logger, lagGroup } = options;
+    this.#cluster = new KafkaCluster({ connection: options.kafka, clientId: options.clientId, logger });
+    this.#reader = new TopicReader({
+      cluster: this.#cluster,
+      topic,
+      logger,
+      hasRoom: (partition) => this.#ahead.hasRoom(partition),
+      onStarted: ({ partition, nextOffset, logEnd }) => this.#ahead.start(partition, nextOffset, logEnd),
+      deliver: (delivered) => this.#receive(delivered),
+      onFailure: (error) => this.#fail(error),
     });
-    // Nobody may be waiting yet when it fails.
-    this.#started.promise.catch(() => {});
-    this.#worker.on("message", (message: FromReader) => this.#receive(message));
-    this.#worker.on("error", (error: Error) => this.#fail(error));
-    this.#worker.on("exit", (code) => this.#fail(new Error(`the reader's thread ended with code ${code}`)));
+    this.#lag = new LagPublisher({ cluster: this.#cluster, topic, group: lagGroup, logger });
   }
 
   async start(ends: readonly PartitionEnd[]): Promise<void> {
-    this.#send({ type: "start", ends });
-    await this.#started.promise;
+    const { missing } = await this.#reader.start(ends);
+    this.#lag.start();
+    if (missing > 0)
+      this.#options.onMissingStart(
+        `${missing} records of ${this.#options.topic} were removed by retention before this checkpoint began`,
+      );
   }
 
   async waitForRecords(timeoutMs: number): Promise<void> {
@@ -60,11 +65,11 @@ export class KafkaSource implements Source {
     return this.#ahead.plan(options);
   }
 
-  async take(ranges: readonly OffsetRange[]): Promise<DecodedRow[]> {
+  async take(ranges: readonly OffsetRange[]): Promise<RecordColumns> {
     while (!this.#ahead.has(ranges)) await this.waitForRecords(1_000);
-    const rows = this.#ahead.take(ranges);
-    this.#tellRoom();
-    return rows;
+    const records = this.#ahead.take(ranges);
+    this.#reader.readOn();
+    return records;
   }
 
   latestOffsets(): Readonly<Record<string, number>> {
@@ -73,59 +78,27 @@ export class KafkaSource implements Source {
 
   /** How far the checkpoint is, for lag tools. */
   committed(offsets: Readonly<Record<string, number>>): void {
-    this.#send({ type: "committed", offsets });
+    this.#lag.set(this.#ahead.positionsAfter(offsets));
   }
 
   async stop(): Promise<void> {
-    const hasEnded = this.#failure === null ? once(this.#worker, "exit") : this.#worker.terminate();
+    this.#reader.stop();
+    this.#lag.stop();
     this.#fail(new SourceStopped());
-    this.#send({ type: "stop" });
-    await hasEnded;
+    await this.#cluster.close();
   }
 
-  #receive(message: FromReader): void {
-    if (message.type === "records") this.#accept(message.chunk);
-    else if (message.type === "failed")
-      this.#fail(
-        message.code === null ? new Error(message.message) : new DedupscopeError(message.code, message.message),
-      );
-    else {
-      for (const { partition, nextOffset, logEnd } of message.partitions)
-        this.#ahead.start(partition, nextOffset, logEnd);
-      if (message.missing > 0)
-        this.#onMissingStart(
-          `${message.missing} records of ${this.#topic} were removed by retention before this checkpoint began`,
-        );
-      this.#started.resolve();
-    }
-  }
-
-  #accept(chunk: RecordChunk): void {
-    const { partition } = chunk;
-    // The topic has got a partition more since the start.
-    if (this.#ahead.nextOffset(partition) === undefined) this.#ahead.start(partition, 0, 0);
-    this.#ahead.push(partition, decodeChunk(chunk), chunk);
-    this.#acknowledged += 1;
-    this.#tellRoom();
-    this.#arrived.notify();
-  }
-
-  #tellRoom(): void {
-    const isFull = this.#ahead.isFull();
-    this.#send({
-      type: "room",
-      room: { acknowledged: this.#acknowledged, isFull, fullPartitions: this.#ahead.fullPartitions() },
-    });
-  }
-
-  #send(message: ToReader): void {
-    this.#worker.postMessage(message, []);
+  #receive({ position, cursor, memory, logEnd }: DeliveredRecords): void {
+    const { partition } = position;
+    const records = this.#ahead.newRecords();
+    position.readAll(this.#options.topic, cursor, (record) => records.add(partition, record));
+    this.#ahead.push(partition, { records, memory }, { nextOffset: position.next, logEnd });
+    if (records.count > 0) this.#arrived.notify();
   }
 
   /** The first failure counts: what follows is its consequence. */
   #fail(error: Error): void {
     this.#failure ??= error;
-    this.#started.reject(this.#failure);
     this.#arrived.notify();
   }
 

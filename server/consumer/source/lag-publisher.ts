@@ -1,71 +1,55 @@
-import type { Consumer, Kafka } from "kafkajs";
 import { messageOf } from "#server/shared/errors.ts";
 import type { Logger } from "#server/shared/logger.ts";
 import { consumerLimits } from "../limits.ts";
+import type { KafkaCluster } from "./kafkajs-cluster.ts";
+
+export interface LagPublisherOptions {
+  readonly cluster: KafkaCluster;
+  readonly topic: string;
+  readonly group: string;
+  readonly logger: Logger;
+}
 
 /**
- * Commits the checkpoint's offsets under a stable group, for lag tools only. It is a member of its own that reads
- * nothing: what it does or fails to do never touches the pipeline.
+ * Commits the checkpoint's offsets under a stable group, for lag tools only. The group has no members, and nobody
+ * reads what it holds: what fails here never touches the pipeline.
  */
 export class LagPublisher {
-  readonly #consumer: Consumer;
-  readonly #topic: string;
-  readonly #logger: Logger;
+  readonly #options: LagPublisherOptions;
   #latest: Readonly<Record<string, number>> = {};
   #published = "";
   #timer: NodeJS.Timeout | null = null;
+  #isPublishing = false;
 
-  constructor(options: {
-    readonly kafka: Kafka;
-    readonly topic: string;
-    readonly group: string;
-    readonly logger: Logger;
-  }) {
-    this.#topic = options.topic;
-    this.#logger = options.logger;
-    this.#consumer = options.kafka.consumer({
-      groupId: options.group,
-      allowAutoTopicCreation: false,
-      maxWaitTimeInMs: 1_000,
-      sessionTimeout: 10_000,
-    });
+  constructor(options: LagPublisherOptions) {
+    this.#options = options;
   }
 
-  async start(): Promise<void> {
-    try {
-      const { events } = this.#consumer;
-      this.#consumer.on(events.GROUP_JOIN, () => this.#consumer.pause([{ topic: this.#topic }]));
-      await this.#consumer.connect();
-      await this.#consumer.subscribe({ topic: this.#topic });
-      await this.#consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: () => Promise.resolve() });
-      this.#timer = setInterval(() => void this.#publish(), consumerLimits.lagPublishMs);
-    } catch (error) {
-      this.#logger.debug({ detail: messageOf(error) }, "lag is not published");
-    }
+  start(): void {
+    this.#timer = setInterval(() => void this.#publish(), consumerLimits.lagPublishMs);
   }
 
   set(offsets: Readonly<Record<string, number>>): void {
     this.#latest = offsets;
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
-    await this.#consumer.disconnect();
   }
 
   async #publish(): Promise<void> {
-    const offsets = Object.entries(this.#latest).map(([partition, offset]) => ({
-      topic: this.#topic,
-      partition: Number(partition),
-      offset: offset.toString(),
-    }));
+    const { cluster, topic, group, logger } = this.#options;
+    const offsets = this.#latest;
     const text = JSON.stringify(offsets);
-    if (offsets.length === 0 || text === this.#published) return;
+    if (this.#isPublishing || text === "{}" || text === this.#published) return;
+    this.#isPublishing = true;
     try {
-      await this.#consumer.commitOffsets(offsets);
+      await cluster.commitOffsets(group, topic, offsets);
       this.#published = text;
     } catch (error) {
-      this.#logger.debug({ detail: messageOf(error) }, "lag was not published");
+      logger.debug({ detail: messageOf(error) }, "lag was not published");
+    } finally {
+      this.#isPublishing = false;
     }
   }
 }

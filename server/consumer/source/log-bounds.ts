@@ -1,31 +1,24 @@
-import { setTimeout as delay } from "node:timers/promises";
-import type { Kafka } from "kafkajs";
-import { messageOf } from "#server/shared/errors.ts";
-import type { Logger } from "#server/shared/logger.ts";
+import { earliestOffset, latestOffset, type KafkaCluster, type PartitionLeader } from "./kafkajs-cluster.ts";
 import type { LogBounds } from "./partition-check.ts";
 
-const retryMs = 300;
-
-/** Log start and end of every partition; waits for a broker or a topic that is not there yet. */
-export async function readLogBounds(options: {
-  readonly kafka: Kafka;
-  readonly topic: string;
-  readonly logger: Logger;
-  readonly isStopped: () => boolean;
-}): Promise<readonly LogBounds[]> {
-  const { kafka, topic, logger, isStopped } = options;
-  for (;;) {
-    const admin = kafka.admin({ retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 300 } });
-    try {
-      await admin.connect();
-      const offsets = await admin.fetchTopicOffsets(topic);
-      return offsets.map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }));
-    } catch (error) {
-      if (isStopped()) throw error;
-      logger.warn({ topic, detail: messageOf(error) }, "log offsets could not be read, trying again");
-      await delay(retryMs);
-    } finally {
-      await admin.disconnect();
-    }
-  }
+/** Log start and end of the partitions, each from its leader; in no order. */
+export async function readLogBounds(
+  cluster: KafkaCluster,
+  topic: string,
+  partitions: readonly PartitionLeader[],
+): Promise<readonly LogBounds[]> {
+  const byLeader = Map.groupBy(partitions, ({ leader }) => leader);
+  const answers = Array.from(byLeader, async ([leader, led]) => {
+    const asked = { topic, partitions: led.map(({ partition }) => partition) };
+    const [lows, highs] = await Promise.all([
+      cluster.listOffsets(leader, { ...asked, timestamp: earliestOffset }),
+      cluster.listOffsets(leader, { ...asked, timestamp: latestOffset }),
+    ]);
+    return asked.partitions.map((partition) => ({
+      partition,
+      low: lows.get(partition) ?? 0,
+      high: highs.get(partition) ?? 0,
+    }));
+  });
+  return (await Promise.all(answers)).flat();
 }

@@ -1,12 +1,15 @@
 import { expect, test } from "vitest";
+import { RecordColumns } from "../engine/record-columns.ts";
 import { consumerLimits } from "../limits.ts";
-import { modelPayment } from "../testing/model-world.ts";
+import { addModelRecord } from "../testing/model-world.ts";
+import { AnswerMemory } from "./answer-memory.ts";
 import { ReadAhead } from "./read-ahead.ts";
 
 function rows(partition: number, from: number, timesMs: readonly number[]) {
-  return timesMs.map((timeMs, index) =>
-    modelPayment(partition, from + index, { id: `${partition}-${timeMs}`, timeMs }),
-  );
+  const records = new RecordColumns();
+  for (const [index, timeMs] of timesMs.entries())
+    addModelRecord(records, partition, from + index, { id: `${partition}-${timeMs}`, timeMs });
+  return { records, memory: new AnswerMemory(Buffer.alloc(0), () => {}) };
 }
 
 function startTwo(logEnds: readonly [number, number]): ReadAhead {
@@ -68,7 +71,8 @@ test("records are taken by partition and offset, and the next range starts where
     { partition: 1, from: 0, to: 2 },
     { partition: 0, from: 0, to: 1 },
   ]);
-  expect(taken.map(({ partition, offset }) => [partition, offset])).toEqual([
+  const places = Array.from({ length: taken.count }, (_, row) => [taken.partitions[row], taken.offsets[row]]);
+  expect(places).toEqual([
     [0, 0],
     [1, 0],
     [1, 1],
@@ -84,7 +88,46 @@ test("a full buffer stops the reading only when no partition keeps the others wa
   const many = Array.from({ length: consumerLimits.bufferedRowsMax }, (_, index) => index);
   ahead.push(0, rows(0, 0, many), { nextOffset: many.length, logEnd: 1_000_000 });
   expect(ahead.isFull()).toBe(false);
-  expect(ahead.fullPartitions()).toEqual([0]);
+  expect([ahead.hasRoom(0), ahead.hasRoom(1)]).toEqual([false, true]);
   ahead.push(1, rows(1, 0, [5]), { nextOffset: 1, logEnd: 10 });
   expect(ahead.isFull()).toBe(true);
+});
+
+test("a batch takes the records of several answers, and what an answer has left stays for the next one", () => {
+  const ahead = new ReadAhead();
+  ahead.start(0, 0, 6);
+  ahead.push(0, rows(0, 0, [10, 20, 30]), { nextOffset: 3, logEnd: 6 });
+  ahead.push(0, rows(0, 3, [40, 50, 60]), { nextOffset: 6, logEnd: 6 });
+  const [range] = ahead.plan({ ...planAll, rowsMax: 4 });
+  expect(range).toEqual({ partition: 0, from: 0, to: 4 });
+  expect(Array.from(ahead.take([{ partition: 0, from: 0, to: 4 }]).eventTimesMs.subarray(0, 4))).toEqual([
+    10, 20, 30, 40,
+  ]);
+  expect(ahead.plan(planAll)).toEqual([{ partition: 0, from: 4, to: 6 }]);
+});
+
+test("offsets without records, as markers of transactions have, are part of the position but of no batch", () => {
+  const ahead = new ReadAhead();
+  ahead.start(0, 0, 5);
+  ahead.push(0, rows(0, 0, [10, 20, 30]), { nextOffset: 5, logEnd: 5 });
+  const ranges = ahead.plan(planAll);
+  expect(ranges).toEqual([{ partition: 0, from: 0, to: 3 }]);
+  expect(ahead.positionsAfter({ 0: 3 })).toEqual({ 0: 3 });
+  ahead.take(ranges);
+  expect(ahead.positionsAfter({ 0: 3 })).toEqual({ 0: 5 });
+});
+
+test("the memory of an answer is held until the batch that read from it is followed by another", () => {
+  const ahead = new ReadAhead();
+  ahead.start(0, 0, 4);
+  let isGivenBack = false;
+  const memory = new AnswerMemory(Buffer.alloc(0), () => (isGivenBack = true));
+  ahead.push(0, { ...rows(0, 0, [10, 20, 30, 40]), memory }, { nextOffset: 4, logEnd: 4 });
+  memory.release();
+  for (const to of [2, 4]) {
+    const taken = ahead.take([{ partition: 0, from: to - 2, to }]);
+    expect([taken.count, isGivenBack]).toEqual([2, false]);
+  }
+  ahead.take([]);
+  expect(isGivenBack).toBe(true);
 });

@@ -1,10 +1,20 @@
 import type { OffsetRange } from "../checkpoint/entries.ts";
-import type { DecodedRow } from "../engine/records.ts";
+import { RecordColumns } from "../engine/record-columns.ts";
 import { consumerLimits } from "../limits.ts";
+import type { AnswerMemory } from "./answer-memory.ts";
+
+/** The records of one answer. */
+interface Block {
+  readonly records: RecordColumns;
+  readonly memory: AnswerMemory;
+}
 
 interface Queue {
-  rows: DecodedRow[];
+  /** Oldest first; of the first one `head` records are taken already. */
+  readonly blocks: Block[];
   head: number;
+  /** Records that are not taken. */
+  rows: number;
   /** Offset after the last record taken, after the last one read, and the log end as far as it is known. */
   takenOffset: number;
   nextOffset: number;
@@ -20,13 +30,20 @@ interface Queue {
 export class ReadAhead {
   readonly #queues = new Map<number, Queue>();
   #rows = 0;
+  /** Values of all blocks of which a record is not taken: so much memory they hold. */
   #bytes = 0;
+  /** What the last call of `take` gave, and the answers that it reads from. */
+  readonly #taken = new RecordColumns();
+  #takenFrom = new Set<AnswerMemory>();
+  /** Columns that are not in use. */
+  readonly #spare: RecordColumns[] = [];
 
-  /** Starts a partition at `nextOffset`, or sets it back there. */
+  /** Starts a partition at `nextOffset`. */
   start(partition: number, nextOffset: number, logEnd: number): void {
     this.#queues.set(partition, {
-      rows: [],
+      blocks: [],
       head: 0,
+      rows: 0,
       takenOffset: nextOffset,
       nextOffset,
       logEnd,
@@ -34,26 +51,25 @@ export class ReadAhead {
     });
   }
 
-  nextOffset(partition: number): number | undefined {
-    return this.#queues.get(partition)?.nextOffset;
-  }
-
   /** Log ends as last seen, for lag. */
   logEnds(): Readonly<Record<string, number>> {
     return Object.fromEntries(Array.from(this.#queues, ([partition, { logEnd }]) => [partition, logEnd]));
   }
 
-  get rows(): number {
-    return this.#rows;
+  /** Empty columns, to be filled and pushed. */
+  newRecords(): RecordColumns {
+    return this.#spare.pop() ?? new RecordColumns();
   }
 
-  push(partition: number, rows: readonly DecodedRow[], ends: { nextOffset: number; logEnd: number }): void {
+  push(partition: number, { records, memory }: Block, ends: { nextOffset: number; logEnd: number }): void {
     const queue = this.#queue(partition);
-    for (const row of rows) {
-      queue.rows.push(row);
-      this.#bytes += row.value?.length ?? 0;
-    }
-    this.#rows += rows.length;
+    if (records.count > 0) {
+      memory.hold();
+      queue.blocks.push({ records, memory });
+    } else this.#spare.push(records);
+    queue.rows += records.count;
+    this.#rows += records.count;
+    this.#bytes += records.valueBytes;
     queue.nextOffset = ends.nextOffset;
     queue.logEnd = Math.max(ends.logEnd, ends.nextOffset);
     queue.waitingSinceMs = null;
@@ -62,13 +78,22 @@ export class ReadAhead {
   /** Whether reading should wait: full, and no partition keeps the others waiting. */
   isFull(): boolean {
     if (this.#rows < consumerLimits.bufferedRowsMax && this.#bytes < consumerLimits.bufferedBytesMax) return false;
-    return Array.from(this.#queues.values()).every((queue) => queue.head < queue.rows.length || isAtEnd(queue));
+    return Array.from(this.#queues.values()).every((queue) => queue.rows > 0 || isAtEnd(queue));
   }
 
-  /** Partitions that should bring nothing more before some of their records were taken. */
-  fullPartitions(): number[] {
-    return Array.from(this.#queues).flatMap(([partition, { rows, head }]) =>
-      rows.length - head >= consumerLimits.bufferedRowsPerPartitionMax ? [partition] : [],
+  /** Whether reading should bring more of a partition. */
+  hasRoom(partition: number): boolean {
+    return this.#queue(partition).rows < consumerLimits.bufferedRowsPerPartitionMax && !this.isFull();
+  }
+
+  /** `offsets`, and beyond them what has no records (markers of transactions) where everything was taken. */
+  positionsAfter(offsets: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+    return Object.fromEntries(
+      Object.entries(offsets).map(([partition, offset]) => {
+        const queue = this.#queues.get(Number(partition));
+        const isAllTaken = queue?.rows === 0 && queue.takenOffset === offset;
+        return [partition, isAllTaken ? queue.nextOffset : offset];
+      }),
     );
   }
 
@@ -77,62 +102,67 @@ export class ReadAhead {
    * `futureAfterMs`: records with a later event time are dead letters, their time counts for nothing.
    */
   plan(options: { readonly nowMs: number; readonly rowsMax: number; readonly futureAfterMs: number }): OffsetRange[] {
-    const cursors = Array.from(this.#queues, ([partition, queue]) => ({ partition, queue, at: queue.head }));
-    const awaited = cursors.map(({ queue }) => isAwaited(queue, options.nowMs));
-    for (let taken = 0; taken < options.rowsMax; taken++) {
-      let next: (typeof cursors)[number] | undefined;
+    const { nowMs, rowsMax, futureAfterMs } = options;
+    const cursors = Array.from(this.#queues, ([partition, queue]) => new PlanCursor(partition, queue, futureAfterMs));
+    let isStarved = cursors.some(({ isAtEnd: hasNone, queue }) => hasNone && isAwaited(queue, nowMs));
+    for (let taken = 0; taken < rowsMax && !isStarved; taken++) {
+      let next: PlanCursor | undefined;
       let nextTimeMs = Infinity;
-      let starved = false;
-      for (let index = 0; index < cursors.length; index++) {
-        const cursor = cursors[index];
-        const row = cursor?.queue.rows[cursor.at];
-        if (cursor === undefined || row === undefined) {
-          if (awaited[index] === true) starved = true;
-          continue;
-        }
-        const timeMs = alignmentTimeMs(row, options.futureAfterMs);
-        if (next === undefined || timeMs < nextTimeMs) {
-          next = cursor;
-          nextTimeMs = timeMs;
-        }
+      for (const cursor of cursors) {
+        if (cursor.timeMs >= nextTimeMs) continue;
+        next = cursor;
+        nextTimeMs = cursor.timeMs;
       }
-      if (next === undefined || starved) break;
-      next.at += 1;
+      if (next === undefined) break;
+      next.advance();
+      isStarved = next.isAtEnd && isAwaited(next.queue, nowMs);
     }
-    this.#noteWaiting(cursors, options.nowMs);
-    return cursors.flatMap(({ partition, queue, at }) => rangeOf(partition, queue, at));
+    noteWaiting(cursors, nowMs);
+    return cursors.flatMap((cursor) => cursor.range());
   }
 
   has(ranges: readonly OffsetRange[]): boolean {
-    return ranges.every(({ partition, to }) => (this.nextOffset(partition) ?? -1) >= to);
+    return ranges.every(({ partition, to }) => (this.#queues.get(partition)?.nextOffset ?? -1) >= to);
   }
 
-  /** Takes the records of `ranges` out, in the order (partition, offset). */
-  take(ranges: readonly OffsetRange[]): DecodedRow[] {
-    const taken: DecodedRow[] = [];
+  /** Takes the records of `ranges` out, in the order (partition, offset); they are there until the next call. */
+  take(ranges: readonly OffsetRange[]): RecordColumns {
+    const taken = this.#taken;
+    taken.clear();
+    for (const memory of this.#takenFrom) memory.release();
+    this.#takenFrom.clear();
     for (const { partition, to } of ranges.toSorted((a, b) => a.partition - b.partition)) {
       const queue = this.#queue(partition);
-      for (let row = queue.rows[queue.head]; row !== undefined && row.offset < to; row = queue.rows[queue.head]) {
-        taken.push(row);
-        this.#bytes -= row.value?.length ?? 0;
-        queue.head += 1;
-      }
+      const before = taken.count;
+      for (
+        let block = queue.blocks[0];
+        block !== undefined && this.#takeFrom(queue, block, to);
+        block = queue.blocks[0]
+      );
+      queue.rows -= taken.count - before;
       queue.takenOffset = to;
-      if (queue.head * 2 > queue.rows.length) {
-        queue.rows = queue.rows.slice(queue.head);
-        queue.head = 0;
-      }
     }
-    this.#rows -= taken.length;
+    this.#rows -= taken.count;
     return taken;
   }
 
-  #noteWaiting(cursors: readonly { queue: Queue; at: number }[], nowMs: number): void {
-    const someWait = cursors.some(({ queue, at }) => at < queue.rows.length);
-    for (const { queue, at } of cursors) {
-      const waits = someWait && at === queue.rows.length && !isAtEnd(queue);
-      if (waits) queue.waitingSinceMs ??= nowMs;
+  /** Takes the rows before `offset` from the first block; true when it is used up, and gone. */
+  #takeFrom(queue: Queue, { records, memory }: Block, offset: number): boolean {
+    const end = firstAtOrAfter(records, queue.head, offset);
+    if (end > queue.head && !this.#takenFrom.has(memory)) {
+      memory.hold();
+      this.#takenFrom.add(memory);
     }
+    this.#taken.append(records, queue.head, end);
+    queue.head = end;
+    if (end < records.count) return false;
+    queue.blocks.shift();
+    queue.head = 0;
+    this.#bytes -= records.valueBytes;
+    memory.release();
+    records.clear();
+    this.#spare.push(records);
+    return true;
   }
 
   #queue(partition: number): Queue {
@@ -140,6 +170,61 @@ export class ReadAhead {
     if (queue === undefined) throw new Error(`partition ${partition} was not started`);
     return queue;
   }
+}
+
+/** How far a plan has got in a partition; `timeMs` aligns its next record, Infinity after the last one. */
+class PlanCursor {
+  readonly queue: Queue;
+  timeMs = Infinity;
+  readonly #partition: number;
+  readonly #futureAfterMs: number;
+  #block = 0;
+  #at: number;
+  #endOffset: number | null = null;
+
+  constructor(partition: number, queue: Queue, futureAfterMs: number) {
+    this.#partition = partition;
+    this.queue = queue;
+    this.#futureAfterMs = futureAfterMs;
+    this.#at = queue.head;
+    this.#look();
+  }
+
+  get isAtEnd(): boolean {
+    return this.#block === this.queue.blocks.length;
+  }
+
+  advance(): void {
+    const block = this.queue.blocks[this.#block]?.records;
+    if (block === undefined) return;
+    this.#endOffset = (block.offsets[this.#at] ?? 0) + 1;
+    this.#at += 1;
+    if (this.#at === block.count) {
+      this.#block += 1;
+      this.#at = 0;
+    }
+    this.#look();
+  }
+
+  range(): OffsetRange[] {
+    if (this.#endOffset === null) return [];
+    return [{ partition: this.#partition, from: this.queue.takenOffset, to: this.#endOffset }];
+  }
+
+  #look(): void {
+    const block = this.queue.blocks[this.#block]?.records;
+    if (block === undefined) {
+      this.timeMs = Infinity;
+      return;
+    }
+    const timeMs = block.eventTimesMs[this.#at] ?? 0;
+    this.timeMs = block.isPayment(this.#at) && timeMs <= this.#futureAfterMs ? timeMs : -Infinity;
+  }
+}
+
+function noteWaiting(cursors: readonly PlanCursor[], nowMs: number): void {
+  if (cursors.every((cursor) => cursor.isAtEnd)) return;
+  for (const { isAtEnd: hasNone, queue } of cursors) if (hasNone && !isAtEnd(queue)) queue.waitingSinceMs ??= nowMs;
 }
 
 function isAtEnd(queue: Queue): boolean {
@@ -151,12 +236,14 @@ function isAwaited(queue: Queue, nowMs: number): boolean {
   return queue.waitingSinceMs === null || nowMs - queue.waitingSinceMs < consumerLimits.alignmentWaitMs;
 }
 
-function alignmentTimeMs(row: DecodedRow, futureAfterMs: number): number {
-  return row.kind === "payment" && row.eventTimeMs <= futureAfterMs ? row.eventTimeMs : -Infinity;
-}
-
-function rangeOf(partition: number, queue: Queue, at: number): OffsetRange[] {
-  const last = queue.rows[at - 1];
-  if (at === queue.head || last === undefined) return [];
-  return [{ partition, from: queue.takenOffset, to: last.offset + 1 }];
+/** The first row from `from` on with an offset of `offset` or more; offsets rise. */
+function firstAtOrAfter(block: RecordColumns, from: number, offset: number): number {
+  let low = from;
+  let high = block.count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((block.offsets[middle] ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

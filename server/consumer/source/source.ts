@@ -1,5 +1,5 @@
 import type { OffsetRange, PartitionEnd } from "../checkpoint/entries.ts";
-import type { DecodedRow } from "../engine/records.ts";
+import type { RecordColumns } from "../engine/record-columns.ts";
 
 /** Where micro-batches get their records from. */
 export interface Source {
@@ -15,8 +15,11 @@ export interface Source {
     readonly rowsMax: number;
     readonly futureAfterMs: number;
   }) => OffsetRange[];
-  /** The records of the ranges in the order (partition, offset), as soon as all are read. */
-  readonly take: (ranges: readonly OffsetRange[]) => Promise<DecodedRow[]>;
+  /**
+   * The records of the ranges in the order (partition, offset), as soon as all are read. The next call uses their memory
+   * again: whatever is kept for longer must be copied.
+   */
+  readonly take: (ranges: readonly OffsetRange[]) => Promise<RecordColumns>;
   /** Log end per partition, as last seen. */
   readonly latestOffsets: () => Readonly<Record<string, number>>;
   readonly stop: () => Promise<void>;

@@ -1,6 +1,8 @@
+import { currencies } from "#contract/money.ts";
 import type { BatchProgress, CrashPoint } from "../../processes/messages.ts";
 import type { BatchCommit } from "../checkpoint/entries.ts";
 import { duplicate, kept, late } from "../engine/decide.ts";
+import type { PaymentRow } from "../engine/records.ts";
 import { noTotals, totalsAfter } from "../engine/totals.ts";
 import type { Sink } from "../sink/sink.ts";
 import { commitSummary, type CommitSurroundings } from "./batch-summary.ts";
@@ -76,7 +78,7 @@ export class TopicFollower {
         late: batch.late.length,
         dead: batch.deadLetters.length,
       },
-      totals: totalsAfter(before, { payments, deadLetters: batch.deadLetters }, { outcomes }),
+      totals: totalsAfter(before, { ...moneyOf(payments), deadLetters: batch.deadLetters }, { outcomes }),
       refusedForGood: sink.refusedForGood(),
       stateMark: next.toString(),
       startedAtMs,
@@ -84,4 +86,12 @@ export class TopicFollower {
     this.#options.onCommitted(progress);
     await reached("after-commit", batch.kept.length);
   }
+}
+
+function moneyOf(payments: readonly PaymentRow[]) {
+  return {
+    count: payments.length,
+    amountsMinor: Float64Array.from(payments, ({ amountMinor }) => amountMinor),
+    currencies: Uint8Array.from(payments, ({ currency }) => currencies.indexOf(currency)),
+  };
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { writeKey } from "../engine/keys.ts";
+import { consumerLimits } from "../limits.ts";
 import { HashTable } from "./hash-table.ts";
 
 function keyOf(id: string) {
@@ -23,14 +24,18 @@ test("a table holds what a Map with expiries holds, through any order of additio
       const table = new HashTable({ delayMs, seed: 3 });
       const model = new Map<string, number>();
       const removed: [actual: number, expected: number][] = [];
+      // A watermark never goes back, and nothing is added that it would remove at once.
+      let watermarkMs = 0;
       for (const [offset, now] of steps.entries()) {
         if ("evictMs" in now) {
-          const gone = [...model].filter(([, expiresAtMs]) => expiresAtMs <= now.evictMs);
+          watermarkMs = Math.max(watermarkMs, now.evictMs);
+          const gone = [...model].filter(([, expiresAtMs]) => expiresAtMs <= watermarkMs);
           for (const [id] of gone) model.delete(id);
-          removed.push([table.evict(now.evictMs), gone.length]);
+          removed.push([table.evict(watermarkMs), gone.length]);
         } else if (!model.has(`id-${now.id}`)) {
-          model.set(`id-${now.id}`, now.expiresAtMs);
-          add(table, `id-${now.id}`, { expiresAtMs: now.expiresAtMs, partition: 1, offset });
+          const expiresAtMs = watermarkMs + now.expiresAtMs;
+          model.set(`id-${now.id}`, expiresAtMs);
+          add(table, `id-${now.id}`, { expiresAtMs, partition: 1, offset });
         }
         expect(table.count).toBe(model.size);
       }
@@ -58,9 +63,31 @@ test("it grows past several doublings, finds every key, and gives freed places a
   expect(table.find(keys, 0)).toBe(-1);
   expect(table.find(keys, count - 1)).toBeGreaterThanOrEqual(0);
   expect(table.evict(count)).toBe(count / 2);
+  for (let freed = 0; freed < count; freed += consumerLimits.placesFreedMax) expect(table.evict(count)).toBe(0);
   addAll(1_000_000);
   expect(table.count).toBe(count);
   expect(table.bytes).toBe(bytes);
+});
+
+test("keys that have expired are absent at once, though most of their places are given back later", () => {
+  const table = new HashTable({ delayMs: 60_000, seed: 9 });
+  const count = consumerLimits.placesFreedMax * 4;
+  const keys = new Uint32Array(count * 4);
+  for (let row = 0; row < count; row++) writeKey(`key-${row}`, keys, row);
+  const addAll = (expiresAtMs: number) => {
+    for (let row = 0; row < count; row++) table.add({ keys, row, expiresAtMs, partition: 0, offset: expiresAtMs });
+  };
+  addAll(1_000);
+  expect(table.evict(5_000)).toBe(count);
+  expect(table.count).toBe(0);
+  // The same keys once more, in front of what is left of the old ones; each is found as the new one.
+  for (let row = 0; row < count; row += 11) expect(table.find(keys, row)).toBe(-1);
+  addAll(90_000);
+  for (let more = 0; more < 8; more++) {
+    for (let row = 0; row < count; row += 11) expect(table.position(table.find(keys, row)).offset).toBe(90_000);
+    expect(table.evict(5_000 + more)).toBe(0);
+  }
+  expect(table.count).toBe(count);
 });
 
 test("times of the year 9999 and offsets beyond 32 bits survive", () => {

@@ -1,4 +1,5 @@
 import { hashKey, type KeyWords } from "../engine/keys.ts";
+import { consumerLimits } from "../limits.ts";
 
 const chunkBitsDefault = 15;
 const none = -1;
@@ -39,9 +40,16 @@ export interface NewEntry {
   readonly offset: number;
 }
 
+/** Entries that expire at about the same time, linked by `nextToExpire`. */
+interface ExpiryList {
+  head: number;
+  count: number;
+}
+
 /**
  * Keys with expiry and first position in typed arrays. It grows by linear hashing (one bucket is split per insert,
- * chunks are never copied), so no insert pauses; entries that expire together hang in one list.
+ * chunks are never copied), so no insert pauses. Entries that expire together hang in one list: an eviction drops whole
+ * lists, which nobody finds any more, and gives the places of a bounded number of entries back.
  */
 export class HashTable {
   readonly #seed: number;
@@ -50,13 +58,18 @@ export class HashTable {
   readonly #bucketMs: number;
   readonly #chunks: Chunk[] = [];
   readonly #heads: Int32Array[] = [];
-  readonly #expiryLists = new Map<number, number>();
+  readonly #expiryLists = new Map<number, ExpiryList>();
+  /** Heads of lists that have expired and still take up places. */
+  readonly #dropped: number[] = [];
+  #evictedMs = -Infinity;
   /** Buckets at the start of the present doubling, a power of two; `#split` of them are already split. */
   #level: number;
   #split = 0;
   #used = 0;
   #free = none;
+  /** Entries that live, and those that have a place in a bucket. */
   #count = 0;
+  #placed = 0;
 
   /** `chunkBits`: fewer for a table that stays small. */
   constructor(options: { readonly delayMs: number; readonly seed: number; readonly chunkBits?: number }) {
@@ -86,7 +99,8 @@ export class HashTable {
         chunk.keys[own] === keys[at] &&
         chunk.keys[own + 1] === keys[at + 1] &&
         chunk.keys[own + 2] === keys[at + 2] &&
-        chunk.keys[own + 3] === keys[at + 3]
+        chunk.keys[own + 3] === keys[at + 3] &&
+        expiryOf(chunk, entry & this.#chunkMask) > this.#evictedMs
       )
         return entry;
       entry = chunk.nextInBucket[entry & this.#chunkMask] ?? none;
@@ -104,7 +118,7 @@ export class HashTable {
     };
   }
 
-  /** Adds an entry whose key is known to be absent. */
+  /** Adds an entry whose key is known to be absent; it expires after everything that was evicted. */
   add(entry: NewEntry): void {
     const index = this.#allocate();
     const chunk = this.#chunk(index);
@@ -120,48 +134,76 @@ export class HashTable {
     this.#setHead(bucket, index);
     this.#hangInList(index, entry.expiresAtMs);
     this.#count += 1;
-    if (this.#count > this.#level + this.#split) this.#splitBucket();
+    this.#placed += 1;
+    if (this.#placed > this.#level + this.#split) this.#splitBucket();
   }
 
-  /** Removes every entry that expires at or before `watermarkMs`; returns how many. */
+  /**
+   * Removes every entry that expires at or before `watermarkMs`, which never goes back; returns how many. At most
+   * `consumerLimits.placesFreedMax` places are given back at once, the others in later calls.
+   */
   evict(watermarkMs: number): number {
-    let removed = 0;
+    const before = this.#count;
     const last = Math.floor(watermarkMs / this.#bucketMs);
-    // A copy, for survivors of the last list are hung up again while this goes on.
-    for (const [list, head] of Array.from(this.#expiryLists)) {
+    this.#evictedMs = Math.max(this.#evictedMs, watermarkMs);
+    // A copy, for the survivors of the last list are hung up again while this goes on.
+    for (const [list, { head, count }] of Array.from(this.#expiryLists)) {
       if (list > last) continue;
       this.#expiryLists.delete(list);
-      removed += this.#evictList(head, watermarkMs);
+      this.#count -= count;
+      if (list < last) this.#dropped.push(head);
+      else this.#divideList(head, watermarkMs);
     }
-    this.#count -= removed;
-    return removed;
+    this.#freePlaces(consumerLimits.placesFreedMax);
+    return before - this.#count;
   }
 
-  #evictList(head: number, watermarkMs: number): number {
-    let removed = 0;
-    let index = head;
-    while (index !== none) {
+  /** Drops the entries of a list that have expired, and hangs up the others again. */
+  #divideList(head: number, watermarkMs: number): void {
+    let dropped = none;
+    for (let index = head; index !== none;) {
       const chunk = this.#chunk(index);
       const at = index & this.#chunkMask;
       const next = chunk.nextToExpire[at] ?? none;
-      const expiresAtMs = (chunk.expiryHigh[at] ?? 0) * lowWord + (chunk.expiryLow[at] ?? 0);
+      const expiresAtMs = expiryOf(chunk, at);
       if (expiresAtMs > watermarkMs) {
         this.#hangInList(index, expiresAtMs);
+        this.#count += 1;
       } else {
-        this.#unlink(index);
-        chunk.nextInBucket[at] = this.#free;
-        this.#free = index;
-        removed += 1;
+        chunk.nextToExpire[at] = dropped;
+        dropped = index;
       }
       index = next;
     }
-    return removed;
+    if (dropped !== none) this.#dropped.push(dropped);
+  }
+
+  #freePlaces(atMost: number): void {
+    let left = atMost;
+    for (let index = this.#dropped.pop() ?? none; index !== none; index = this.#dropped.pop() ?? none) {
+      for (; index !== none && left > 0; left--) {
+        const chunk = this.#chunk(index);
+        const at = index & this.#chunkMask;
+        const next = chunk.nextToExpire[at] ?? none;
+        this.#unlink(index);
+        chunk.nextInBucket[at] = this.#free;
+        this.#free = index;
+        this.#placed -= 1;
+        index = next;
+      }
+      if (index === none) continue;
+      this.#dropped.push(index);
+      return;
+    }
   }
 
   #hangInList(index: number, expiresAtMs: number): void {
-    const list = Math.floor(expiresAtMs / this.#bucketMs);
-    this.#chunk(index).nextToExpire[index & this.#chunkMask] = this.#expiryLists.get(list) ?? none;
-    this.#expiryLists.set(list, index);
+    const number = Math.floor(expiresAtMs / this.#bucketMs);
+    let list = this.#expiryLists.get(number);
+    if (list === undefined) this.#expiryLists.set(number, (list = { head: none, count: 0 }));
+    this.#chunk(index).nextToExpire[index & this.#chunkMask] = list.head;
+    list.head = index;
+    list.count += 1;
   }
 
   #unlink(index: number): void {
@@ -240,4 +282,8 @@ export class HashTable {
     if (chunk === undefined) throw new Error(`no entry ${entry} in a table of ${this.#used}`);
     return chunk;
   }
+}
+
+function expiryOf(chunk: Chunk, at: number): number {
+  return (chunk.expiryHigh[at] ?? 0) * lowWord + (chunk.expiryLow[at] ?? 0);
 }

@@ -1,6 +1,6 @@
 import type { BatchLogs } from "../checkpoint/checkpoint.ts";
 import type { BatchCommit, BatchPlan, OffsetRange } from "../checkpoint/entries.ts";
-import type { DecodedRow, PaymentRow } from "../engine/records.ts";
+import { RecordColumns } from "../engine/record-columns.ts";
 import type { Sink, SinkBatch } from "../sink/sink.ts";
 import { SourceStopped, type Source } from "../source/source.ts";
 import type { KeyWords } from "../engine/keys.ts";
@@ -12,22 +12,19 @@ export interface ModelRow {
   readonly timeMs: number;
 }
 
-export function modelPayment(partition: number, offset: number, { id, timeMs }: ModelRow): PaymentRow {
-  return {
-    kind: "payment",
-    partition,
-    offset,
-    value: Buffer.from(id),
-    sendId: "",
-    transactionId: id,
-    customerId: "customer",
-    merchantId: "merchant",
-    amount: "1.00",
-    amountMinor: 100,
-    currency: "USD",
-    eventTime: new Date(timeMs).toISOString(),
-    eventTimeMs: timeMs,
-  };
+/** The record of a row, as a producer would have stored it. */
+export function addModelRecord(records: RecordColumns, partition: number, offset: number, { id, timeMs }: ModelRow) {
+  const bytes = Buffer.from(
+    JSON.stringify({
+      transaction_id: id,
+      customer_id: "customer",
+      merchant_id: "merchant",
+      amount: "1.00",
+      currency: "USD",
+      event_time: new Date(timeMs).toISOString(),
+    }),
+  );
+  records.add(partition, { offset, bytes, valueStart: 0, valueEnd: bytes.length, sendId: "" });
 }
 
 /** The checkpoint's two logs, which survive every crash; `forgetsPlans` breaks C1. */
@@ -143,13 +140,14 @@ export class ModelSource implements Source {
       return to > from ? [{ partition, from, to }] : [];
     });
   }
-  take(ranges: readonly OffsetRange[]): Promise<DecodedRow[]> {
-    const rows = ranges.flatMap(({ partition, from, to }) => {
+  take(ranges: readonly OffsetRange[]): Promise<RecordColumns> {
+    const records = new RecordColumns();
+    for (const { partition, from, to } of ranges) {
       this.#taken[partition] = to;
       const part = this.#partitions[partition]?.slice(from, to) ?? [];
-      return part.map((row, index) => modelPayment(partition, from + index, row));
-    });
-    return Promise.resolve(rows);
+      for (const [index, row] of part.entries()) addModelRecord(records, partition, from + index, row);
+    }
+    return Promise.resolve(records);
   }
   latestOffsets() {
     return {};
@@ -173,12 +171,12 @@ export class ModelSink implements Sink {
   }
 
   write(batch: SinkBatch): Promise<void> {
-    for (const row of batch.kept) {
+    for (const row of batch.kept.map((kept) => kept)) {
       const position = `${row.partition}-${row.offset}`;
       this.emitted.set(this.#appends ? `${position} as row ${this.emitted.size}` : position, row.transactionId);
       this.#between();
     }
-    for (const row of batch.late) this.late.add(`${row.partition}-${row.offset}`);
+    for (const position of batch.late.map(({ partition, offset }) => `${partition}-${offset}`)) this.late.add(position);
     return Promise.resolve();
   }
   refusedForGood(): number {

@@ -1,6 +1,6 @@
 import { decideBatch } from "../../engine/decide.ts";
 import { sortOut } from "../../engine/micro-batch.ts";
-import { decodeRecord } from "../../engine/records.ts";
+import { RecordColumns } from "../../engine/record-columns.ts";
 import type { BatchProgress } from "../../../processes/messages.ts";
 import type { Intent } from "../../../warehouse/types.ts";
 import { HashTable } from "../../state/hash-table.ts";
@@ -70,15 +70,17 @@ export class PaymentLoad {
     const state = new HashTable({ delayMs, seed: 1 });
     let previousWatermarkMs = 0;
     return batches.map(({ sources: [range], eventTime }) => {
-      const rows = this.logs.flatMap((values, partition) => {
+      const records = new RecordColumns();
+      for (const [partition, values] of this.logs.entries()) {
         const from = range?.startOffset[partition] ?? 0;
-        return values
-          .slice(from, range?.endOffset[partition] ?? 0)
-          .map((value, at) => decodeRecord({ partition, offset: from + at, value: Buffer.from(value), sendId: "" }));
-      });
-      const batch = sortOut(rows, { plannedAtMs: Date.now(), delayMs });
+        for (const [at, value] of values.slice(from, range?.endOffset[partition] ?? 0).entries()) {
+          const bytes = Buffer.from(value);
+          records.add(partition, { offset: from + at, bytes, valueStart: 0, valueEnd: bytes.length, sendId: "" });
+        }
+      }
+      const batch = sortOut(records, { plannedAtMs: Date.now(), delayMs });
       const decisions = decideBatch(state, {
-        count: batch.payments.length,
+        count: batch.count,
         keys: batch.keys,
         eventTimesMs: batch.eventTimesMs,
         previousWatermarkMs,
@@ -94,10 +96,7 @@ export class PaymentLoad {
         });
       previousWatermarkMs = Date.parse(eventTime.watermark);
       state.evict(previousWatermarkMs);
-      const positions = decisions.added.map((row) => {
-        const { partition, offset } = batch.payments[row] ?? { partition: -1, offset: -1 };
-        return `${partition}-${offset}`;
-      });
+      const positions = decisions.added.map((row) => `${batch.partitions[row]}-${batch.offsets[row]}`);
       const counts = { kept: positions.length, duplicates: decisions.duplicates, late: decisions.late };
       return { counts, positions };
     });
