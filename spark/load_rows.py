@@ -21,8 +21,21 @@ def table_rows(outcomes: DataFrame, table: str, origin: dict) -> DataFrame:
         "dead_letters": _dead_letters,
         "dedup_decisions": _dedup_decisions,
     }[table](origin)
-    rows = outcomes.where(F.col("kind") == TABLES[table]).select(*columns)
-    return rows.select(F.to_json(F.struct("*")).alias("value"))
+    rows = outcomes.where(F.col("kind") == TABLES[table]).select("partition", "offset", F.to_json(F.struct(*columns)).alias("value"))
+    # A batch that runs again makes the same file, in which the places that BigQuery's errors name mean the same rows.
+    return rows.orderBy("partition", "offset").select("value")
+
+
+def with_refused(outcomes: DataFrame, refused: list) -> DataFrame:
+    """The same with the payments that the warehouse refused, (partition, offset, reason), as dead ones."""
+    rows = [tuple(row) for row in refused]
+    reasons = outcomes.sparkSession.createDataFrame(rows, "partition INT, offset LONG, refusal STRING")
+    marked = outcomes.join(F.broadcast(reasons), ["partition", "offset"], "left")
+    is_refused = F.col("refusal").isNotNull()
+    why = F.concat(F.lit("the warehouse refused the row: "), "refusal")
+    return marked.withColumn("kind", F.when(is_refused, "dead").otherwise(F.col("kind"))).withColumn(
+        "why", F.when(is_refused, why).otherwise(F.col("why"))
+    )
 
 
 def batch_totals(outcomes: DataFrame | None) -> dict:

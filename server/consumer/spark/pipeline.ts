@@ -153,7 +153,7 @@ async function joinTopic(parts: Opened): Promise<Joined> {
 }
 
 function joinLoadJobs(parts: Opened): Joined {
-  const { settings, checkpoint, journal, crashPoints } = parts;
+  const { settings, checkpoint, journal, alarms, crashPoints } = parts;
   const follower = new LoadFollower({
     checkpoint,
     journal,
@@ -162,6 +162,7 @@ function joinLoadJobs(parts: Opened): Joined {
     stateRows: parts.stateRows,
     reached: (point, rows) => crashPoints.reached(point, rows),
     onCommitted: parts.onCommitted,
+    onRefused: (text) => alarms.set("refused", text),
   });
   const { warehouse } = settings;
   const { dataset } = runNames(settings.runId, settings.lane);
