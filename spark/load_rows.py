@@ -1,6 +1,7 @@
 """Outcomes as rows of the lane's tables, as server/shared/warehouse-rows.ts describes them, and their sums."""
 
 import datetime
+import json
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -28,8 +29,10 @@ def table_rows(outcomes: DataFrame, table: str, origin: dict) -> DataFrame:
 
 def with_refused(outcomes: DataFrame, refused: list) -> DataFrame:
     """The same with the payments that the warehouse refused, (partition, offset, reason), as dead ones."""
-    rows = [tuple(row) for row in refused]
-    reasons = outcomes.sparkSession.createDataFrame(rows, "partition INT, offset LONG, refusal STRING")
+    rows = [{"partition": partition, "offset": offset, "refusal": reason} for partition, offset, reason in refused]
+    # As JSON: a data frame of Python's rows would need a Python beside every executor.
+    parsed = F.from_json(F.lit(json.dumps(rows)), "array<struct<partition: int, offset: bigint, refusal: string>>")
+    reasons = outcomes.sparkSession.range(1).select(F.inline(parsed))
     marked = outcomes.join(F.broadcast(reasons), ["partition", "offset"], "left")
     is_refused = F.col("refusal").isNotNull()
     why = F.concat(F.lit("the warehouse refused the row: "), "refusal")
