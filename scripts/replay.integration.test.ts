@@ -10,7 +10,10 @@ const outputBytesMax = 50_000_000;
 
 test("npm run --silent replay writes the document and nothing else to standard output", async () => {
   const run = promisify(execFile);
-  const { stdout } = await run("npm", ["run", "--silent", "replay", "--", file], { cwd: root, maxBuffer: outputBytesMax });
+  const { stdout } = await run("npm", ["run", "--silent", "replay", "--", file], {
+    cwd: root,
+    maxBuffer: outputBytesMax,
+  });
   expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(join(root, file), "utf8")));
 });
 

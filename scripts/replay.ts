@@ -15,7 +15,9 @@ if (file === undefined) {
   try {
     const { size } = await stat(file);
     if (size > constants.MAX_STRING_LENGTH)
-      throw new Error(`the file has ${size} bytes, at most ${constants.MAX_STRING_LENGTH} can be read; split its streams`);
+      throw new Error(
+        `the file has ${size} bytes, at most ${constants.MAX_STRING_LENGTH} can be read; split its streams`,
+      );
     process.stdout.write(`${replayText(await readFile(file, "utf8"))}\n`);
   } catch (error) {
     console.error(`replay: ${file}: ${messageOf(error)}`);

@@ -61,5 +61,6 @@ export class OutcomeReader {
 
 /** kafkajs goes on silently where the log begins, when what it is to read is gone. */
 function checkGap(topic: string, next: number, offset: number): void {
-  if (offset > next) checkBounds(topic, { partition: 0, next, lastCrc: null }, { partition: 0, low: offset, high: offset });
+  if (offset > next)
+    checkBounds(topic, { partition: 0, next, lastCrc: null }, { partition: 0, low: offset, high: offset });
 }

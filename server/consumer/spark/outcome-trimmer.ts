@@ -29,12 +29,17 @@ export class OutcomeTrimmer {
     const nowMs = this.#options.clock.nowMs();
     if (nowMs < this.#nextAtMs) return;
     this.#nextAtMs = nowMs + consumerLimits.sparkTrimIntervalMs;
-    this.#work = this.#work.then(() => this.#trim(next));
+    this.#work = this.#after(this.#work, next);
   }
 
   /** Resolves when nothing is being deleted. */
   async idle(): Promise<void> {
     await this.#work;
+  }
+
+  async #after(earlier: Promise<void>, next: number): Promise<void> {
+    await earlier;
+    await this.#trim(next);
   }
 
   async #trim(next: number): Promise<void> {

@@ -130,6 +130,10 @@ function refusedAmong(load: PaymentLoad, positions: readonly string[]): readonly
   });
 }
 
+function isRefused({ reason }: { readonly reason: string }): boolean {
+  return reason.startsWith("the warehouse refused the row: ");
+}
+
 test("load jobs bring each row once, or say why not, though the consumer dies between two of a batch", async () => {
   const load = new PaymentLoad({ payments: 8_000, firstSent: 100 });
   const picky = await PickyWarehouse.before(embedded.connection, `"customer_id":"customer-${refusedCustomer}"`);
@@ -155,7 +159,6 @@ test("load jobs bring each row once, or say why not, though the consumer dies be
   expect(await tables.positions("payments_raw")).toEqual(kept.filter((position) => !refused.includes(position)));
   expect(await tables.positions("late_payments")).toHaveLength(lateOriginals + lateCopies);
   const letters = await tables.deadLetters();
-  const isRefused = ({ reason }: { readonly reason: string }) => reason.startsWith("the warehouse refused the row: ");
   expect(letters.filter((letter) => !isRefused(letter))).toHaveLength(2);
   expect(letters.filter(isRefused).map(({ position }) => position)).toEqual(refused);
   expect(letters.filter(isRefused).every(({ reason }) => reason.includes("amount: "))).toBe(true);

@@ -22,11 +22,13 @@ export class ConsumerChild {
   readonly #watchers = new Set<() => void>();
 
   constructor(settings: ConsumerSettings, engine: keyof typeof entries = "embedded") {
+    // oxlint-disable-next-line node/no-process-env -- handed on as it is
+    const environment = process.env;
     this.#child = fork(entries[engine], {
       stdio: ["ignore", "inherit", "pipe", "ipc"],
       execArgv: [...consumerMemorySettings.nodeOptions],
       env: {
-        ...process.env,
+        ...environment,
         ...consumerMemorySettings.environment,
         // Compiling is most of a start; what the first one that ends by itself leaves serves the others.
         NODE_COMPILE_CACHE: join(dirname(settings.checkpointDirectory), "compile-cache"),

@@ -158,5 +158,4 @@ export class Lane {
     await this.producer.disconnect();
     await this.warehouse.stop();
   }
-
 }
