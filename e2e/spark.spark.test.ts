@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import type { FaultSnapshot, Snapshot } from "../contract/snapshot.ts";
 import { Program, brokenEquations, count, laneOf } from "./program.ts";
 
 const apacheKafka = inject("apacheKafka");
@@ -64,6 +65,44 @@ test("a switch that cannot act in a query says so and changes nothing", async ()
   expect(JSON.stringify(body)).toContain("with Spark it is part of the query");
   expect(laneOf(await program.snapshot(), "protected").protections.deduplication).toBe(true);
   expect((await program.request("PUT", "/api/lanes/protected/protections", { insertIds: false })).status).toBe(200);
+});
+
+test("faults that find nothing to act on say why", async () => {
+  const { body } = await program.request("GET", "/api/faults");
+  const { faults } = body as { faults: { kind: string; canActNow: boolean; cannotActBecause: string | null }[] };
+  const reasons = Object.fromEntries(faults.map(({ kind, cannotActBecause }) => [kind, cannotActBecause]));
+  expect(reasons["checkpoint-torn"]).toContain("with Spark offsets and state are files of Spark's own");
+  for (const kind of ["broker-killed", "broker-frozen"]) expect(reasons[kind]).toContain("is external");
+  expect(reasons["consumer-killed"]).toBeNull();
+});
+
+/** Injects a fault that kills both consumers; what it led to, when everything is told. */
+async function effectsOf(kind: string, parameters: object): Promise<FaultSnapshot["effects"]> {
+  const { status, body } = await program.request("POST", `/api/faults/${kind}`, parameters);
+  expect({ kind, status, body }).toMatchObject({ status: 202 });
+  const faultIn = ({ faults }: Snapshot) => faults.find(({ id }) => id === (body as { id: number }).id);
+  const after = await program.until(
+    `${kind} has ended`,
+    (now) => faultIn(now)?.state === "ended" && laneOf(now, "protected").verdict === "MATCH",
+    sparkStartMs,
+  );
+  const effects = faultIn(after)?.effects;
+  if (effects === undefined) throw new Error(`${kind} is not in the snapshot`);
+  return effects;
+}
+
+test("consumers that are killed in the middle of an insert insert its rows again, and insertIds recognise them", async () => {
+  const effects = await effectsOf("consumer-killed", { point: "mid-sink" });
+  expect(effects.protected.resent).toBeGreaterThan(0);
+  expect(effects.protected).toMatchObject({ absorbedByWarehouse: effects.protected.resent, bookedTwice: 0 });
+  expect(effects.unprotected).toMatchObject({ absorbedByWarehouse: 0, bookedTwice: effects.unprotected.resent });
+});
+
+test("with deleted checkpoints Spark starts from the beginning: the merge absorbs what it brings again", async () => {
+  const before = await program.snapshot();
+  const effects = await effectsOf("checkpoint-deleted", {});
+  expect(effects.protected.absorbedByWarehouse).toBeGreaterThanOrEqual(count(before, "protected", "kept"));
+  expect(effects.unprotected.bookedTwice).toBeGreaterThanOrEqual(count(before, "unprotected", "kept"));
 });
 
 test("every equation closes in the end, and nothing is left running", async () => {

@@ -57,6 +57,9 @@ def start_spark() -> SparkSession:
         loopback = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
         for name, value in loopback.items():
             builder = builder.config(name, value)
+    if settings["master"].startswith("spark:"):
+        # A standalone master gives all its cores to the first query; the other lane's would wait for ever.
+        builder = builder.config("spark.cores.max", "1")
     spark = builder.getOrCreate()
     parent.takes_along(spark.sparkContext._gateway.proc)
     spark.sparkContext.setLogLevel("ERROR")

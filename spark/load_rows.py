@@ -1,6 +1,7 @@
 """Outcomes as rows of the lane's tables, as server/shared/warehouse-rows.ts describes them, and their sums."""
 
 import datetime
+import json
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -21,8 +22,23 @@ def table_rows(outcomes: DataFrame, table: str, origin: dict) -> DataFrame:
         "dead_letters": _dead_letters,
         "dedup_decisions": _dedup_decisions,
     }[table](origin)
-    rows = outcomes.where(F.col("kind") == TABLES[table]).select(*columns)
-    return rows.select(F.to_json(F.struct("*")).alias("value"))
+    rows = outcomes.where(F.col("kind") == TABLES[table]).select("partition", "offset", F.to_json(F.struct(*columns)).alias("value"))
+    # A batch that runs again makes the same file, in which the places that BigQuery's errors name mean the same rows.
+    return rows.orderBy("partition", "offset").select("value")
+
+
+def with_refused(outcomes: DataFrame, refused: list) -> DataFrame:
+    """The same with the payments that the warehouse refused, (partition, offset, reason), as dead ones."""
+    rows = [{"partition": partition, "offset": offset, "refusal": reason} for partition, offset, reason in refused]
+    # As JSON: a data frame of Python's rows would need a Python beside every executor.
+    parsed = F.from_json(F.lit(json.dumps(rows)), "array<struct<partition: int, offset: bigint, refusal: string>>")
+    reasons = outcomes.sparkSession.range(1).select(F.inline(parsed))
+    marked = outcomes.join(F.broadcast(reasons), ["partition", "offset"], "left")
+    is_refused = F.col("refusal").isNotNull()
+    why = F.concat(F.lit("the warehouse refused the row: "), "refusal")
+    return marked.withColumn("kind", F.when(is_refused, "dead").otherwise(F.col("kind"))).withColumn(
+        "why", F.when(is_refused, why).otherwise(F.col("why"))
+    )
 
 
 def batch_totals(outcomes: DataFrame | None) -> dict:

@@ -46,7 +46,8 @@ class TopicSink:
             "end_offsets": plan.end,
             "start_offsets": plan.start,
         }
-        self._send(self._spark.createDataFrame([(json.dumps(marker),)], "value string"))
+        # A data frame of Python's rows would need a Python beside every executor.
+        self._send(self._spark.range(1).select(F.lit(json.dumps(marker)).alias("value")))
 
     def _send(self, values: DataFrame) -> None:
         values.write.format("kafka").options(**self._kafka).option("topic", self._topic).save()

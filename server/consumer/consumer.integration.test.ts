@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { CrashPoint } from "../processes/messages.ts";
 import { paymentRecord } from "./testing/payments.ts";
 import { LaneWorld, type Lane } from "./testing/lane-fixture.ts";
 
@@ -62,30 +61,3 @@ test("payments go through broker, consumer and warehouse, each once, the copies 
   expect(lane.reader.countDuplicatesIn({ partition: 0, fromOffset: 0, toOffset: 10_000 })).toBe(20);
   expect(await consumer.kill("SIGTERM")).toBe(0);
 });
-
-const points: readonly CrashPoint[] = ["after-plan", "after-state", "mid-sink", "after-sink", "after-commit"];
-const seeds = [1, 2, 3];
-
-test.each(points.flatMap((point) => seeds.map((seed) => [point, seed] as const)))(
-  "killed %s (seed %i): nothing is lost and nothing is emitted twice",
-  async (point, seed) => {
-    lane = await world.lane();
-    let produced = 100 * seed;
-    await produce(0, produced);
-    for (let kill = 0; kill < 3; kill++) {
-      const consumer = lane.consume();
-      consumer.send({ type: "arm-crash", faultId: kill, point });
-      const more = produced + 37 * seed + kill;
-      await produce(produced, more);
-      produced = more;
-      await consumer.message("crash-point-reached");
-      await consumer.kill();
-    }
-    const consumer = lane.consume();
-    await lane.caughtUp(consumer);
-    expectExact(produced);
-    expect(lane.warehouse.rows("payments_raw")).toHaveLength(produced);
-  },
-  // Four incarnations each: seconds on a quiet machine, a minute on one that ten others use.
-  180_000,
-);

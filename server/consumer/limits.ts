@@ -67,6 +67,8 @@ export const consumerLimits = {
   /** The same where batches are loaded into BigQuery, which takes 1,500 load jobs a day into one table. */
   sparkLoadIntervalMs: 60_000,
   sparkLoadRowsMax: 100_000,
+  /** Shortest time between two deletions of outcomes that are committed. */
+  sparkTrimIntervalMs: 60_000,
   lagPublishMs: 5_000,
   stopWaitMs: 2_000,
 } as const;

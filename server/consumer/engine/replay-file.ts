@@ -69,7 +69,8 @@ function shown(value: unknown): string {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    // Some editors begin a file with a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     throw new DedupscopeError("bad-request", `not JSON: ${messageOf(error)}`);
   }

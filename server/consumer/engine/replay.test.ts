@@ -63,6 +63,10 @@ test("a file comes back as the same document, whether it says what was observed 
   expect(JSON.parse(replayText(withoutObserved))).toEqual(JSON.parse(golden));
 });
 
+test("a byte order mark before the document is no part of it", () => {
+  expect(replayText('\uFEFF{"streams":[]}')).toBe('{"streams":[]}');
+});
+
 test("the order of `observed` is followed whatever the mode is called", () => {
   const stream = {
     name: "odd",

@@ -122,10 +122,12 @@ export class SinkJournal {
       .run(checkpointId, batchId - consumerLimits.historyBatchesMax);
   }
 
+  /** Counts once: a load job may be ended again by the incarnation that went on with it. */
   end(call: CallEnd & { readonly table: string; readonly rows: number }): void {
     this.#transaction(() => {
-      this.#statements.end.run(call.outcome, call.rejected, call.failed, call.detail, this.#clock.nowMs(), call.callId);
-      if (call.table !== countedTable) return;
+      const { outcome, rejected, failed, detail, callId } = call;
+      const { changes } = this.#statements.end.run(outcome, rejected, failed, detail, this.#clock.nowMs(), callId);
+      if (changes === 0 || call.table !== countedTable) return;
       this.#statements.add.run("insertFailures", call.failed);
       this.#statements.add.run("rejected", call.rejected);
       if (call.outcome === "unanswered") this.#statements.add.run("unanswered", call.rows);
@@ -215,7 +217,8 @@ function prepareStatements(database: DatabaseSync): Statements {
        VALUES (?, ?, ?, ?, ?, ?)`,
     ),
     end: database.prepare(
-      `UPDATE calls SET outcome = ?, rejected = ?, failed = ?, detail = ?, ended_at_ms = ? WHERE call_id = ?`,
+      `UPDATE calls SET outcome = ?, rejected = ?, failed = ?, detail = ?, ended_at_ms = ?
+       WHERE call_id = ? AND outcome IS NULL`,
     ),
     add: database.prepare(
       `INSERT INTO totals (name, rows) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET rows = rows + ?2`,

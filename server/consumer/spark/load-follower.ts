@@ -1,6 +1,7 @@
 import type { BatchProgress, CrashPoint } from "../../processes/messages.ts";
 import type { CheckpointTotal } from "../checkpoint/entries.ts";
 import { addTotals, noTotals } from "../engine/totals.ts";
+import { refusedText } from "../sink/create-sink.ts";
 import { countedTable, type CallStart, type SinkJournal } from "../sink/journal.ts";
 import { commitSummary, type CommitSurroundings } from "./batch-summary.ts";
 import type { SparkQuestion, WrittenBatch } from "./questions.ts";
@@ -9,6 +10,8 @@ export interface LoadFollowerOptions extends CommitSurroundings {
   readonly journal: SinkJournal;
   readonly reached: (point: CrashPoint, rows: number) => Promise<void>;
   readonly onCommitted: (progress: BatchProgress) => void;
+  /** Rows that the warehouse will never take, in a sentence. */
+  readonly onRefused: (text: string) => void;
 }
 
 /**
@@ -26,13 +29,20 @@ export class LoadFollower {
   }
 
   async answer(asked: SparkQuestion): Promise<object> {
-    const { checkpoint, journal, reached } = this.#options;
+    const { checkpoint, journal, reached, onRefused } = this.#options;
     if ("planned" in asked) {
       this.#startedAtMs = this.#options.clock.nowMs();
+      this.#calls.clear();
       return { go: asked.planned > (checkpoint.lastCommit?.batchId ?? -1) };
     }
     if ("loading" in asked) await this.#begin(asked.loading);
-    else if ("loaded" in asked) await this.#end(asked.loaded.table);
+    else if ("refused" in asked) {
+      const { batch_id: batchId, rows } = asked.refused;
+      for (const [partition, offset, reason] of rows)
+        journal.refuse({ checkpointId: checkpoint.checkpointId, batchId, partition, offset, reason });
+      const { count, lastReason } = journal.refused(checkpoint.checkpointId);
+      onRefused(refusedText({ count, lastReason }));
+    } else if ("loaded" in asked) await this.#end(asked.loaded);
     else if ("dropped" in asked) {
       const rows = asked.dropped.rows.map(([partition, offset, transactionId]) => ({
         partition,
@@ -50,24 +60,22 @@ export class LoadFollower {
     return {};
   }
 
-  async #begin({ batch_id: batchId, rows }: { batch_id: number; rows: Readonly<Record<string, number>> }) {
+  async #begin({ batch_id: batchId, table, rows }: Extract<SparkQuestion, { loading: object }>["loading"]) {
     const { checkpoint, journal, reached } = this.#options;
-    const kept = rows[countedTable] ?? 0;
-    await reached("after-plan", kept);
-    await reached("after-state", kept);
-    this.#calls.clear();
-    for (const [table, count] of Object.entries(rows)) {
-      if (count === 0) continue;
-      const call = { checkpointId: checkpoint.checkpointId, batchId, table, rows: count, insertIds: false };
-      this.#calls.set(table, { ...call, callId: journal.beginOnce(call) });
+    if (table === countedTable) {
+      await reached("after-plan", rows);
+      await reached("after-state", rows);
     }
+    const call = { checkpointId: checkpoint.checkpointId, batchId, table, rows, insertIds: false };
+    this.#calls.set(table, { ...call, callId: journal.beginOnce(call) });
   }
 
-  async #end(table: string): Promise<void> {
+  async #end({ table, rejected, reason }: Extract<SparkQuestion, { loaded: object }>["loaded"]): Promise<void> {
     const call = this.#calls.get(table);
     if (call === undefined) throw new Error(`rows of ${table} were loaded that nobody had announced`);
-    this.#options.journal.end({ ...call, outcome: "stored", rejected: 0, failed: 0, detail: null });
+    this.#options.journal.end({ ...call, outcome: "stored", rejected, failed: 0, detail: reason });
     if (table === countedTable) await this.#options.reached("mid-sink", call.rows);
+    else if (rejected > 0) this.#options.onRefused(`${rejected} rows could not be written to ${table}: ${reason}`);
   }
 
   async #commit(batch: WrittenBatch): Promise<BatchProgress> {
@@ -85,8 +93,7 @@ export class LoadFollower {
         late: amountOf(late),
         deadLettered: amountOf(dead),
       }),
-      // A row that BigQuery refuses stops the query.
-      refusedForGood: 0,
+      refusedForGood: this.#options.journal.refused(this.#options.checkpoint.checkpointId).count,
       stateMark: "",
       startedAtMs: this.#startedAtMs,
     });

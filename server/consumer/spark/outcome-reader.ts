@@ -1,5 +1,6 @@
 import type { Consumer, Kafka } from "kafkajs";
 import type { Logger } from "#server/shared/logger.ts";
+import { checkBounds } from "../source/partition-check.ts";
 
 /**
  * Reads the outcomes topic, one partition, from an offset on, and hands the records over one by one. Whoever takes
@@ -22,7 +23,7 @@ export class OutcomeReader {
     });
   }
 
-  /** `take` is called in offset order; `next` is the offset after the record. Its rejection stops the reading. */
+  /** `take` is called with every record in offset order; `next` is the offset after the record. Its rejection stops the reading. */
   async start(take: (value: Buffer | null, next: number) => Promise<void>, onFailed: (error: unknown) => void) {
     const consumer = this.#consumer;
     consumer.on(consumer.events.GROUP_JOIN, () =>
@@ -40,6 +41,7 @@ export class OutcomeReader {
           const offset = Number(message.offset);
           if (offset < this.#next) continue;
           try {
+            checkGap(this.#topic, this.#next, offset);
             await take(message.value, offset + 1);
           } catch (error) {
             onFailed(error);
@@ -55,4 +57,10 @@ export class OutcomeReader {
   async stop(): Promise<void> {
     await this.#consumer.disconnect();
   }
+}
+
+/** kafkajs goes on silently where the log begins, when what it is to read is gone. */
+function checkGap(topic: string, next: number, offset: number): void {
+  if (offset > next)
+    checkBounds(topic, { partition: 0, next, lastCrc: null }, { partition: 0, low: offset, high: offset });
 }

@@ -10,15 +10,19 @@ import type { Logger } from "#server/shared/logger.ts";
 import type { BatchProgress, ConsumerSettings } from "../../processes/messages.ts";
 import type { Alarms } from "../alarms.ts";
 import { Checkpoint, checkpointPaths } from "../checkpoint/checkpoint.ts";
+import type { BatchCommit } from "../checkpoint/entries.ts";
 import type { CrashPoints } from "../crash-points.ts";
 import { consumerLimits } from "../limits.ts";
 import type { ConsumerProtections } from "../runner.ts";
+import { readLogBounds } from "../source/log-bounds.ts";
+import { checkBounds } from "../source/partition-check.ts";
 import { createSink, LateInserter } from "../sink/create-sink.ts";
 import type { InsertTap } from "../sink/inserter.ts";
 import { SinkJournal } from "../sink/journal.ts";
 import { LoadFollower } from "./load-follower.ts";
 import { OutcomeAssembler } from "./outcomes.ts";
 import { OutcomeReader } from "./outcome-reader.ts";
+import { OutcomeTrimmer } from "./outcome-trimmer.ts";
 import { installedSpark } from "./setup.ts";
 import { SparkJob, type SparkJobSettings, type SparkProgress } from "./spark-job.ts";
 import { TopicFollower } from "./topic-follower.ts";
@@ -113,6 +117,7 @@ async function joinTopic(parts: Opened): Promise<Joined> {
   const topic = names.outcomesTopic;
   const kafka = createKafka(settings.kafka, `dedupscope-spark-${settings.lane}`, logger);
   await createOutcomesTopic(kafka, topic);
+  const trimmer = new OutcomeTrimmer({ kafka, topic, clock: systemClock, logger });
   const follower = new TopicFollower({
     checkpoint,
     clock: systemClock,
@@ -132,12 +137,13 @@ async function joinTopic(parts: Opened): Promise<Joined> {
     insertIds: settings.insertIds,
     reached: (point, rows) => crashPoints.reached(point, rows),
     onCommitted: parts.onCommitted,
+    onDone: (next) => trimmer.committed(next),
   });
   const reader = new OutcomeReader({
     kafka,
     topic,
     group: names.readerGroupPrefix + randomUUID(),
-    from: TopicFollower.resumeAt(checkpoint.lastCommit),
+    from: await startOfOutcomes(kafka, { topic, logger, commit: checkpoint.lastCommit }),
     logger,
   });
   await reader.start((value, next) => follower.take(value, next), parts.onFailed);
@@ -153,7 +159,7 @@ async function joinTopic(parts: Opened): Promise<Joined> {
 }
 
 function joinLoadJobs(parts: Opened): Joined {
-  const { settings, checkpoint, journal, crashPoints } = parts;
+  const { settings, checkpoint, journal, alarms, crashPoints } = parts;
   const follower = new LoadFollower({
     checkpoint,
     journal,
@@ -162,6 +168,7 @@ function joinLoadJobs(parts: Opened): Joined {
     stateRows: parts.stateRows,
     reached: (point, rows) => crashPoints.reached(point, rows),
     onCommitted: parts.onCommitted,
+    onRefused: (text) => alarms.set("refused", text),
   });
   const { warehouse } = settings;
   const { dataset } = runNames(settings.runId, settings.lane);
@@ -190,6 +197,17 @@ function queryOf({ stateDirectory, checkpointId }: Checkpoint, deduplication: bo
   if (existsSync(directories.on)) return { directory: directories.on, deduplication: true };
   if (existsSync(directories.off)) return { directory: directories.off, deduplication: false };
   return { directory: deduplication ? directories.on : directories.off, deduplication };
+}
+
+/** Throws `data-lost` when outcomes are gone that were not taken. */
+async function startOfOutcomes(
+  kafka: Kafka,
+  { topic, logger, commit }: { readonly topic: string; readonly logger: Logger; readonly commit: BatchCommit | null },
+): Promise<number> {
+  const [bounds] = await readLogBounds({ kafka, topic, logger, isStopped: () => false });
+  const next = TopicFollower.resumeAt(commit) ?? bounds?.low ?? 0;
+  if (bounds !== undefined) checkBounds(topic, { partition: 0, next, lastCrc: null }, bounds);
+  return next;
 }
 
 async function createOutcomesTopic(kafka: Kafka, topic: string): Promise<void> {

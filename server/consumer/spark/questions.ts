@@ -6,8 +6,13 @@ const kind = z.object({ count, money });
 const offsets = z.record(z.string(), z.number());
 
 const planned = z.object({ planned: count });
-const loading = z.object({ loading: z.object({ batch_id: count, rows: z.record(z.string(), count) }) });
-const loaded = z.object({ loaded: z.object({ batch_id: count, table: z.string() }) });
+const loading = z.object({ loading: z.object({ batch_id: count, table: z.string(), rows: count }) });
+const refused = z.object({
+  refused: z.object({ batch_id: count, rows: z.array(z.tuple([count, count, z.string()])) }),
+});
+const loaded = z.object({
+  loaded: z.object({ batch_id: count, table: z.string(), rejected: count, reason: z.string().nullable() }),
+});
 const dropped = z.object({
   dropped: z.object({
     batch_id: count,
@@ -27,8 +32,11 @@ const written = z.object({
   }),
 });
 
-/** What `spark/load_sink.py` asks, in this order, and goes on when it is answered. */
-export const question = z.union([planned, loading, loaded, dropped, written]);
+/**
+ * What `spark/load_sink.py` asks, and goes on when it is answered: of each batch `planned`, of each of its tables
+ * `loading`, `refused` and `loaded`, at the end `dropped` and `written`.
+ */
+export const question = z.union([planned, loading, refused, loaded, dropped, written]);
 export type SparkQuestion = z.infer<typeof question>;
 /** A batch whose rows are in the warehouse. */
 export type WrittenBatch = z.infer<typeof written>["written"];

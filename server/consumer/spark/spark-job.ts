@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { KafkaConnection } from "#server/shared/connections.ts";
 import { messageOf } from "#server/shared/errors.ts";
 import type { Logger } from "#server/shared/logger.ts";
-import { kafkaOptions } from "./kafka-options.ts";
+import { authoritiesForJava, kafkaOptions } from "./kafka-options.ts";
 import { question, type SparkQuestion } from "./questions.ts";
 import type { SparkInstallation } from "./setup.ts";
 
@@ -88,7 +88,7 @@ export class SparkJob {
     const { kafka, checkpointDirectory, lockFile, scratchDirectory, ...settings } = options.settings;
     const places = { checkpoint: checkpointDirectory, lock: lockFile, scratch: scratchDirectory };
     // By the pipe, because a command line is for everybody on the machine to read.
-    this.#tell({ ...settings, ...places, jars: installation.jars, kafka: kafkaOptions(kafka) });
+    this.#tell({ ...settings, ...places, jars: installation.jars, kafka: kafkaOptions(kafka, authoritiesForJava()) });
     if (stdout !== null) createInterface({ input: stdout }).on("line", (text) => this.#hear(text));
     stderr?.setEncoding("utf8").on("data", (text: string) => logger.debug({ text }, "Spark"));
     this.#child.once("close", (code, signal) =>

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import { runNames } from "#server/shared/connections.ts";
 import { LaneWorld, type Lane } from "../testing/lane-fixture.ts";
 import { startEmbedded, type EmbeddedWarehouse } from "../../warehouse/testing/embedded.ts";
 import { equation7 } from "../../warehouse/testing/test-lane.ts";
 import { LaneWarehouse } from "./testing/lane-warehouse.ts";
+import { PickyWarehouse } from "./testing/picky-warehouse.ts";
 import { countsOf, PaymentLoad } from "./testing/payment-load.ts";
 
 const apacheKafka = inject("apacheKafka");
@@ -29,9 +31,9 @@ afterAll(async () => {
   await embedded.stop();
 });
 
-function laneWith(sink: "topic" | "load-jobs"): Promise<Lane> {
+function laneWith(sink: "topic" | "load-jobs", warehouse = embedded.connection): Promise<Lane> {
   const spark = { master: "local[2]", sink };
-  return world.lane({ watermarkDelayMs: delayMs, warehouse: embedded.connection, spark });
+  return world.lane({ watermarkDelayMs: delayMs, warehouse, spark });
 }
 
 /** SIGKILL for everything that descends from a process: the Python driver and its JVM. */
@@ -109,32 +111,57 @@ test("Spark does what the embedded engine does, through a SIGKILL in the middle"
   expect(await tables.positions("payments_raw")).toEqual(
     embeddedEngine.flatMap(({ positions }) => positions).toSorted(),
   );
+  // What the first consumer committed is gone from the outcomes topic, and the second one went on from there.
+  expect(await world.logStart(runNames(lane.settings.runId, "protected").outcomesTopic)).toBeGreaterThan(0);
   const { remainder, uncertainty } = await tables.equation5b();
   expect(Math.abs(remainder)).toBeLessThanOrEqual(uncertainty);
   await expectReconciled(load, tables);
   await lane.close();
 });
 
-test("load jobs bring each row once, though the consumer dies between two of a batch", async () => {
+/** Payments of this customer are refused by the warehouse. */
+const refusedCustomer = 13;
+
+/** Of the payments that were sent in time, the positions that the warehouse refuses. */
+function refusedAmong(load: PaymentLoad, positions: readonly string[]): readonly string[] {
+  return positions.filter((position) => {
+    const [partition = -1, offset = -1] = position.split("-").map(Number);
+    return load.logs[partition]?.[offset]?.includes(`"customer-${refusedCustomer}"`) === true;
+  });
+}
+
+function isRefused({ reason }: { readonly reason: string }): boolean {
+  return reason.startsWith("the warehouse refused the row: ");
+}
+
+test("load jobs bring each row once, or say why not, though the consumer dies between two of a batch", async () => {
   const load = new PaymentLoad({ payments: 8_000, firstSent: 100 });
-  const lane = await laneWith("load-jobs");
+  const picky = await PickyWarehouse.before(embedded.connection, `"customer_id":"customer-${refusedCustomer}"`);
+  const lane = await laneWith("load-jobs", picky.connection);
   const tables = await LaneWarehouse.of(lane, embedded);
   await load.storeAll(lane);
   const killed = lane.consume({}, "spark");
   killed.send({ type: "arm-crash", faultId: 1, point: "mid-sink" });
   await killed.message("crash-point-reached");
   await killed.kill();
+  // The payments of a batch are there, the refused ones not yet among the dead letters.
   const loaded = await tables.positions("payments_raw");
   expect(loaded.length).toBeGreaterThan(0);
+  expect(await tables.positions("dead_letters")).toEqual([]);
   expect(lane.reader.read()?.batchId).toBe(-1);
 
   await goOnToTheEnd(lane, load);
   expectTotals(lane, load);
   const embeddedEngine = load.byEmbeddedEngine(lane.reader.progressAfter(-1), delayMs);
   const kept = embeddedEngine.flatMap(({ positions }) => positions).toSorted();
-  expect(await tables.positions("payments_raw")).toEqual(kept);
+  const refused = refusedAmong(load, kept);
+  expect(refused.length).toBeGreaterThan(load.sent / 20);
+  expect(await tables.positions("payments_raw")).toEqual(kept.filter((position) => !refused.includes(position)));
   expect(await tables.positions("late_payments")).toHaveLength(lateOriginals + lateCopies);
-  expect(await tables.positions("dead_letters")).toHaveLength(2);
+  const letters = await tables.deadLetters();
+  expect(letters.filter((letter) => !isRefused(letter))).toHaveLength(2);
+  expect(letters.filter(isRefused).map(({ position }) => position)).toEqual(refused);
+  expect(letters.filter(isRefused).every(({ reason }) => reason.includes("amount: "))).toBe(true);
   const duplicates = await tables.positions("dedup_decisions");
   expect(duplicates).toHaveLength(load.sent / 10);
   const [partition = -1, offset = -1] = (duplicates[0] ?? "").split("-").map(Number);
@@ -144,10 +171,23 @@ test("load jobs bring each row once, though the consumer dies between two of a b
   expect(lane.reader.sink()).toMatchObject({
     insertAttempts: load.sent,
     insertFailures: 0,
+    rejected: refused.length,
+    refusedForGood: refused.length,
     unanswered: 0,
     inFlight: 0,
   });
+  expect(lane.reader.read()?.refusedForGood).toBe(refused.length);
   expect(await tables.equation5b()).toEqual({ remainder: 0, uncertainty: 0 });
-  await expectReconciled(load, tables);
+  const judged = await tables.reconciled(load.intents(lateOriginals));
+  expect(judged.verdict).toBe("BREAK");
+  expect(judged.totals).toMatchObject({
+    booked: { count: load.sent - refused.length },
+    deadLetteredPayments: { count: refused.length },
+    latePayments: { count: lateOriginals },
+    missing: { count: 0 },
+    surplus: { count: 0 },
+  });
+  expect(equation7(judged)).toEqual(nothingLeft);
   await lane.close();
+  await picky.stop();
 });

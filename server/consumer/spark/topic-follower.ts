@@ -15,6 +15,8 @@ export interface TopicFollowerOptions extends CommitSurroundings {
   /** The same seam as the embedded engine's; Spark's own plan and state are behind it when a batch arrives here. */
   readonly reached: (point: CrashPoint, rows: number) => Promise<void>;
   readonly onCommitted: (progress: BatchProgress) => void;
+  /** Nothing before this offset of the outcomes topic is needed any more. */
+  readonly onDone: (next: number) => void;
 }
 
 /**
@@ -30,9 +32,9 @@ export class TopicFollower {
     this.#insertIds = options.insertIds;
   }
 
-  /** Where to read on in the outcomes topic. */
-  static resumeAt(commit: BatchCommit | null): number {
-    return commit === null ? 0 : Number(commit.stateMark);
+  /** Where to read on in the outcomes topic; null: at its start, for what an earlier checkpoint has read may be gone. */
+  static resumeAt(commit: BatchCommit | null): number | null {
+    return commit === null ? null : Number(commit.stateMark);
   }
 
   setInsertIds(on: boolean): void {
@@ -84,6 +86,7 @@ export class TopicFollower {
       startedAtMs,
     });
     this.#options.onCommitted(progress);
+    this.#options.onDone(next);
     await reached("after-commit", batch.kept.length);
   }
 }

@@ -1,7 +1,9 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ChildFailure, ConsumerSettings, FromConsumer, ToConsumer } from "../../processes/messages.ts";
+import { consumerMemorySettings } from "../memory-settings.ts";
 
 type Message = FromConsumer | ChildFailure;
 type MessageOf<Type extends Message["type"]> = Extract<Message, { type: Type }>;
@@ -20,7 +22,18 @@ export class ConsumerChild {
   readonly #watchers = new Set<() => void>();
 
   constructor(settings: ConsumerSettings, engine: keyof typeof entries = "embedded") {
-    this.#child = fork(entries[engine], { stdio: ["ignore", "inherit", "pipe", "ipc"] });
+    // oxlint-disable-next-line node/no-process-env -- handed on as it is
+    const environment = process.env;
+    this.#child = fork(entries[engine], {
+      stdio: ["ignore", "inherit", "pipe", "ipc"],
+      execArgv: [...consumerMemorySettings.nodeOptions],
+      env: {
+        ...environment,
+        ...consumerMemorySettings.environment,
+        // Compiling is most of a start; what the first one that ends by itself leaves serves the others.
+        NODE_COMPILE_CACHE: join(dirname(settings.checkpointDirectory), "compile-cache"),
+      },
+    });
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#log.push(text));
     this.#child.on("message", (message) => {
       this.messages.push(message as Message);

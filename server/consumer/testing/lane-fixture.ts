@@ -59,6 +59,22 @@ export class LaneWorld {
     await this.#broker.killAndStartAgain?.();
   }
 
+  async admin<Result>(work: (admin: ReturnType<Kafka["admin"]>) => Promise<Result>): Promise<Result> {
+    const admin = this.kafka.admin();
+    await admin.connect();
+    try {
+      return await work(admin);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  /** The first offset that a topic's partition 0 still has. */
+  async logStart(topic: string): Promise<number> {
+    const [bounds] = await this.admin((admin) => admin.fetchTopicOffsets(topic));
+    return Number(bounds?.low);
+  }
+
   async lane(settings: Partial<ConsumerSettings> = {}): Promise<Lane> {
     this.#runs += 1;
     const warehouse = await FakeWarehouse.start();
@@ -99,17 +115,17 @@ export class Lane {
   }
 
   async createTopic(): Promise<void> {
-    await this.#admin((admin) =>
+    await this.#world.admin((admin) =>
       admin.createTopics({ topics: [{ topic: this.topic, numPartitions: 3 }], waitForLeaders: true }),
     );
   }
 
   async deleteTopic(): Promise<void> {
-    await this.#admin((admin) => admin.deleteTopics({ topics: [this.topic] }));
+    await this.#world.admin((admin) => admin.deleteTopics({ topics: [this.topic] }));
   }
 
   async deleteRecords(partition: number, offset: number): Promise<void> {
-    await this.#admin(async (admin) => {
+    await this.#world.admin(async (admin) => {
       // kafkajs looks for the leader in metadata that only another call loads.
       await admin.fetchTopicOffsets(this.topic);
       await admin.deleteTopicRecords({ topic: this.topic, partitions: [{ partition, offset: offset.toString() }] });
@@ -118,7 +134,7 @@ export class Lane {
 
   /** Records in the topic, all partitions. */
   async stored(): Promise<number> {
-    return await this.#admin(async (admin) => {
+    return await this.#world.admin(async (admin) => {
       const offsets = await admin.fetchTopicOffsets(this.topic);
       return offsets.reduce((sum, { high }) => sum + Number(high), 0);
     });
@@ -141,15 +157,5 @@ export class Lane {
     await this.#consumer?.kill();
     await this.producer.disconnect();
     await this.warehouse.stop();
-  }
-
-  async #admin<Result>(work: (admin: ReturnType<Kafka["admin"]>) => Promise<Result>): Promise<Result> {
-    const admin = this.#world.kafka.admin();
-    await admin.connect();
-    try {
-      return await work(admin);
-    } finally {
-      await admin.disconnect();
-    }
   }
 }

@@ -77,15 +77,32 @@ describe("load jobs of the genuine client", () => {
 
   it("store nothing when one row is bad, and name its line", async () => {
     expect(await load('{"id":"a"}\n{"amount":"1"}\n', { sourceFormat: "NEWLINE_DELIMITED_JSON" })).toContain(
-      "Missing required field: id. (line 2)",
+      "row starting at position 11: id: Missing required field: id. (line 2)",
     );
     expect(await load('{"id":"a"}\n{"id":\n', { sourceFormat: "NEWLINE_DELIMITED_JSON" })).toContain(
-      "JSON parsing error (line 2)",
+      "JSON parsing error in row starting at position 11 (line 2)",
     );
     expect(await load("a,1,2024-01-01\nb,x,2024-01-01\n", { sourceFormat: "CSV" })).toContain("amount");
     expect(await load('"a,1\n', { sourceFormat: "CSV" })).toContain("Missing close quote character (line 1)");
     expect(await load("a,1\n", { sourceFormat: "CSV" })).toContain("Too few values in row");
     expect(await rows()).toEqual([]);
+  });
+
+  it("leave out as many bad rows as they are told to, and say which", async () => {
+    const text = '{"id":"ä"}\n{"amount":"1"}\n{"id":"b","amount":"many"}\n{"id":"c"}\n';
+    const metadata = { sourceFormat: "NEWLINE_DELIMITED_JSON" };
+    expect(await load(text, { ...metadata, maxBadRecords: 1 })).toContain("position 27: amount");
+    expect(await rows()).toEqual([]);
+    const file = path.join(data.path, "bad-rows.txt");
+    writeFileSync(file, text);
+    const [job] = await dataset.table("t").load(file, { ...metadata, maxBadRecords: 2 });
+    expect(job.statistics?.load).toMatchObject({ outputRows: "2", badRecords: "2" });
+    expect(job.status).not.toHaveProperty("errorResult");
+    expect(job.status?.errors?.map(({ reason, message }) => [reason, message])).toEqual([
+      ["invalid", expect.stringContaining("starting at position 12: id: Missing required field") as unknown],
+      ["invalid", expect.stringContaining("starting at position 27: amount") as unknown],
+    ]);
+    expect((await rows()).map((row) => (row as { id: string }).id)).toEqual(["c", "ä"]);
   });
 
   it("append, replace, or insist on an empty table", async () => {

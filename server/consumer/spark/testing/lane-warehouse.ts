@@ -58,13 +58,22 @@ export class LaneWarehouse {
 
   /** `partition-offset` of every row of a table, sorted. */
   async positions(table: string): Promise<readonly string[]> {
+    return (await this.#rows(table, "'' AS reason")).map(({ position }) => position);
+  }
+
+  async deadLetters(): Promise<readonly { readonly position: string; readonly reason: string }[]> {
+    return await this.#rows("dead_letters", "reason");
+  }
+
+  /** Sorted by position. */
+  async #rows(table: string, reason: string) {
     const { runId, lane } = this.#lane.settings;
     const client = createBigQuery(this.#embedded.connection);
-    const query = `SELECT partition_no, offset_no FROM ${runNames(runId, lane).dataset}.${table}`;
+    const query = `SELECT partition_no, offset_no, ${reason} FROM ${runNames(runId, lane).dataset}.${table}`;
     const [rows] = await client.query({ query });
-    return (rows as readonly { partition_no: number; offset_no: number }[])
-      .map((row) => `${row.partition_no}-${row.offset_no}`)
-      .toSorted();
+    return (rows as readonly { partition_no: number; offset_no: number; reason: string }[])
+      .map((row) => ({ position: `${row.partition_no}-${row.offset_no}`, reason: row.reason }))
+      .toSorted((a, b) => (a.position < b.position ? -1 : 1));
   }
 
   /** Equation 5b: what is left of the rows of payments_raw, and how many of it nobody can know. */

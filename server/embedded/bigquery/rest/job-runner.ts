@@ -99,9 +99,13 @@ export function jobResource(job: Job): JsonObject {
   if (job.error !== undefined) {
     status.errorResult = job.error.proto();
     status.errors = [job.error.proto()];
+  } else if (job.outcome.errors !== undefined && job.outcome.errors.length > 0) {
+    // A job may have errors and be done all the same.
+    status.errors = job.outcome.errors;
   }
   if (job.configuration.jobType === "LOAD") {
-    statistics.load = { outputRows: String(job.outcome.outputRows ?? 0) };
+    const { outputRows = 0, badRecords = 0 } = job.outcome;
+    statistics.load = { outputRows: String(outputRows), badRecords: String(badRecords) };
   } else {
     statistics.query = queryStatistics(job);
   }

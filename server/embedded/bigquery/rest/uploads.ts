@@ -146,6 +146,7 @@ const plainSettings = new Set([
   "allowJaggedRows",
   "nullMarker",
   "ignoreUnknownValues",
+  "maxBadRecords",
   "encoding",
 ]);
 
@@ -184,9 +185,13 @@ function readSettings(project: string, load: JsonObject): LoadSettings {
     dataset: required(stringAt(table, "datasetId"), "destinationTable.datasetId"),
     table: required(stringAt(table, "tableId"), "destinationTable.tableId"),
   };
+  const format = oneOf(stringAt(load, "sourceFormat") ?? "CSV", ["CSV", "NEWLINE_DELIMITED_JSON"], "sourceFormat");
+  const maxBadRecords = numberAt(load, "maxBadRecords") ?? 0;
+  if (format === "CSV" && maxBadRecords > 0)
+    throw new BigQueryError("invalid", "maxBadRecords is not supported with CSV by the embedded server");
   return {
     target,
-    format: oneOf(stringAt(load, "sourceFormat") ?? "CSV", ["CSV", "NEWLINE_DELIMITED_JSON"], "sourceFormat"),
+    format,
     fields: load.schema === undefined || load.schema === null ? undefined : readFields(load.schema),
     writeDisposition: oneOf(
       stringAt(load, "writeDisposition") ?? "WRITE_APPEND",
@@ -195,6 +200,7 @@ function readSettings(project: string, load: JsonObject): LoadSettings {
     ),
     createsTable: stringAt(load, "createDisposition") !== "CREATE_NEVER",
     ignoreUnknownValues: booleanAt(load, "ignoreUnknownValues"),
+    maxBadRecords,
     csv: {
       delimiter: readDelimiter(stringAt(load, "fieldDelimiter")),
       quote: stringAt(load, "quote") ?? '"',
@@ -227,8 +233,8 @@ async function startLoad(server: Server, project: string, metadata: JsonObject, 
     },
     async (record) => {
       const context = { catalog: server.catalog, engine: server.engine, nowMs: server.clock.now() };
-      const outputRows = await runLoad(context, settings, data, record);
-      return { outcome: { outputRows }, columns: [], rows: [] };
+      const outcome = await runLoad(context, settings, data, record);
+      return { outcome, columns: [], rows: [] };
     },
   );
   await job.done;

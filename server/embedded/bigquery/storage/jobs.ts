@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { BigQueryError, toBigQueryError } from "../errors.ts";
+import type { ErrorProto } from "../errors.ts";
 import { stringLiteral } from "../sql/literals.ts";
 import type { Column } from "../sql/analyzer/scope.ts";
 import type { TableId } from "../sql/plan.ts";
@@ -27,8 +28,10 @@ export interface JobOutcome {
   statementType?: string;
   counts?: DmlCounts | undefined;
   definition?: { operation: string; target: Partial<TableId> } | undefined;
-  /** Rows that a load wrote. */
+  /** Rows that a load wrote, bad ones that it left out, and what is wrong with the first of those. */
   outputRows?: number;
+  badRecords?: number;
+  errors?: ErrorProto[];
 }
 
 export interface Job {

@@ -1,9 +1,10 @@
 /**
- * Load jobs of NDJSON and CSV. All rows of a load are stored, or none.
+ * Load jobs of NDJSON and CSV. All rows of a load are stored, or none; with `maxBadRecords` all but the bad ones.
  * https://cloud.google.com/bigquery/docs/reference/rest/v2/Job#JobConfigurationLoad
  */
 import type { DuckDBValue } from "@duckdb/node-api";
 import { BigQueryError } from "../errors.ts";
+import type { ErrorProto } from "../errors.ts";
 import type { TableId } from "../sql/plan.ts";
 import { CsvError, parseCsv } from "../wire/csv.ts";
 import type { CsvOptions, CsvRecord } from "../wire/csv.ts";
@@ -14,7 +15,7 @@ import type { Catalog, Table, TableDocument } from "./catalog.ts";
 import type { Engine } from "./engine.ts";
 import { appendRows } from "./insert-all.ts";
 import { rowValues } from "./insert-rows.ts";
-import type { RecordOutcome } from "./jobs.ts";
+import type { JobOutcome, RecordOutcome } from "./jobs.ts";
 
 export interface LoadSettings {
   target: TableId;
@@ -24,6 +25,8 @@ export interface LoadSettings {
   writeDisposition: "WRITE_APPEND" | "WRITE_TRUNCATE" | "WRITE_EMPTY";
   createsTable: boolean;
   ignoreUnknownValues: boolean;
+  /** Bad rows that are left out instead of failing the load; NDJSON only. */
+  maxBadRecords: number;
   csv: CsvOptions & { skipLeadingRows: number; nullMarker: string | undefined; allowJaggedRows: boolean };
 }
 
@@ -33,20 +36,33 @@ export interface LoadContext {
   nowMs: number;
 }
 
+/** BigQuery reports the first ones only, too. */
+const reportedErrorsMax = 100;
+
+/** The rows of a file that can be stored, and what is wrong with the others. */
+interface ReadRows {
+  values: DuckDBValue[][];
+  badRecords: number;
+  /** Of the first bad ones. */
+  errors: ErrorProto[];
+}
+
 function failed(line: number, message: string): BigQueryError {
   return new BigQueryError("invalid", `Error while reading data, error message: ${message} (line ${line})`);
 }
 
-/** Runs a load; returns the number of rows written. Throws BigQueryError. */
+/** Runs a load; returns what it did. Throws BigQueryError. */
 export async function runLoad(
   context: LoadContext,
   settings: LoadSettings,
   data: Buffer,
   record: RecordOutcome,
-): Promise<number> {
+): Promise<JobOutcome> {
   const table = await targetTable(context, settings);
   const text = decodeText(data);
-  const rows = settings.format === "CSV" ? csvRows(table, settings, text) : jsonRows(table, settings, text);
+  const read = settings.format === "CSV" ? csvRows(table, settings, text) : jsonRows(table, settings, text);
+  const { values: rows, badRecords, errors } = read;
+  const outcome = { outputRows: rows.length, badRecords, errors };
   const hidden: DuckDBValue[] = [null, null];
   await context.engine.exclusively(table, async (connection) => {
     if (settings.writeDisposition === "WRITE_TRUNCATE") await connection.run(`DELETE FROM ${table.sqlName}`);
@@ -62,9 +78,9 @@ export async function runLoad(
         table,
         rows.map((row) => [...row, ...hidden]),
       );
-    await record(connection, { outputRows: rows.length });
+    await record(connection, outcome);
   });
-  return rows.length;
+  return outcome;
 }
 
 async function targetTable(context: LoadContext, settings: LoadSettings): Promise<Table> {
@@ -118,29 +134,38 @@ function decodeText(data: Buffer): string {
   }
 }
 
-function jsonRows(table: Table, settings: LoadSettings, text: string): DuckDBValue[][] {
-  const rows: DuckDBValue[][] = [];
+function jsonRows(table: Table, settings: LoadSettings, text: string): ReadRows {
+  const read: ReadRows = { values: [], badRecords: 0, errors: [] };
+  let position = 0;
   for (const [index, line] of text.split("\n").entries()) {
-    if (line.trim() === "") continue;
     try {
-      const row: unknown = JSON.parse(line);
-      if (typeof row !== "object" || row === null || Array.isArray(row))
-        throw failed(index + 1, "a row must be a JSON object");
-      rows.push(rowValues(table, row as Record<string, unknown>, settings));
+      if (line.trim() !== "") read.values.push(jsonRow(table, settings, line));
     } catch (error) {
-      if (error instanceof SyntaxError) throw failed(index + 1, "JSON parsing error");
-      if (error instanceof ValueError) throw failed(index + 1, `${error.field}: ${error.message}`);
-      throw error;
+      if (!(error instanceof ValueError) && !(error instanceof SyntaxError)) throw error;
+      const reason = error instanceof ValueError ? `: ${error.field}: ${error.message}` : "";
+      const bad = failed(index + 1, `JSON parsing error in row starting at position ${position}${reason}`);
+      read.badRecords += 1;
+      if (read.badRecords > settings.maxBadRecords) throw bad;
+      if (read.errors.length < reportedErrorsMax) read.errors.push(bad.proto());
     }
+    position += Buffer.byteLength(line) + 1;
   }
-  return rows;
+  return read;
 }
 
-function csvRows(table: Table, settings: LoadSettings, text: string): DuckDBValue[][] {
+function jsonRow(table: Table, settings: LoadSettings, line: string): DuckDBValue[] {
+  const row: unknown = JSON.parse(line);
+  if (typeof row !== "object" || row === null || Array.isArray(row))
+    throw new SyntaxError("a row must be a JSON object");
+  return rowValues(table, row as Record<string, unknown>, settings);
+}
+
+function csvRows(table: Table, settings: LoadSettings, text: string): ReadRows {
   const order = csvOrder(table, settings);
   try {
     const records = parseCsv(text, settings.csv).slice(settings.csv.skipLeadingRows);
-    return records.map((record) => rowValues(table, csvRow(table, settings, { record, order }), settings));
+    const values = records.map((record) => rowValues(table, csvRow(table, settings, { record, order }), settings));
+    return { values, badRecords: 0, errors: [] };
   } catch (error) {
     if (error instanceof CsvError) throw failed(error.line, error.message);
     if (error instanceof ValueError)
