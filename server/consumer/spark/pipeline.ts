@@ -14,8 +14,7 @@ import type { BatchCommit } from "../checkpoint/entries.ts";
 import type { CrashPoints } from "../crash-points.ts";
 import { consumerLimits } from "../limits.ts";
 import type { ConsumerProtections } from "../runner.ts";
-import { readLogBounds } from "../source/log-bounds.ts";
-import { checkBounds } from "../source/partition-check.ts";
+import { checkBounds, type LogBounds } from "../source/partition-check.ts";
 import { createSink, LateInserter } from "../sink/create-sink.ts";
 import type { InsertTap } from "../sink/inserter.ts";
 import { SinkJournal } from "../sink/journal.ts";
@@ -116,7 +115,7 @@ async function joinTopic(parts: Opened): Promise<Joined> {
   const names = runNames(settings.runId, settings.lane);
   const topic = names.outcomesTopic;
   const kafka = createKafka(settings.kafka, `dedupscope-spark-${settings.lane}`, logger);
-  await createOutcomesTopic(kafka, topic);
+  const bounds = await prepareOutcomesTopic(kafka, topic);
   const trimmer = new OutcomeTrimmer({ kafka, topic, clock: systemClock, logger });
   const follower = new TopicFollower({
     checkpoint,
@@ -143,7 +142,7 @@ async function joinTopic(parts: Opened): Promise<Joined> {
     kafka,
     topic,
     group: names.readerGroupPrefix + randomUUID(),
-    from: await startOfOutcomes(kafka, { topic, logger, commit: checkpoint.lastCommit }),
+    from: startOfOutcomes(topic, bounds, checkpoint.lastCommit),
     logger,
   });
   await reader.start((value, next) => follower.take(value, next), parts.onFailed);
@@ -199,18 +198,15 @@ function queryOf({ stateDirectory, checkpointId }: Checkpoint, deduplication: bo
   return { directory: deduplication ? directories.on : directories.off, deduplication };
 }
 
-/** Throws `data-lost` when outcomes are gone that were not taken. */
-async function startOfOutcomes(
-  kafka: Kafka,
-  { topic, logger, commit }: { readonly topic: string; readonly logger: Logger; readonly commit: BatchCommit | null },
-): Promise<number> {
-  const [bounds] = await readLogBounds({ kafka, topic, logger, isStopped: () => false });
-  const next = TopicFollower.resumeAt(commit) ?? bounds?.low ?? 0;
-  if (bounds !== undefined) checkBounds(topic, { partition: 0, next, lastCrc: null }, bounds);
+/** The offset to go on from. Throws `data-lost` when outcomes are gone that were not taken. */
+function startOfOutcomes(topic: string, bounds: LogBounds, commit: BatchCommit | null): number {
+  const next = TopicFollower.resumeAt(commit) ?? bounds.low;
+  checkBounds(topic, { partition: 0, next, lastCrc: null }, bounds);
   return next;
 }
 
-async function createOutcomesTopic(kafka: Kafka, topic: string): Promise<void> {
+/** Makes the topic where it is not there yet; resolves with its log start and end. */
+async function prepareOutcomesTopic(kafka: Kafka, topic: string): Promise<LogBounds> {
   const admin = kafka.admin();
   await admin.connect();
   try {
@@ -220,8 +216,10 @@ async function createOutcomesTopic(kafka: Kafka, topic: string): Promise<void> {
         topics: [{ topic, numPartitions: 1, replicationFactor: -1 }],
         waitForLeaders: true,
       });
+    const [offsets] = await admin.fetchTopicOffsets(topic);
+    return { partition: 0, low: Number(offsets?.low ?? 0), high: Number(offsets?.high ?? 0) };
   } catch (error) {
-    throw new DedupscopeError("broker-unreachable", `the topic ${topic} cannot be made`, { cause: error });
+    throw new DedupscopeError("broker-unreachable", `the topic ${topic} cannot be made or looked at`, { cause: error });
   } finally {
     await admin.disconnect();
   }
