@@ -5,18 +5,20 @@ import type { InsertAnswer, Inserter } from "./sink/inserter.ts";
 const stored: InsertAnswer = { kind: "stored" };
 const lost: InsertAnswer = { kind: "failed", certain: false, splits: false, detail: "lost" };
 
+/** Inserts, and says that it did not. */
+function losing(insert: Inserter["insert"]): Inserter["insert"] {
+  return async (table, rows) => {
+    await insert(table, rows);
+    return lost;
+  };
+}
+
 test("inserts go through untouched, and nothing is loaded, until something is armed", async () => {
   const armed: string[] = [];
   let loads = 0;
   const tap = new LateTap<string>(() => {
     loads += 1;
-    const attach =
-      (insert: Inserter["insert"]): Inserter["insert"] =>
-      async (table, rows) => {
-        await insert(table, rows);
-        return lost;
-      };
-    return Promise.resolve({ arm: (fault) => void armed.push(fault), attach });
+    return Promise.resolve({ arm: (fault) => void armed.push(fault), attach: losing });
   });
   const tables: string[] = [];
   const insert = tap.attach(

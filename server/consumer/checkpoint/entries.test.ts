@@ -52,12 +52,12 @@ function changed(entry: object, way: readonly string[], value: unknown): Buffer 
 
 test("an entry in which any field is missing or of another kind is refused with its name", () => {
   const text = JSON.parse(encodeEntry(commit).toString()) as object;
-  const ways = waysInto(text).filter(([first, second]) => first !== "progress" || second === undefined);
+  const ways = waysInto(text).filter(([first]) => first !== "progress");
   expect(ways.length).toBeGreaterThan(40);
   for (const way of ways)
     for (const value of [undefined, {}, [null]])
-      if (!(way.length === 1 && way[0] === "progress" && typeof value === "object" && !Array.isArray(value)))
-        expect(() => decodeCommit(changed(commit, way, value))).toThrow();
-  for (const way of waysInto(plan)) expect(() => decodePlan(changed(plan, way, null))).toThrow();
+      expect(() => decodeCommit(changed(commit, way, value))).toThrow(/ is no (number|string|list|object)/);
+  expect(() => decodeCommit(changed(commit, ["progress"], 7))).toThrow("the entry.progress is no object");
+  for (const way of waysInto(plan)) expect(() => decodePlan(changed(plan, way, null))).toThrow(/ is no /);
   expect(() => decodePlan(changed(plan, ["ranges", "0", "to"], "9"))).toThrow("the entry.ranges[0].to is no number");
 });
