@@ -3,10 +3,17 @@ import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "#server/shared/clock.ts";
 import { DedupscopeError, messageOf } from "#server/shared/errors.ts";
 import { createLogger, type Logger } from "#server/shared/logger.ts";
-import type { BatchProgress, ChildFailure, ConsumerSettings, FromConsumer, ToConsumer } from "../processes/messages.ts";
+import type {
+  ArmFault,
+  BatchProgress,
+  ChildFailure,
+  ConsumerSettings,
+  FromConsumer,
+  ToConsumer,
+} from "../processes/messages.ts";
 import { Alarms } from "./alarms.ts";
-import { InsertFaults } from "../faults/insert-faults.ts";
 import { CrashPoints } from "./crash-points.ts";
+import { LateTap } from "./late-tap.ts";
 import { consumerLimits } from "./limits.ts";
 import { startPipeline, type Pipeline } from "./pipeline.ts";
 import type { ConsumerProtections } from "./runner.ts";
@@ -15,11 +22,14 @@ import { countedTable } from "./sink/journal.ts";
 /** One lane's consumer as a child process; `start` brings its settings, everything else is on disk. */
 class ConsumerProcess {
   readonly #crashPoints = new CrashPoints((crash) => this.#send({ type: "crash-point-reached", ...crash }));
-  readonly #insertFaults = new InsertFaults({
-    table: countedTable,
-    deadlineMs: consumerLimits.insertDeadlineMs,
-    wait: (delayMs) => delay(delayMs),
-    send: (message) => this.#send(message),
+  readonly #insertFaults = new LateTap<ArmFault>(async () => {
+    const { InsertFaults } = await import("../faults/insert-faults.ts");
+    return new InsertFaults({
+      table: countedTable,
+      deadlineMs: consumerLimits.insertDeadlineMs,
+      wait: (delayMs) => delay(delayMs),
+      send: (message) => this.#send(message),
+    });
   });
   #pipeline: Pipeline | null = null;
   #protections: ConsumerProtections | null = null;
@@ -29,7 +39,7 @@ class ConsumerProcess {
 
   receive(message: ToConsumer): void {
     if (message.type === "arm-crash") this.#crashPoints.arm({ faultId: message.faultId, point: message.point });
-    else if (message.type === "arm-insert-fault") this.#insertFaults.arm(message.fault);
+    else if (message.type === "arm-insert-fault") void this.#insertFaults.arm(message.fault);
     else if (message.type === "set-protections") {
       this.#protections = message.protections;
       this.#pipeline?.runner.setProtections(message.protections);

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { appendFileSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import type { Clock } from "#server/shared/clock.ts";
 import { DedupscopeError } from "#server/shared/errors.ts";
 import { consumerLimits } from "../limits.ts";
@@ -10,6 +9,7 @@ import { decodeCommit, decodePlan, encodeEntry, type BatchCommit, type BatchPlan
 import { EntryLog } from "./entry-log.ts";
 import { newestEpoch, newestOf, writeDurably } from "./epoch-file.ts";
 import { encodeFrame } from "./frame-log.ts";
+import { JsonFields } from "./json-fields.ts";
 import { Lease } from "./lease.ts";
 
 /** Layout of a consumer's directory. The lease and the sink's journal outlive a deleted checkpoint. */
@@ -27,13 +27,13 @@ const tornPayloadBytes = 256;
 const engines = ["embedded", "spark-topic", "spark-load-jobs"] as const;
 export type Engine = (typeof engines)[number];
 
-const identity = z.object({
-  format: z.literal(1),
-  checkpointId: z.string(),
-  topic: z.string(),
-  engine: z.enum(engines),
-});
-export type CheckpointIdentity = z.infer<typeof identity>;
+/** What `checkpoint.json` says. */
+export interface CheckpointIdentity {
+  readonly format: 1;
+  readonly checkpointId: string;
+  readonly topic: string;
+  readonly engine: Engine;
+}
 
 export interface CheckpointOptions {
   readonly directory: string;
@@ -197,7 +197,11 @@ async function readIdentity(checkpointDirectory: string): Promise<CheckpointIden
 
 export function parseIdentity(text: string, file: string): CheckpointIdentity {
   try {
-    return identity.parse(JSON.parse(text));
+    const fields = JsonFields.parse(text);
+    const format = fields.number("format");
+    const engine = engines.find((candidate) => candidate === fields.text("engine"));
+    if (format !== 1 || engine === undefined) throw new TypeError("its format or its engine is not known");
+    return { format, checkpointId: fields.text("checkpointId"), topic: fields.text("topic"), engine };
   } catch (error) {
     throw new DedupscopeError("checkpoint-damaged", `${file} cannot be read; delete the checkpoint to start anew`, {
       cause: error,

@@ -44,7 +44,7 @@ export class RecordColumns {
   #kinds: Uint8Array<ArrayBuffer>;
   #valueStarts: Int32Array<ArrayBuffer>;
   #valueEnds: Int32Array<ArrayBuffer>;
-  #originIndexes: Uint16Array<ArrayBuffer>;
+  #originIndexes: Uint32Array<ArrayBuffer>;
   readonly #origins: Origin[] = [];
   #capacity: number;
   readonly #scanner = new PaymentScanner();
@@ -61,7 +61,7 @@ export class RecordColumns {
     this.#kinds = new Uint8Array(this.#capacity);
     this.#valueStarts = new Int32Array(this.#capacity);
     this.#valueEnds = new Int32Array(this.#capacity);
-    this.#originIndexes = new Uint16Array(this.#capacity);
+    this.#originIndexes = new Uint32Array(this.#capacity);
   }
 
   isPayment(row: number): boolean {

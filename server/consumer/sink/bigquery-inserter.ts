@@ -1,20 +1,15 @@
 import type { BigQuery, Table } from "@google-cloud/bigquery";
-import { z } from "zod";
 import { messageOf } from "#server/shared/errors.ts";
 import type { InsertAnswer, Inserter, InsertRow } from "./inserter.ts";
 
 /** BigQuery's reason for a row that will never fit; every other reason may go away. */
 const invalidReason = "invalid";
 
-const rowFailures = z.object({
-  errors: z.array(
-    z.object({
-      row: z.unknown(),
-      errors: z.array(z.object({ message: z.string().default(""), reason: z.string().default("") })),
-    }),
-  ),
-});
-const failure = z.object({ code: z.union([z.number(), z.string()]) });
+/** What the client tells of the rows of a call that stored nothing; every field may be missing. */
+interface RowFailure {
+  readonly row?: unknown;
+  readonly errors?: readonly { readonly message?: string; readonly reason?: string }[];
+}
 
 /** `insertAll` through the genuine client, with a deadline of its own, for the client's does nothing (9.x). */
 export class BigQueryInserter implements Inserter {
@@ -68,7 +63,7 @@ function answerOf(error: unknown, raw: readonly object[]): InsertAnswer {
     const rejected = rejectedRows(error, raw);
     if (rejected !== null) return { kind: "rejected", rejected };
   }
-  const code = failure.safeParse(error).data?.code;
+  const code = (error as { readonly code?: number | string } | null)?.code;
   const detail = `${code === undefined ? "" : `${code}: `}${messageOf(error)}`;
   return {
     kind: "failed",
@@ -80,13 +75,13 @@ function answerOf(error: unknown, raw: readonly object[]): InsertAnswer {
 }
 
 function rejectedRows(error: Error, raw: readonly object[]): ReadonlyMap<number, string> | null {
-  const parsed = rowFailures.safeParse(error);
-  if (!parsed.success) return null;
+  const { errors: failures } = error as { readonly errors?: readonly RowFailure[] };
+  if (!Array.isArray(failures)) return null;
   const rejected = new Map<number, string>();
-  for (const { row, errors } of parsed.data.errors) {
+  for (const { row, errors = [] } of failures as readonly RowFailure[]) {
     const invalid = errors.find(({ reason }) => reason === invalidReason);
     const index = raw.indexOf(row as object);
-    if (invalid !== undefined && index >= 0) rejected.set(index, invalid.message);
+    if (invalid !== undefined && index >= 0) rejected.set(index, invalid.message ?? "");
   }
   return rejected;
 }

@@ -94,6 +94,16 @@ function lz4Frame(blocks: readonly { readonly bytes: Buffer; readonly isStored: 
   return Buffer.concat([head, contentSize, Buffer.alloc(1), ...sized, Buffer.alloc(4), Buffer.alloc(4)]);
 }
 
+/** −1 for the error that damaged bytes end in; any other is thrown on. */
+function lengthOrError(length: () => number): number {
+  try {
+    return length();
+  } catch (error) {
+    if (error instanceof RangeError) return -1;
+    throw error;
+  }
+}
+
 /** Repetitions reach at most to the start of the output. */
 const pieces = fc
   .array(
@@ -158,12 +168,7 @@ test("whatever is cut or changed ends in an error or in other bytes, never in mo
       ([codec, bytes], at, byte, cuts) => {
         const changed = Buffer.from(cuts ? bytes.subarray(0, at % bytes.length) : bytes);
         if (!cuts) changed[at % bytes.length] = byte;
-        const outcome = () => decompress(codec, changed, 500).length;
-        try {
-          expect(outcome()).toBeLessThanOrEqual(500);
-        } catch (error) {
-          expect(error).toBeInstanceOf(RangeError);
-        }
+        expect(lengthOrError(() => decompress(codec, changed, 500).length)).toBeLessThanOrEqual(500);
       },
     ),
     { numRuns: 2_000 },

@@ -66,7 +66,10 @@ export class KafkaSource implements Source {
   }
 
   async take(ranges: readonly OffsetRange[]): Promise<RecordColumns> {
-    while (!this.#ahead.has(ranges)) await this.waitForRecords(1_000);
+    while (!this.#ahead.has(ranges)) {
+      this.#reader.readOn();
+      await this.waitForRecords(1_000);
+    }
     const records = this.#ahead.take(ranges);
     this.#reader.readOn();
     return records;

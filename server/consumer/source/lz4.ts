@@ -7,7 +7,7 @@
  * Block: [token, 4 bits of literal bytes, 4 of the repetition's length − 4, 15 is continued in bytes up to one that is not
  * 255 · literal bytes · distance uint16]; the last one ends after its literal bytes.
  */
-import { CopyingOutput } from "./copy-back.ts";
+import { CopyingOutput } from "./copying-output.ts";
 
 const magic = 0x184d2204;
 const contentSizeFlag = 0b1000;

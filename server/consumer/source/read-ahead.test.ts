@@ -131,3 +131,18 @@ test("the memory of an answer is held until the batch that read from it is follo
   ahead.take([]);
   expect(isGivenBack).toBe(true);
 });
+
+test("a batch that was planned before a crash gets its records, though the buffer is full of others by now", () => {
+  const ahead = startTwo([1_000_000, 1_000_000]);
+  const some = Array.from({ length: 100 }, (_, index) => index);
+  const many = Array.from({ length: consumerLimits.bufferedRowsMax }, (_, index) => index);
+  ahead.push(0, rows(0, 0, some), { nextOffset: some.length, logEnd: 1_000_000 });
+  ahead.push(1, rows(1, 0, many), { nextOffset: many.length, logEnd: 1_000_000 });
+  expect(ahead.hasRoom(0)).toBe(false);
+  const ranges = [{ partition: 0, from: 0, to: 150 }];
+  expect(ahead.has(ranges)).toBe(false);
+  expect([ahead.hasRoom(0), ahead.hasRoom(1)]).toEqual([true, false]);
+  ahead.push(0, rows(0, some.length, some), { nextOffset: 200, logEnd: 1_000_000 });
+  expect([ahead.has(ranges), ahead.hasRoom(0)]).toEqual([true, false]);
+  expect(ahead.take(ranges).count).toBe(150);
+});

@@ -19,6 +19,8 @@ interface Queue {
   takenOffset: number;
   nextOffset: number;
   logEnd: number;
+  /** A planned batch needs everything before it. */
+  plannedOffset: number;
   /** Since when batches wait for this partition; null while they do not. */
   waitingSinceMs: number | null;
 }
@@ -47,6 +49,7 @@ export class ReadAhead {
       takenOffset: nextOffset,
       nextOffset,
       logEnd,
+      plannedOffset: nextOffset,
       waitingSinceMs: null,
     });
   }
@@ -81,9 +84,11 @@ export class ReadAhead {
     return Array.from(this.#queues.values()).every((queue) => queue.rows > 0 || isAtEnd(queue));
   }
 
-  /** Whether reading should bring more of a partition. */
+  /** Whether reading should bring more of a partition: it has room, or a batch that was planned waits for it. */
   hasRoom(partition: number): boolean {
-    return this.#queue(partition).rows < consumerLimits.bufferedRowsPerPartitionMax && !this.isFull();
+    const queue = this.#queue(partition);
+    if (queue.nextOffset < queue.plannedOffset) return true;
+    return queue.rows < consumerLimits.bufferedRowsPerPartitionMax && !this.isFull();
   }
 
   /** `offsets`, and beyond them what has no records (markers of transactions) where everything was taken. */
@@ -121,8 +126,15 @@ export class ReadAhead {
     return cursors.flatMap((cursor) => cursor.range());
   }
 
+  /** Whether all records of a planned batch are here; those that are not are wanted from now on, full or not. */
   has(ranges: readonly OffsetRange[]): boolean {
-    return ranges.every(({ partition, to }) => (this.#queues.get(partition)?.nextOffset ?? -1) >= to);
+    let hasAll = true;
+    for (const { partition, to } of ranges) {
+      const queue = this.#queues.get(partition);
+      if (queue !== undefined) queue.plannedOffset = Math.max(queue.plannedOffset, to);
+      if (queue === undefined || queue.nextOffset < to) hasAll = false;
+    }
+    return hasAll;
   }
 
   /** Takes the records of `ranges` out, in the order (partition, offset); they are there until the next call. */

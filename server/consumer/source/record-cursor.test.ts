@@ -136,3 +136,10 @@ test("a changed byte anywhere under the checksum is noticed and placed", () => {
 test("a batch with more records in its head than in its body is damaged", () => {
   expect(() => readAll(cursorOf(batch({ at: 0, values: ["a"], count: 2 })))).toThrow("is damaged");
 });
+
+test("a record whose headers make no sense is damaged, and read to no end", () => {
+  // Attributes, timestamp and offset deltas, no key, no value, 2,147,483,647 headers, the first with a name of −2 bytes.
+  const body = Buffer.from([0, 0, 0, 1, 1, 0xfe, 0xff, 0xff, 0xff, 0x0f, 3, 1]);
+  const record = Buffer.concat([Buffer.from([body.length * 2]), body]);
+  expect(() => readAll(cursorOf(rewritten(batch({ at: 0 }), record)))).toThrow("a header has no name");
+});

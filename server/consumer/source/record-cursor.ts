@@ -152,6 +152,7 @@ export class RecordCursor {
     let sendIdEnd = -1;
     for (let left = this.#varint(); left > 0; left--) {
       const nameBytes = this.#varint();
+      if (nameBytes < 0) throw this.#damaged("a header has no name");
       const nameStart = this.#at;
       this.#at += nameBytes;
       const valueBytes = this.#varint();

@@ -6,7 +6,7 @@
  * Java's clients cut it into blocks (xerial): 82 "SNAPPY" 0 · version int32 · compatible version int32 · [length int32 ·
  * block]. librdkafka's write one block as it is.
  */
-import { CopyingOutput } from "./copy-back.ts";
+import { CopyingOutput } from "./copying-output.ts";
 
 const xerialMagic = Buffer.from("\u0082SNAPPY\0", "latin1");
 const xerialHeaderBytes = 16;

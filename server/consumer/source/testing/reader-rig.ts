@@ -42,8 +42,17 @@ export class ReaderRig {
       topics: [{ topic: this.topic, numPartitions: 1, ...topic }],
       waitForLeaders: true,
     });
-    // kafkajs looks for leaders in metadata that only another call loads.
-    await this.admin.fetchTopicOffsets(this.topic);
+    // Its leaders may not know it yet; and kafkajs looks for them in metadata that only another call loads.
+    while (!(await this.#hasLeaders())) await delay(20);
+  }
+
+  async #hasLeaders(): Promise<boolean> {
+    try {
+      await this.admin.fetchTopicOffsets(this.topic);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   async producer(transactionalId?: string): Promise<Producer> {
