@@ -96,8 +96,15 @@ def take_batch(kept: DataFrame, batch_id: int) -> None:
     sink.write(plan, outcomes)
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     return str(error).split("\n")[0]
+
+
+def end_with(kind, error: BaseException, trace) -> None:
+    """Whatever goes wrong is this process's end, in one sentence."""
+    sys.__excepthook__(kind, error, trace)
+    parent.say({"failed": first_line(error)})
+    parent.end(1)
 
 
 class Progress(StreamingQueryListener):
@@ -116,6 +123,7 @@ class Progress(StreamingQueryListener):
         pass
 
 
+sys.excepthook = end_with
 spark = start_spark()
 sink = create_sink()
 spark.streams.addListener(Progress())
@@ -144,8 +152,4 @@ query = (
     .foreachBatch(write_batch)
     .start()
 )
-try:
-    query.awaitTermination()
-except Exception as error:  # the query's end is this process's end, in one sentence
-    parent.say({"failed": first_line(error)})
-    sys.exit(1)
+query.awaitTermination()

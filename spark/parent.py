@@ -24,6 +24,14 @@ class Parent:
         """The Java virtual machine, a `subprocess.Popen`, ends before this process does."""
         self._jvm = jvm
 
+    def end(self, code: int) -> None:
+        """Ends both processes at once: what Spark has logged survives that, and Python's own way out would wait for the
+        thread that listens."""
+        if self._jvm is not None:
+            self._jvm.kill()
+            self._jvm.wait()
+        os._exit(code)
+
     def say(self, message: dict) -> None:
         sys.stdout.write(json.dumps(message) + "\n")
         sys.stdout.flush()
@@ -36,8 +44,5 @@ class Parent:
     def _listen(self) -> None:
         for line in sys.stdin.buffer:
             self._answers.put(json.loads(line))
-        # The parent's end of the pipe is closed, however it died. What Spark has logged survives a SIGKILL.
-        if self._jvm is not None:
-            self._jvm.kill()
-            self._jvm.wait()
-        os._exit(0)
+        # The parent's end of the pipe is closed, however it died.
+        self.end(0)

@@ -46,3 +46,36 @@ it("records of changes are kept for 15 minutes and then removed, while the serve
     directory.remove();
   }
 });
+
+it("a load is known by its id for 15 minutes, whatever runs after it, and after a restart", async () => {
+  const directory = temporaryDirectory();
+  const clock = { nowMs: 0, now: (): number => clock.nowMs };
+  const configuration = { jobType: "LOAD", load: { sourceFormat: "CSV" } };
+  const request = { project: "p", jobId: "l", requestId: undefined, location: undefined, configuration };
+  const outcome = { outputRows: 3, badRecords: 0, errors: [] };
+  const open = async () => {
+    const database = await Database.open(directory.path);
+    await Catalog.load(database);
+    return { database, jobs: new Jobs(clock) };
+  };
+  const { database, jobs } = await open();
+  await database.transaction("write", async (connection) => {
+    const load = jobs.start(request, async (record) => {
+      await record(connection, outcome);
+      return { outcome, columns: [], rows: [] };
+    });
+    await load.done;
+  });
+  const query = { ...request, jobId: undefined, configuration: { jobType: "QUERY", query: {} } };
+  const queries = Array.from({ length: 1_500 }, () =>
+    jobs.start(query, () => Promise.resolve({ outcome: {}, columns: [], rows: [] })),
+  );
+  await Promise.all(queries.map(({ done }) => done));
+  expect(jobs.find("p", "l")?.outcome).toEqual(outcome);
+  await database.close();
+  const again = await open();
+  await again.jobs.restore(again.database);
+  expect(again.jobs.find("p", "l")).toMatchObject({ outcome, configuration });
+  await again.database.close();
+  directory.remove();
+});

@@ -198,7 +198,9 @@ export class Jobs {
     for (const job of this.jobs.values()) rows += job.rows.length;
     for (const job of this.jobs.values()) {
       if (this.jobs.size <= limits.jobsMax && rows <= limits.resultRowsKeptMax) return;
-      const isRecentChange = job.outcome.counts !== undefined && this.clock.now() - job.createdMs < requestIdMemoryMs;
+      const { counts, outputRows } = job.outcome;
+      const isChange = counts !== undefined || outputRows !== undefined;
+      const isRecentChange = isChange && this.clock.now() - job.createdMs < requestIdMemoryMs;
       if (job.endedMs === undefined || (isRecentChange && this.jobs.size <= 20 * limits.jobsMax)) continue;
       rows -= job.rows.length;
       this.remove(job);
@@ -206,7 +208,7 @@ export class Jobs {
   }
 }
 
-/** The record needs the kind of job, not the whole text and parameters again. */
-function withoutBulk(configuration: Record<string, unknown>): Record<string, unknown> {
-  return { jobType: configuration.jobType };
+/** Clients tell the kind of a job by what its configuration holds; a query's text and parameters are not kept again. */
+function withoutBulk({ jobType, load }: Record<string, unknown>): Record<string, unknown> {
+  return load === undefined ? { jobType } : { jobType, load };
 }
