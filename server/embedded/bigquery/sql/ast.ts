@@ -48,14 +48,14 @@ export interface CallExpression extends Node {
 }
 
 export type LiteralType = "INT64" | "FLOAT64" | "NUMERIC" | "BOOL" | "STRING" | "BYTES" | "NULL";
-export type TypedLiteralType = "DATE" | "DATETIME" | "TIME" | "TIMESTAMP";
+export type TypedLiteralType = "DATE" | "DATETIME" | "TIME" | "TIMESTAMP" | "JSON";
 export type ArrayAccess = "OFFSET" | "ORDINAL" | "SAFE_OFFSET" | "SAFE_ORDINAL";
 
 export type Expression =
   | (Node & { kind: "literal"; type: LiteralType | TypedLiteralType; value: string })
   | (Node & { kind: "path"; names: string[] })
   | (Node & { kind: "field"; base: Expression; name: string })
-  | (Node & { kind: "index"; base: Expression; access: ArrayAccess; index: Expression })
+  | (Node & { kind: "index"; base: Expression; access: ArrayAccess | undefined; index: Expression })
   | (Node & { kind: "parameter"; name: string })
   | (Node & { kind: "positional"; index: number })
   | (Node & { kind: "unary"; operator: "-" | "+" | "~" | "NOT"; operand: Expression })
@@ -157,6 +157,24 @@ export type FromItem =
   | (Node & { kind: "table"; path: TablePath; alias: string | undefined; offsetAlias: string | undefined })
   | (Node & { kind: "derived"; query: Query; alias: string | undefined })
   | (Node & { kind: "unnest"; array: Expression; alias: string | undefined; offsetAlias: string | undefined })
+  | (Node & {
+      kind: "pivot";
+      input: FromItem;
+      aggregates: { call: Expression; alias: string | undefined }[];
+      by: Expression;
+      values: { expression: Expression; alias: string | undefined }[];
+      alias: string | undefined;
+    })
+  | (Node & {
+      kind: "unpivot";
+      input: FromItem;
+      keepsNulls: boolean;
+      /** The new columns: of the values, and of the names of the columns they come from. */
+      values: string[];
+      name: string;
+      groups: { columns: string[]; label: Expression | undefined; position: Position }[];
+      alias: string | undefined;
+    })
   | (Node & {
       kind: "join";
       join: JoinKind;

@@ -11,6 +11,8 @@ import { containsAggregate, containsWindow } from "./walk.ts";
 export interface GroupKeys {
   /** The keys' SQL: an equal expression of the select list is grouped. */
   set: Set<string>;
+  /** A select item that is a key: analyzed anew, a subquery in it would get other aliases. */
+  analyzed: Map<Expression, Typed>;
   sql: string;
 }
 
@@ -21,7 +23,7 @@ export function groupKeys(base: Place, select: Select): GroupKeys {
     windows: { forbiddenIn: "GROUP BY clause" },
   };
   const { groupBy } = select;
-  if (groupBy === undefined) return { set: new Set(), sql: "" };
+  if (groupBy === undefined) return { set: new Set(), analyzed: new Map(), sql: "" };
   const expressions =
     groupBy.form === "ALL" ? allKeys(select) : groupBy.items.map((item) => keyExpression(item, select));
   const keys = expressions.map((expression) => {
@@ -37,7 +39,8 @@ export function groupKeys(base: Place, select: Select): GroupKeys {
     return typed;
   });
   const set = new Set(keys.map((key) => key.sql));
-  return { set, sql: keysSql(groupBy, keys.map(groupSql)) };
+  const analyzed = new Map(keys.map((key, index) => [expressions[index] as Expression, key] as const));
+  return { set, analyzed, sql: keysSql(groupBy, keys.map(groupSql)) };
 }
 
 function keysSql(groupBy: GroupBy, keys: string[]): string {

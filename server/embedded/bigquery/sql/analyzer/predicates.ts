@@ -1,7 +1,7 @@
 /** IS, BETWEEN, IN, LIKE, EXISTS: https://cloud.google.com/bigquery/docs/reference/standard-sql/operators */
 import type { Expression } from "../ast.ts";
 import { SqlError, unsupported } from "../position.ts";
-import { isComparable, scalar } from "../types.ts";
+import { containsJson, isComparable, scalar } from "../types.ts";
 import { coerce, commonType } from "./coercion.ts";
 import type { Analyze, Place } from "./context.ts";
 import { comparablePair, comparisonType, refuseVolatile } from "./operators.ts";
@@ -54,6 +54,7 @@ export function predicate(place: Place, expression: Expression, analyze: Analyze
 function samePair(left: Typed, right: Typed, position: number): [Typed, Typed] {
   const type = commonType([left, right], position, "operator IS DISTINCT FROM");
   if (isComparable(type)) return comparablePair("IS DISTINCT FROM", left, right, position);
+  if (containsJson(type)) throw unsupported("IS DISTINCT FROM of JSON values", position);
   return [coerce(left, type, position), coerce(right, type, position)];
 }
 

@@ -33,6 +33,13 @@ export interface RangeVariable {
   isOffset?: boolean;
 }
 
+/** What a FROM item adds to the scope, and the SQL that goes after FROM. */
+export interface Source {
+  sql: string;
+  variables: RangeVariable[];
+  columns: ScopeColumn[];
+}
+
 export interface CommonTable {
   name: string;
   isValueTable: boolean;
@@ -93,6 +100,7 @@ function resolveHere(scope: Scope, names: string[], position: Position): Resolve
   }
   if (second === undefined)
     return { column: variable.value === undefined ? wholeRow(variable) : read(variable.value), fields: [] };
+  if (variable.value?.type.kind === "JSON") return { column: read(variable.value), fields: names.slice(1) };
   const matches = variable.columns.filter((column) => sameName(column.name, second));
   if (matches.length > 1) throw new SqlError(`Column name ${second} is ambiguous`, position);
   const column = matches[0];

@@ -18,6 +18,7 @@ import { SqlError, unsupported } from "../position.ts";
 import { parseOrderBy, parseWindow } from "./calls.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseExpression } from "./expressions.ts";
+import { aliasBeforePivot, parsePivots } from "./pivots.ts";
 
 export function parseQuery(cursor: Cursor): Query {
   return cursor.nested(() => {
@@ -238,10 +239,10 @@ export function parseFromPrimary(cursor: Cursor): FromItem {
   const path = parseTablePath(cursor);
   if (cursor.at("(")) throw unsupported("A table function", position);
   if (cursor.at("FOR")) throw unsupported("FOR SYSTEM_TIME AS OF", cursor.position);
-  const alias = cursor.at("WITH") ? undefined : cursor.alias();
+  const alias = cursor.at("WITH") ? undefined : aliasBeforePivot(cursor);
   const offsetAlias = parseOffset(cursor);
   refuseTableSuffix(cursor);
-  return { kind: "table", path, alias, offsetAlias, position };
+  return parsePivots(cursor, { kind: "table", path, alias, offsetAlias, position });
 }
 
 function parseOffset(cursor: Cursor): string | undefined {
@@ -249,7 +250,7 @@ function parseOffset(cursor: Cursor): string | undefined {
 }
 
 function refuseTableSuffix(cursor: Cursor): void {
-  for (const word of ["FOR", "TABLESAMPLE", "PIVOT", "UNPIVOT", "MATCH_RECOGNIZE"]) {
+  for (const word of ["FOR", "TABLESAMPLE", "MATCH_RECOGNIZE"]) {
     if (cursor.at(word)) throw unsupported(word, cursor.position);
   }
 }
@@ -260,9 +261,9 @@ function parseFromParentheses(cursor: Cursor): FromItem {
   while (cursor.peek(ahead).text === "(" && cursor.peek(ahead).kind === "symbol") ahead += 1;
   if (cursor.peek(ahead).upper === "SELECT" || cursor.peek(ahead).upper === "WITH") {
     const query = cursor.parenthesised(() => parseQuery(cursor));
-    const alias = cursor.alias();
+    const alias = aliasBeforePivot(cursor);
     refuseTableSuffix(cursor);
-    return { kind: "derived", query, alias, position };
+    return parsePivots(cursor, { kind: "derived", query, alias, position });
   }
   return cursor.parenthesised(() => cursor.nested(() => parseFrom(cursor)));
 }
