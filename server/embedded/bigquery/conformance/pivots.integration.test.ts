@@ -156,3 +156,77 @@ describe("rows as structs, and order after set operators", () => {
     givesRows("SELECT 'b' AS x UNION ALL SELECT 'A' ORDER BY LOWER(x)", [["A"], ["b"]], "query-syntax#order_by_clause"),
   ]);
 });
+
+describe("grouping sets inside each other", () => {
+  const data = "(SELECT 1 AS a, 'x' AS b, 10 AS v UNION ALL SELECT 1, 'y', 20)";
+  checkSemantics([
+    givesRows(
+      `SELECT a, b, SUM(v) FROM ${data} GROUP BY GROUPING SETS (b, ROLLUP (a)) ORDER BY a, b, 3`,
+      [
+        [null, null, "30"],
+        [null, "x", "10"],
+        [null, "y", "20"],
+        ["1", null, "30"],
+      ],
+      "query-syntax#group_by_grouping_sets",
+    ),
+    givesRows(
+      `SELECT a, b, SUM(v) FROM ${data} GROUP BY ROLLUP ((a, b)) ORDER BY a, b`,
+      [
+        [null, null, "30"],
+        ["1", "x", "10"],
+        ["1", "y", "20"],
+      ],
+      "query-syntax#group_by_rollup",
+    ),
+    fails(`SELECT a FROM ${data} GROUP BY a, ROLLUP (b)`, /refused/, "query-syntax#group_by_clause"),
+  ]);
+});
+
+describe("set operators BY NAME", () => {
+  checkSemantics([
+    givesRows(
+      "SELECT 1 AS a, 'x' AS b UNION ALL BY NAME SELECT 'y' AS b, 2.5 AS a ORDER BY a",
+      [
+        ["1.0", "x"],
+        ["2.5", "y"],
+      ],
+      "query-syntax#by_name_or_corresponding",
+    ),
+    givesRows(
+      "SELECT 1 AS a, 2 AS b EXCEPT DISTINCT BY NAME SELECT 2 AS b, 1 AS a",
+      [],
+      "query-syntax#by_name_or_corresponding",
+    ),
+    fails(
+      "SELECT 1 AS a, 2 AS b UNION ALL BY NAME SELECT 1 AS a, 2 AS c",
+      /same column names/,
+      "query-syntax#by_name_or_corresponding",
+    ),
+    fails("SELECT 1 AS a UNION ALL BY NAME ON (a) SELECT 1 AS a", /refused/, "query-syntax#by_name_or_corresponding"),
+  ]);
+});
+
+describe("GENERATE_ARRAY of decimals", () => {
+  checkSemantics([
+    gives(
+      "SELECT GENERATE_ARRAY(0, 1, 0.25), GENERATE_ARRAY(1.59, 3.14), GENERATE_ARRAY(NUMERIC '0.3', NUMERIC '0.1', NUMERIC '-0.1'), GENERATE_ARRAY(1.0, 0.0)",
+      [["0.0", "0.25", "0.5", "0.75", "1.0"], ["1.59", "2.59"], ["0.3", "0.2", "0.1"], []],
+      "array_functions#generate_array",
+    ),
+    fails("SELECT GENERATE_ARRAY(1.0, 2.0, 0.0)", /Sequence step cannot be 0/, "array_functions#generate_array"),
+  ]);
+});
+
+describe("a group of a regular expression", () => {
+  checkSemantics([
+    gives(
+      String.raw`SELECT REGEXP_EXTRACT('/en/foo', r'/(en|de)/'), REGEXP_EXTRACT('y=1', r'(?:x|y)=(\d+)'), REGEXP_EXTRACT('aab', r'(a)+b')`,
+      ["en", "1", "a"],
+      "string_functions#regexp_extract",
+    ),
+    ...["r'a(b)?'", "r'(a)|b'", "r'(?:(a)|b)'", "r'(?:(a))?b'"].map((pattern) =>
+      fails(`SELECT REGEXP_EXTRACT('b', ${pattern})`, /may not take part.*refused/, "string_functions#regexp_extract"),
+    ),
+  ]);
+});

@@ -111,6 +111,8 @@ export type QueryBody = Select | SetOperation | (Node & { kind: "parenthesised";
 export interface SetOperation extends Node {
   kind: "set";
   operator: "UNION ALL" | "UNION DISTINCT" | "INTERSECT DISTINCT" | "EXCEPT DISTINCT";
+  /** Columns meet by their names, not by their positions. */
+  isByName: boolean;
   branches: QueryBody[];
 }
 
@@ -124,9 +126,9 @@ export type SelectItem =
     });
 
 export interface GroupBy extends Node {
-  form: "PLAIN" | "ALL" | "ROLLUP" | "CUBE" | "SETS";
+  form: "PLAIN" | "ALL" | "SETS";
   items: Expression[];
-  /** For GROUPING SETS: the keys of each set, as indexes of `items`. */
+  /** For GROUPING SETS, ROLLUP and CUBE: the keys of each set, as indexes of `items`. */
   sets: number[][];
 }
 

@@ -72,8 +72,8 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
       example: "SELECT id, COUNT(*) FROM d.t GROUP BY 1 HAVING COUNT(*) > 1",
     },
     {
-      construct: "GROUP BY ROLLUP, CUBE, GROUPING SETS",
-      example: "SELECT id, n, GROUPING(id) FROM d.t GROUP BY ROLLUP (id, n)",
+      construct: "GROUP BY ROLLUP, CUBE, GROUPING SETS, also inside these",
+      example: "SELECT id, n, GROUPING(id) FROM d.t GROUP BY GROUPING SETS (id, ROLLUP ((id, n)))",
       note: "over no rows they are refused",
     },
     {
@@ -96,7 +96,7 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
       example: "SELECT id FROM d.t ORDER BY n DESC NULLS FIRST LIMIT 1 OFFSET 2",
     },
     {
-      construct: "UNION ALL / DISTINCT, INTERSECT DISTINCT, EXCEPT DISTINCT",
+      construct: "UNION ALL / DISTINCT, INTERSECT DISTINCT, EXCEPT DISTINCT [BY NAME]",
       example: "SELECT id FROM d.t EXCEPT DISTINCT (SELECT 'a') ORDER BY LOWER(id)",
     },
     {
@@ -174,7 +174,7 @@ export const refusedSyntax: SyntaxEntry[] = [
   },
   { construct: "abbreviations of time zones", example: "SELECT TIMESTAMP_TRUNC(happened, DAY, 'PST') FROM d.t" },
   {
-    construct: "grouping sets mixed with keys or inside each other",
+    construct: "grouping sets mixed with keys",
     example: "SELECT 1 FROM d.t GROUP BY id, CUBE (n)",
   },
   {

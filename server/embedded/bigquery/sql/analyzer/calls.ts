@@ -96,6 +96,10 @@ function patternType(pattern: ArgumentPattern, typed: Typed): SqlType | undefine
       return { kind: "ARRAY", element: scalar("BYTES") };
     case "ARRAY<INT64>":
       return { kind: "ARRAY", element: scalar("INT64") };
+    case "ARRAY<NUMERIC>":
+      return { kind: "ARRAY", element: scalar("NUMERIC") };
+    case "ARRAY<FLOAT64>":
+      return { kind: "ARRAY", element: scalar("FLOAT64") };
     default:
       return scalar(pattern);
   }
@@ -156,6 +160,10 @@ function resultType(chosen: Signature, args: Typed[]): SqlType {
       return { kind: "ARRAY", element: scalar("BYTES") };
     case "ARRAY<INT64>":
       return { kind: "ARRAY", element: scalar("INT64") };
+    case "ARRAY<NUMERIC>":
+      return { kind: "ARRAY", element: scalar("NUMERIC") };
+    case "ARRAY<FLOAT64>":
+      return { kind: "ARRAY", element: scalar("FLOAT64") };
     default:
       return scalar(chosen.gives);
   }

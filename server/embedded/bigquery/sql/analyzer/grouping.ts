@@ -31,10 +31,9 @@ export function groupKeys(base: Place, select: Select): GroupKeys {
     if (!isGroupable(typed.type)) {
       throw unsupported(`Grouping by expressions of type ${typeName(typed.type)}`, expression.position);
     }
-    const isPlain = groupBy.form === "PLAIN" || groupBy.form === "ALL";
     // DuckDB would compute these anew where the grouping set has NULL for them.
-    if (!isPlain && (typed.usesLocalColumn !== true || typed.sql.includes("SELECT "))) {
-      throw unsupported(`${groupBy.form} of a constant or a subquery`, expression.position);
+    if (groupBy.form === "SETS" && (typed.usesLocalColumn !== true || typed.sql.includes("SELECT "))) {
+      throw unsupported("ROLLUP, CUBE or GROUPING SETS of a constant or a subquery", expression.position);
     }
     return typed;
   });
@@ -49,10 +48,7 @@ function keysSql(groupBy: GroupBy, keys: string[]): string {
     return ` GROUP BY GROUPING SETS (${sets.join(", ")})`;
   }
   if (keys.length === 0) return groupBy.form === "PLAIN" ? " GROUP BY ()" : "";
-  const list = keys.join(", ");
-  return groupBy.form === "ROLLUP" || groupBy.form === "CUBE"
-    ? ` GROUP BY ${groupBy.form} (${list})`
-    : ` GROUP BY ${list}`;
+  return ` GROUP BY ${keys.join(", ")}`;
 }
 
 /** A NULL literal as a key needs a type. */

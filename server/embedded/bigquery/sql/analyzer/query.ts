@@ -119,9 +119,10 @@ function analyzeBranch(context: Context, body: QueryBody, parent: Scope | undefi
 }
 
 function setOperation(context: Context, body: SetOperation, parent: Scope | undefined): Relation {
-  const branches = body.branches.map((branch) => analyzeBranch(context, branch, parent));
-  const [first] = branches;
+  const given = body.branches.map((branch) => analyzeBranch(context, branch, parent));
+  const [first] = given;
   if (first === undefined) throw new SqlError("A set operation needs queries", body.position);
+  const branches = body.isByName ? given.map((branch) => orderedAs(first, branch, body)) : given;
   if (branches.some((branch) => branch.columns.length !== first.columns.length)) {
     throw new SqlError(`Queries in ${body.operator} have mismatched column count`, body.position);
   }
@@ -140,6 +141,27 @@ function setOperation(context: Context, body: SetOperation, parent: Scope | unde
     .map((branch) => alignBranch(branch, columns, body.position))
     .join(` ${body.operator.replace(" DISTINCT", "")} `);
   return { sql, columns, isValueTable: branches.every((branch) => branch.isValueTable === true) };
+}
+
+/** The branch with its columns in the order of the first one's. */
+function orderedAs(first: Relation, branch: Relation, body: SetOperation): Relation {
+  const columns = first.columns.map(({ name }) => {
+    const matches = branch.columns.flatMap((column, index) => (sameName(column.name, name) ? [index] : []));
+    const [match] = matches;
+    if (match === undefined || matches.length > 1 || branch.columns.length !== first.columns.length) {
+      throw new SqlError(
+        `Queries in ${body.operator} BY NAME must have the same column names, each once`,
+        body.position,
+      );
+    }
+    return match;
+  });
+  const items = columns.map((index, at) => `n.c${index + 1} AS c${at + 1}`);
+  return {
+    ...branch,
+    sql: `SELECT ${items.join(", ")} FROM (${branch.sql}) AS n`,
+    columns: columns.flatMap((index) => branch.columns[index] ?? []),
+  };
 }
 
 /** A literal that a branch selects is still a literal when the columns are made one type. */

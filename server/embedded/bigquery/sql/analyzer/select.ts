@@ -145,7 +145,7 @@ const emptyTotalRefused =
 function havingSql(select: Select, having: Typed | undefined): string {
   const form = select.groupBy?.form;
   const conditions = having === undefined ? [] : [having.sql];
-  if (form === "ROLLUP" || form === "CUBE" || form === "SETS") conditions.unshift(emptyTotalRefused);
+  if (form === "SETS") conditions.unshift(emptyTotalRefused);
   return conditions.length === 0 ? "" : ` HAVING ${conditions.join(" AND ")}`;
 }
 
