@@ -2,9 +2,9 @@
 import type { Expression, Query } from "../ast.ts";
 import { stringLiteral } from "../literals.ts";
 import { SqlError, unsupported } from "../position.ts";
-import { duckType, scalar } from "../types.ts";
+import { scalar } from "../types.ts";
 import type { SqlType, StructField } from "../types.ts";
-import { coerce, commonType } from "./coercion.ts";
+import { arraySql, coerce, commonType } from "./coercion.ts";
 import type { Analyze, Place } from "./context.ts";
 import { refuseVolatile } from "./operators.ts";
 import type { Relation } from "./scope.ts";
@@ -112,10 +112,14 @@ function array(place: Place, expression: Expression & { kind: "array" }, analyze
   const elementType: SqlType = common.kind === "NULL" ? scalar("INT64") : common;
   if (elementType.kind === "ARRAY") throw unsupported("An array of arrays", expression.position);
   const values = items.map((item) => coerce(item, elementType, expression.position, "An array element"));
-  const type: SqlType = { kind: "ARRAY", element: elementType };
-  const sql =
-    values.length === 0 ? `CAST([] AS ${duckType(type)})` : `[${values.map((value) => value.sql).join(", ")}]`;
-  return combine(sql, type, values);
+  const type = { kind: "ARRAY", element: elementType } as const;
+  const sql = arraySql(
+    type,
+    values.map((value) => value.sql),
+  );
+  const typed = combine(sql, type, values);
+  const isLiteral = expression.element === undefined && items.every((item) => item.literal !== undefined);
+  return isLiteral ? { ...typed, items } : typed;
 }
 
 function struct(place: Place, expression: Expression & { kind: "struct" }, analyze: Analyze): Typed {
@@ -137,5 +141,10 @@ function struct(place: Place, expression: Expression & { kind: "struct" }, analy
     return typed;
   });
   const packed = values.map((value, index) => `f${index + 1} := ${value.sql}`).join(", ");
-  return { ...combine(`struct_pack(${packed})`, { kind: "STRUCT", fields }, values), fields: values };
+  return { ...combine(`struct_pack(${packed})`, { kind: "STRUCT", fields }, values), fields: values.map(withoutItems) };
+}
+
+/** An ARRAY inside a STRUCT has its type, whatever it is written with. */
+function withoutItems({ items: _items, ...rest }: Typed): Typed {
+  return rest;
 }

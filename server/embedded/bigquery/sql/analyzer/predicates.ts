@@ -94,10 +94,12 @@ function inList(place: Place, expression: Expression & { kind: "inList" }, analy
 /** NULL when the value is NULL or when it is not found among elements of which one is NULL; FALSE for no elements. */
 function inArray(place: Place, expression: Expression & { kind: "inArray" }, analyze: Analyze): Typed {
   const { position, isNegated } = expression;
-  const array = analyze(place, expression.array);
+  const given = analyze(place, expression.array);
+  const operand = analyze(place, expression.operand);
+  const isEmpty = given.items?.length === 0 && operand.type.kind !== "NULL" && operand.type.kind !== "ARRAY";
+  const array = isEmpty ? coerce(given, { kind: "ARRAY", element: operand.type }, position) : given;
   if (array.type.kind !== "ARRAY") throw new SqlError("UNNEST needs an ARRAY", expression.array.position);
   const { element } = array.type;
-  const operand = analyze(place, expression.operand);
   refuseVolatile([operand, array], "IN UNNEST", position);
   if (element.kind === "STRUCT") return structInArray(operand, { array, element, isNegated }, position);
   if (!isComparable(element)) throw unsupported(`IN UNNEST of ${element.kind} values`, position);

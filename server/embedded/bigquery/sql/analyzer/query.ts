@@ -168,6 +168,7 @@ function orderedAs(first: Relation, branch: Relation, body: SetOperation): Relat
 function branchValue(branch: Relation, index: number, otherwise: SqlType): Typed {
   const column = branch.columns[index];
   const value: Typed = { sql: `b.c${index + 1}`, type: column?.type ?? otherwise };
+  if (column?.items !== undefined) value.items = column.items;
   return column?.literal === undefined ? value : { ...value, literal: column.literal };
 }
 

@@ -8,6 +8,7 @@ export interface Column {
   type: SqlType;
   /** What a SELECT has as a literal: in a set operation it takes the type of the others. */
   literal?: Typed["literal"];
+  items?: Typed["items"];
 }
 
 /** A query as DuckDB SQL; its output columns are called c1, c2, … */

@@ -211,6 +211,7 @@ function outputSql(select: Select, items: OutputItem[]): string {
 function outputColumns(select: Select, items: OutputItem[]): Relation["columns"] {
   const columns = items.map(({ name, typed }): Column => {
     const column: Column = { name, type: typed.type };
+    if (typed.items !== undefined) column.items = typed.items;
     return typed.literal === undefined ? column : { ...column, literal: typed.literal };
   });
   if (select.as === "VALUE") return columns.map((column) => ({ ...column, name: undefined }));
