@@ -81,7 +81,7 @@ export type Expression =
       branches: { when: Expression; result: Expression }[];
       otherwise: Expression | undefined;
     })
-  | (Node & { kind: "cast"; operand: Expression; type: SqlType; isSafe: boolean })
+  | (Node & { kind: "cast"; operand: Expression; type: SqlType; isSafe: boolean; format: Expression | undefined })
   | (Node & { kind: "extract"; part: string; from: Expression; zone: Expression | undefined })
   | (Node & { kind: "interval"; value: Expression; unit: string })
   | (Node & { kind: "exists"; query: Query })

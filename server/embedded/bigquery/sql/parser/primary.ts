@@ -214,8 +214,9 @@ function parseCast(cursor: Cursor, parse: ParseExpression): Expression {
     const operand = parse(cursor);
     cursor.expect("AS");
     const type = parseType(cursor);
-    if (cursor.at("FORMAT") || cursor.at("AT")) throw unsupported("CAST with FORMAT or AT TIME ZONE", cursor.position);
-    return { kind: "cast", operand, type, isSafe: upper === "SAFE_CAST", position };
+    const format = cursor.accept("FORMAT") ? parse(cursor) : undefined;
+    if (cursor.at("AT")) throw unsupported("CAST with AT TIME ZONE", cursor.position);
+    return { kind: "cast", operand, type, isSafe: upper === "SAFE_CAST", format, position };
   });
 }
 
