@@ -9,6 +9,17 @@ const syntax = "query-syntax";
 describe("arrays", () => {
   checkSemantics([
     gives(
+      "SELECT IFNULL(CAST(NULL AS ARRAY<STRING>), []), ARRAY_CONCAT([1], [1.5]), IF(TRUE, [1], ARRAY<NUMERIC>[2]), ARRAY_CONCAT(ARRAY<DATE>['2024-01-01'], ['2024-01-02']), 'a' IN UNNEST([])",
+      [[], ["1.0", "1.5"], ["1"], ["2024-01-01", "2024-01-02"], "false"],
+      "conversion_rules#literal_coercion",
+    ),
+    fails(
+      "SELECT ARRAY_CONCAT(ARRAY<FLOAT64>[1], x) FROM (SELECT [2] AS x)",
+      /No matching signature/,
+      "conversion_rules#literal_coercion",
+    ),
+    fails("SELECT IF(TRUE, [NULL], ['a'])", /ARRAY<INT64> cannot be used/, "conversion_rules#literal_coercion"),
+    gives(
       "SELECT ['a', 'b'][0], ['a', 'b'][OFFSET(1)], ['a', 'b'][SAFE_ORDINAL(3)]",
       ["a", "b", null],
       `${operators}#array_subscript_operator`,

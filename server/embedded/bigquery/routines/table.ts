@@ -1,6 +1,7 @@
 import { characterRoutines } from "./characters.ts";
 import { codecRoutines } from "./codecs.ts";
 import { formatValues } from "./format.ts";
+import { jsonRoutines } from "./json.ts";
 import { numberRoutines } from "./numbers.ts";
 import { literal, printed } from "./printing.ts";
 import { routine } from "./routine.ts";
@@ -33,5 +34,6 @@ export const routines: readonly Routine[] = [
   ...unicodeRoutines,
   ...codecRoutines,
   ...numberRoutines,
+  ...jsonRoutines,
   ...formatRoutines,
 ];

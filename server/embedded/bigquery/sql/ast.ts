@@ -48,14 +48,14 @@ export interface CallExpression extends Node {
 }
 
 export type LiteralType = "INT64" | "FLOAT64" | "NUMERIC" | "BOOL" | "STRING" | "BYTES" | "NULL";
-export type TypedLiteralType = "DATE" | "DATETIME" | "TIME" | "TIMESTAMP";
+export type TypedLiteralType = "DATE" | "DATETIME" | "TIME" | "TIMESTAMP" | "JSON";
 export type ArrayAccess = "OFFSET" | "ORDINAL" | "SAFE_OFFSET" | "SAFE_ORDINAL";
 
 export type Expression =
   | (Node & { kind: "literal"; type: LiteralType | TypedLiteralType; value: string })
   | (Node & { kind: "path"; names: string[] })
   | (Node & { kind: "field"; base: Expression; name: string })
-  | (Node & { kind: "index"; base: Expression; access: ArrayAccess; index: Expression })
+  | (Node & { kind: "index"; base: Expression; access: ArrayAccess | undefined; index: Expression })
   | (Node & { kind: "parameter"; name: string })
   | (Node & { kind: "positional"; index: number })
   | (Node & { kind: "unary"; operator: "-" | "+" | "~" | "NOT"; operand: Expression })
@@ -81,7 +81,7 @@ export type Expression =
       branches: { when: Expression; result: Expression }[];
       otherwise: Expression | undefined;
     })
-  | (Node & { kind: "cast"; operand: Expression; type: SqlType; isSafe: boolean })
+  | (Node & { kind: "cast"; operand: Expression; type: SqlType; isSafe: boolean; format: Expression | undefined })
   | (Node & { kind: "extract"; part: string; from: Expression; zone: Expression | undefined })
   | (Node & { kind: "interval"; value: Expression; unit: string })
   | (Node & { kind: "exists"; query: Query })
@@ -111,6 +111,8 @@ export type QueryBody = Select | SetOperation | (Node & { kind: "parenthesised";
 export interface SetOperation extends Node {
   kind: "set";
   operator: "UNION ALL" | "UNION DISTINCT" | "INTERSECT DISTINCT" | "EXCEPT DISTINCT";
+  /** Columns meet by their names, not by their positions. */
+  isByName: boolean;
   branches: QueryBody[];
 }
 
@@ -124,9 +126,9 @@ export type SelectItem =
     });
 
 export interface GroupBy extends Node {
-  form: "PLAIN" | "ALL" | "ROLLUP" | "CUBE" | "SETS";
+  form: "PLAIN" | "ALL" | "SETS";
   items: Expression[];
-  /** For GROUPING SETS: the keys of each set, as indexes of `items`. */
+  /** For GROUPING SETS, ROLLUP and CUBE: the keys of each set, as indexes of `items`. */
   sets: number[][];
 }
 
@@ -157,6 +159,24 @@ export type FromItem =
   | (Node & { kind: "table"; path: TablePath; alias: string | undefined; offsetAlias: string | undefined })
   | (Node & { kind: "derived"; query: Query; alias: string | undefined })
   | (Node & { kind: "unnest"; array: Expression; alias: string | undefined; offsetAlias: string | undefined })
+  | (Node & {
+      kind: "pivot";
+      input: FromItem;
+      aggregates: { call: Expression; alias: string | undefined }[];
+      by: Expression;
+      values: { expression: Expression; alias: string | undefined }[];
+      alias: string | undefined;
+    })
+  | (Node & {
+      kind: "unpivot";
+      input: FromItem;
+      keepsNulls: boolean;
+      /** The new columns: of the values, and of the names of the columns they come from. */
+      values: string[];
+      name: string;
+      groups: { columns: string[]; label: Expression | undefined; position: Position }[];
+      alias: string | undefined;
+    })
   | (Node & {
       kind: "join";
       join: JoinKind;

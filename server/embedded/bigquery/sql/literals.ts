@@ -11,6 +11,7 @@ import {
   parseTime,
   parseTimestamp,
 } from "../wire/times.ts";
+import { canonicalJson } from "../routines/json-text.ts";
 import { formatNumeric, parseExactNumeric } from "../wire/numeric.ts";
 import type { ScalarKind } from "./types.ts";
 
@@ -70,6 +71,8 @@ export function scalarLiteral(kind: ScalarKind, text: string): string {
       return parseBool(text) ? "TRUE" : "FALSE";
     case "STRING":
       return stringLiteral(text);
+    case "JSON":
+      return stringLiteral(canonicalJson(text));
     case "BYTES":
       return bytesLiteral(Buffer.from(text, "base64"));
     case "DATE":

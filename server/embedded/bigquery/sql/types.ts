@@ -2,7 +2,8 @@
  * GoogleSQL's data types, and how each is stored in DuckDB.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types
  *
- * TIMESTAMP is DuckDB's TIMESTAMP read as UTC: the analyzer knows the difference to DATETIME, DuckDB need not.
+ * TIMESTAMP is DuckDB's TIMESTAMP read as UTC: the analyzer knows the difference to DATETIME, DuckDB need not. A JSON value
+ * is its text, with the names of an object in order.
  * Struct fields are stored by position (f1, f2, …), so that names can repeat or be absent as in BigQuery.
  */
 export const scalarKinds = [
@@ -16,6 +17,7 @@ export const scalarKinds = [
   "DATETIME",
   "TIME",
   "TIMESTAMP",
+  "JSON",
 ] as const;
 
 export type ScalarKind = (typeof scalarKinds)[number];
@@ -46,6 +48,7 @@ const duckNames: Record<ScalarKind, string> = {
   DATETIME: "TIMESTAMP",
   TIME: "TIME",
   TIMESTAMP: "TIMESTAMP",
+  JSON: "VARCHAR",
 };
 
 export function duckType(type: SqlType): string {
@@ -98,7 +101,13 @@ export function scalarKindNamed(name: string): ScalarKind | undefined {
 
 /** Types whose values can be compared with =, grouped and ordered. */
 export function isComparable(type: SqlType): boolean {
-  return type.kind !== "ARRAY" && type.kind !== "STRUCT";
+  return type.kind !== "ARRAY" && type.kind !== "STRUCT" && type.kind !== "JSON";
+}
+
+/** JSON, or a type with JSON inside: BigQuery compares no such values. */
+export function containsJson(type: SqlType): boolean {
+  if (type.kind === "ARRAY") return containsJson(type.element);
+  return type.kind === "STRUCT" ? type.fields.some((field) => containsJson(field.type)) : type.kind === "JSON";
 }
 
 /** Types whose values can be grouped and made distinct; in FLOAT64 inside others NaN and -0 are left out. */
@@ -109,7 +118,7 @@ export function isGroupable(type: SqlType): boolean {
 function isGroupableInside(type: SqlType): boolean {
   if (type.kind === "ARRAY") return isGroupableInside(type.element);
   if (type.kind === "STRUCT") return type.fields.every((field) => isGroupableInside(field.type));
-  return type.kind !== "FLOAT64";
+  return type.kind !== "FLOAT64" && type.kind !== "JSON";
 }
 
 export function isNumericKind(type: SqlType): boolean {

@@ -1,5 +1,6 @@
 /** The text of docs/googlesql-subset.md, from the tables that the translator itself uses. */
 import { conversionNames } from "../sql/analyzer/casts.ts";
+import { castElements } from "../sql/analyzer/specials/cast-formats.ts";
 import { formatElements } from "../sql/analyzer/specials/time-formats.ts";
 import { parseElements } from "../sql/analyzer/specials/time-parsing.ts";
 import { aggregateFunctions, windowFunctions } from "../sql/functions/aggregates.ts";
@@ -87,7 +88,7 @@ export function subsetPage(): string {
     usage,
     ...Object.entries(acceptedSyntax).map(([title, entries]) => `## ${title}\n\n${syntaxList(entries)}`),
     `## Types\n\n${scalarKinds.join(", ")}, ARRAY, STRUCT. TIMESTAMP has microseconds and is UTC; NUMERIC is exact with 9 decimals.`,
-    `## CAST and SAFE_CAST\n\n${casts()}`,
+    `## CAST and SAFE_CAST\n\n${casts()}\n\nFrom DATE, DATETIME, TIME and TIMESTAMP to STRING also with a constant FORMAT of ${codeList(castElements)}.`,
     ...Object.entries(scalarFunctions).map(
       ([title, functions]) => `## ${title}\n\n${list(functions.map(functionRow))}`,
     ),

@@ -12,6 +12,7 @@ import {
   DuckDBTimeValue,
 } from "@duckdb/node-api";
 import type { DuckDBValue } from "@duckdb/node-api";
+import { canonicalJson } from "../routines/json-text.ts";
 import { parseBool, parseFloat64, parseInteger } from "../sql/literals.ts";
 import type { ScalarKind, SqlType } from "../sql/types.ts";
 import { parseExactNumeric, parseNumeric } from "./numeric.ts";
@@ -108,6 +109,8 @@ function decodeScalar(value: unknown, kind: ScalarKind): DuckDBValue {
       if (typeof value === "boolean" || (typeof value === "number" && Number.isSafeInteger(value)))
         return String(value);
       return text(value, kind);
+    case "JSON":
+      return canonicalJson(text(value, kind));
     case "INT64":
       if (typeof value === "number" && !Number.isSafeInteger(value))
         throw new RangeError(`Cannot convert value to integer (bad value): ${value}`);

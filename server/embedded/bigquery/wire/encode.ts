@@ -37,6 +37,7 @@ export function encodeValue(value: DuckDBValue, type: SqlType, options: EncodeOp
   if (value === null) return null;
   switch (type.kind) {
     case "STRING":
+    case "JSON":
       if (typeof value === "string") return value;
       break;
     case "INT64":

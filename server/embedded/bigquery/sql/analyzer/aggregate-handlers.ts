@@ -2,24 +2,18 @@
  * What each aggregate function computes, as DuckDB SQL.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/aggregate_functions
  */
-import type { CallExpression, Expression } from "../ast.ts";
+import type { Expression } from "../ast.ts";
 import type { AggregateFunction } from "../functions/aggregates.ts";
 import { checkedNumericSum } from "../functions/numbers.ts";
 import { SqlError, unsupported } from "../position.ts";
 import { isComparable, scalar, typeName } from "../types.ts";
 import type { SqlType } from "../types.ts";
+import { approxQuantiles, approxTopCount } from "./approximations.ts";
+import type { Aggregate } from "./aggregate.ts";
 import { coerce } from "./coercion.ts";
 import { mayBeNaN } from "./floats.ts";
 import { divideNumeric } from "./operators.ts";
 import type { Typed } from "./typed.ts";
-
-/** One aggregate being translated; `over` is the OVER clause as SQL, or empty. */
-export interface Aggregate {
-  call: CallExpression;
-  args: Typed[];
-  order: string;
-  over: string;
-}
 
 const nan = "CAST('NaN' AS DOUBLE)";
 
@@ -152,6 +146,12 @@ function asFloat(aggregate: Aggregate, argument: Typed): Typed {
   return coerce(argument, scalar("FLOAT64"), position, `An argument of ${name}`);
 }
 
+function approxCountDistinct(aggregate: Aggregate): Typed {
+  const argument = first(aggregate);
+  if (!isComparable(argument.type)) throw noMatch(aggregate, argument.type);
+  return result(`count(DISTINCT ${argument.sql})${aggregate.over}`, scalar("INT64"));
+}
+
 function deviation(duckName: string): (aggregate: Aggregate) => Typed {
   return (aggregate) => {
     const value = asFloat(aggregate, first(aggregate));
@@ -253,8 +253,9 @@ export const aggregateHandlers: Record<Exclude<AggregateFunction, "GROUPING">, (
   STRING_AGG: stringAgg,
   ARRAY_AGG: arrayAgg,
   ARRAY_CONCAT_AGG: arrayConcatAgg,
-  APPROX_COUNT_DISTINCT: (aggregate) =>
-    result(`count(DISTINCT ${first(aggregate).sql})${aggregate.over}`, scalar("INT64")),
+  APPROX_COUNT_DISTINCT: approxCountDistinct,
+  APPROX_QUANTILES: approxQuantiles,
+  APPROX_TOP_COUNT: approxTopCount,
   LOGICAL_AND: (aggregate) => onBool(aggregate, (x) => `bool_and(${x})`, scalar("BOOL")),
   LOGICAL_OR: (aggregate) => onBool(aggregate, (x) => `bool_or(${x})`, scalar("BOOL")),
   BIT_AND: bits,

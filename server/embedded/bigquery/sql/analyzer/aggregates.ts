@@ -63,9 +63,9 @@ function insideAggregate(place: Place): Place {
 const ordered = new Set(["STRING_AGG", "ARRAY_AGG", "ARRAY_CONCAT_AGG"]);
 const distinctable = new Set(
   `COUNT SUM AVG MIN MAX STRING_AGG ARRAY_AGG ANY_VALUE BIT_AND BIT_OR BIT_XOR
-  LOGICAL_AND LOGICAL_OR STDDEV STDDEV_SAMP STDDEV_POP VARIANCE VAR_SAMP VAR_POP`.split(/\s+/),
+  LOGICAL_AND LOGICAL_OR APPROX_QUANTILES STDDEV STDDEV_SAMP STDDEV_POP VARIANCE VAR_SAMP VAR_POP`.split(/\s+/),
 );
-const binary = new Set(["CORR", "COVAR_POP", "COVAR_SAMP", "MAX_BY", "MIN_BY"]);
+const binary = new Set(["CORR", "COVAR_POP", "COVAR_SAMP", "MAX_BY", "MIN_BY", "APPROX_QUANTILES", "APPROX_TOP_COUNT"]);
 
 function checkSyntax(
   name: AggregateFunction,
@@ -82,7 +82,8 @@ function checkSyntax(
   if (!ordered.has(name) && (call.orderBy.length > 0 || call.limit !== undefined)) {
     throw new SqlError(`ORDER BY and LIMIT are not allowed in ${name}`, position);
   }
-  if (call.nulls !== undefined && name !== "ARRAY_AGG") throw unsupported(`${call.nulls} NULLS in ${name}`, position);
+  if (call.nulls !== undefined && name !== "ARRAY_AGG" && name !== "APPROX_QUANTILES")
+    throw unsupported(`${call.nulls} NULLS in ${name}`, position);
   if (call.isDistinct && !distinctable.has(name)) throw unsupported(`DISTINCT in ${name}`, position);
   if (use.over !== undefined && (call.orderBy.length > 0 || call.limit !== undefined)) {
     throw new SqlError(`ORDER BY and LIMIT are not allowed in ${name} as a window function`, position);

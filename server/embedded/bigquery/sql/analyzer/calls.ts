@@ -13,6 +13,7 @@ import type { Analyze, Place } from "./context.ts";
 import { refuseVolatile } from "./operators.ts";
 import { arrayHandlers } from "./specials/arrays.ts";
 import { conditionalHandlers } from "./specials/conditionals.ts";
+import { jsonHandlers } from "./specials/json.ts";
 import { printingHandlers } from "./specials/printing.ts";
 import { regexpHandlers } from "./specials/regexps.ts";
 import { stringHandlers } from "./specials/strings.ts";
@@ -36,6 +37,7 @@ const handlers: Partial<Record<SpecialFunction, SpecialHandler>> = {
   ...regexpHandlers,
   ...stringHandlers,
   ...arrayHandlers,
+  ...jsonHandlers,
 };
 
 export function scalarCall(place: Place, call: CallExpression, analyze: Analyze): Typed {
@@ -94,6 +96,10 @@ function patternType(pattern: ArgumentPattern, typed: Typed): SqlType | undefine
       return { kind: "ARRAY", element: scalar("BYTES") };
     case "ARRAY<INT64>":
       return { kind: "ARRAY", element: scalar("INT64") };
+    case "ARRAY<NUMERIC>":
+      return { kind: "ARRAY", element: scalar("NUMERIC") };
+    case "ARRAY<FLOAT64>":
+      return { kind: "ARRAY", element: scalar("FLOAT64") };
     default:
       return scalar(pattern);
   }
@@ -154,6 +160,10 @@ function resultType(chosen: Signature, args: Typed[]): SqlType {
       return { kind: "ARRAY", element: scalar("BYTES") };
     case "ARRAY<INT64>":
       return { kind: "ARRAY", element: scalar("INT64") };
+    case "ARRAY<NUMERIC>":
+      return { kind: "ARRAY", element: scalar("NUMERIC") };
+    case "ARRAY<FLOAT64>":
+      return { kind: "ARRAY", element: scalar("FLOAT64") };
     default:
       return scalar(chosen.gives);
   }

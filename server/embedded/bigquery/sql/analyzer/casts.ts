@@ -136,6 +136,8 @@ export function cast(operand: Typed, target: SqlType, options: CastOptions): Typ
   if (operand.type.kind === "NULL") return combine(`CAST(${operand.sql} AS ${duckType(target)})`, target, [operand]);
   if (sameType(operand.type, target)) return combine(operand.sql, target, [operand]);
   if (target.kind === "STRUCT" && operand.type.kind === "STRUCT") return castStruct(operand, target, options);
+  const written = target.kind === "ARRAY" && operand.items?.length === 0 ? tryCoerce(operand, target) : undefined;
+  if (written !== undefined) return combine(written.sql, target, [operand]);
   if (target.kind === "ARRAY" || target.kind === "STRUCT" || target.kind === "NULL") {
     throw unsupported(`CAST from ${typeName(operand.type)} to ${typeName(target)}`, options.position);
   }

@@ -21,6 +21,7 @@ export function tryCoerce(typed: Typed, target: SqlType): Typed | undefined {
   // Also the call of ERROR, which fits any type.
   if (typed.type.kind === "NULL") return { ...typed, sql: `CAST(${typed.sql} AS ${duckType(target)})`, type: target };
   if (target.kind === "STRUCT") return coerceStruct(typed, target);
+  if (target.kind === "ARRAY") return coerceArray(typed, target);
   if (to === "ARRAY" || to === "STRUCT" || to === "NULL") return undefined;
   const text = typed.literal?.value ?? "";
   if (typed.literal?.kind === "string" && fromStringLiteral.includes(to)) {
@@ -37,6 +38,26 @@ export function tryCoerce(typed: Typed, target: SqlType): Typed | undefined {
   if (sql === undefined) return undefined;
   const { raw: _raw, literal: _literal, ...rest } = typed;
   return { ...rest, sql, type: target, isNumber: true };
+}
+
+/** An ARRAY of literals takes the type that is expected, element by element; one of NULLs alone is an ARRAY<INT64>. */
+function coerceArray(typed: Typed, target: SqlType & { kind: "ARRAY" }): Typed | undefined {
+  const { items, ...rest } = typed;
+  if (items === undefined || (items.length > 0 && items.every((item) => item.type.kind === "NULL"))) return undefined;
+  const coerced = items.map((item) => tryCoerce(item, target.element));
+  if (coerced.some((item) => item === undefined)) return undefined;
+  return {
+    ...rest,
+    sql: arraySql(
+      target,
+      coerced.map((item) => item?.sql ?? "NULL"),
+    ),
+    type: target,
+  };
+}
+
+export function arraySql(type: SqlType & { kind: "ARRAY" }, values: string[]): string {
+  return values.length === 0 ? `CAST([] AS ${duckType(type)})` : `[${values.join(", ")}]`;
 }
 
 /** A STRUCT takes the type that is expected, field by field; one that is written out has literals as fields. */
@@ -111,9 +132,17 @@ export function commonType(items: readonly Typed[], position: Position, what: st
   if (first === undefined) return { kind: "NULL" };
   if (known.every((item) => sameType(item.type, first.type))) return first.type;
   if (known.every((item) => isNumericKind(item.type))) return commonNumeric(known, position);
-  const target = known.find((item) => item.literal === undefined)?.type ?? first.type;
+  const target = known.find((item) => item.literal === undefined && item.items === undefined)?.type ?? first.type;
   const datetime = known.find((item) => item.type.kind === "DATETIME")?.type;
   if (datetime !== undefined && known.every((item) => tryCoerce(item, datetime) !== undefined)) return datetime;
+  if (known.every((item) => item.items !== undefined)) {
+    const element = commonType(
+      known.flatMap((item) => item.items ?? []),
+      position,
+      what,
+    );
+    return { kind: "ARRAY", element: element.kind === "NULL" ? scalar("INT64") : element };
+  }
   const struct = commonStruct(known, position, what);
   if (struct !== undefined) return struct;
   if (known.every((item) => tryCoerce(item, target) !== undefined)) return target;

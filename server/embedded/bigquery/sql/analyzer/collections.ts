@@ -1,9 +1,10 @@
 /** Arrays, structs and subqueries as values. */
 import type { Expression, Query } from "../ast.ts";
+import { stringLiteral } from "../literals.ts";
 import { SqlError, unsupported } from "../position.ts";
-import { duckType, scalar } from "../types.ts";
+import { scalar } from "../types.ts";
 import type { SqlType, StructField } from "../types.ts";
-import { coerce, commonType } from "./coercion.ts";
+import { arraySql, coerce, commonType } from "./coercion.ts";
 import type { Analyze, Place } from "./context.ts";
 import { refuseVolatile } from "./operators.ts";
 import type { Relation } from "./scope.ts";
@@ -48,7 +49,10 @@ function onlyColumn(relation: Relation, what: string, position: number): { sql: 
   return { sql: relation.sql, type: column.type.kind === "NULL" ? scalar("INT64") : column.type };
 }
 
+/** A field of a STRUCT, or a member of a JSON object. */
 export function structField(base: Typed, name: string, position: number): Typed {
+  if (base.type.kind === "JSON")
+    return combine(`bq_json_member(${base.sql}, ${stringLiteral(name)})`, base.type, [base]);
   if (base.type.kind !== "STRUCT") {
     throw new SqlError(`Cannot access field ${name} on a value of type ${base.type.kind}`, position);
   }
@@ -65,19 +69,33 @@ export function structField(base: Typed, name: string, position: number): Typed 
 function element(place: Place, expression: Expression & { kind: "index" }, analyze: Analyze): Typed {
   const base = analyze(place, expression.base);
   if (base.type.kind === "STRUCT") return fieldAt(base, base.type, expression);
+  if (base.type.kind === "JSON") return jsonElement(base, analyze(place, expression.index), expression);
   if (base.type.kind !== "ARRAY")
     throw new SqlError(`Subscript access on a value of type ${base.type.kind}`, expression.position);
   const index = coerce(analyze(place, expression.index), scalar("INT64"), expression.position, "An array position");
   refuseVolatile([base, index], "an array access", expression.position);
-  const at = expression.access.endsWith("OFFSET") ? `(${index.sql} + 1)` : index.sql;
-  const outside = expression.access.startsWith("SAFE_") ? "NULL" : "error('Array index is out of bounds')";
+  // A bare position counts from zero, too.
+  const { access = "OFFSET" } = expression;
+  const at = access.endsWith("OFFSET") ? `(${index.sql} + 1)` : index.sql;
+  const outside = access.startsWith("SAFE_") ? "NULL" : "error('Array index is out of bounds')";
   const sql = `(CASE WHEN ${base.sql} IS NULL THEN NULL WHEN ${at} NOT BETWEEN 1 AND len(${base.sql}) THEN ${outside} ELSE ${base.sql}[${at}] END)`;
   return combine(sql, base.type.element, [base, index]);
 }
 
+/** json[0] and json['name']: NULL where there is nothing. */
+function jsonElement(base: Typed, index: Typed, expression: Expression & { kind: "index" }): Typed {
+  if (expression.access !== undefined) {
+    throw new SqlError(`${expression.access} does not apply to JSON`, expression.position);
+  }
+  const routine = index.type.kind === "STRING" ? "bq_json_member" : "bq_json_element";
+  const typed =
+    index.type.kind === "STRING" ? index : coerce(index, scalar("INT64"), expression.position, "A position");
+  return combine(`${routine}(${base.sql}, ${typed.sql})`, base.type, [base, typed]);
+}
+
 /** struct[OFFSET(0)]: the position must be known, for it decides the type. */
 function fieldAt(base: Typed, type: SqlType & { kind: "STRUCT" }, expression: Expression & { kind: "index" }): Typed {
-  const { access, index, position } = expression;
+  const { access = "OFFSET", index, position } = expression;
   if (access.startsWith("SAFE_")) throw new SqlError(`${access} does not apply to a STRUCT`, position);
   if (index.kind !== "literal" || index.type !== "INT64") {
     throw unsupported("A field position that is not an integer literal", index.position);
@@ -94,10 +112,14 @@ function array(place: Place, expression: Expression & { kind: "array" }, analyze
   const elementType: SqlType = common.kind === "NULL" ? scalar("INT64") : common;
   if (elementType.kind === "ARRAY") throw unsupported("An array of arrays", expression.position);
   const values = items.map((item) => coerce(item, elementType, expression.position, "An array element"));
-  const type: SqlType = { kind: "ARRAY", element: elementType };
-  const sql =
-    values.length === 0 ? `CAST([] AS ${duckType(type)})` : `[${values.map((value) => value.sql).join(", ")}]`;
-  return combine(sql, type, values);
+  const type = { kind: "ARRAY", element: elementType } as const;
+  const sql = arraySql(
+    type,
+    values.map((value) => value.sql),
+  );
+  const typed = combine(sql, type, values);
+  const isLiteral = expression.element === undefined && items.every((item) => item.literal !== undefined);
+  return isLiteral ? { ...typed, items } : typed;
 }
 
 function struct(place: Place, expression: Expression & { kind: "struct" }, analyze: Analyze): Typed {
@@ -119,5 +141,10 @@ function struct(place: Place, expression: Expression & { kind: "struct" }, analy
     return typed;
   });
   const packed = values.map((value, index) => `f${index + 1} := ${value.sql}`).join(", ");
-  return { ...combine(`struct_pack(${packed})`, { kind: "STRUCT", fields }, values), fields: values };
+  return { ...combine(`struct_pack(${packed})`, { kind: "STRUCT", fields }, values), fields: values.map(withoutItems) };
+}
+
+/** An ARRAY inside a STRUCT has its type, whatever it is written with. */
+function withoutItems({ items: _items, ...rest }: Typed): Typed {
+  return rest;
 }

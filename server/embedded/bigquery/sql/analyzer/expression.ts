@@ -15,6 +15,7 @@ import { binary, compare, refuseVolatile, unary } from "./operators.ts";
 import { predicate } from "./predicates.ts";
 import { resolvePath } from "./scope.ts";
 import { zoneOf } from "./specials/call.ts";
+import { formattedText } from "./specials/cast-formats.ts";
 import { extract } from "./specials/extraction.ts";
 import { shift } from "./specials/times.ts";
 import { asFamily } from "./specials/truncation.ts";
@@ -49,8 +50,11 @@ function analyzeNode(place: Place, expression: Expression): Typed {
       return binaryNode(place, expression);
     case "case":
       return caseNode(place, expression);
-    case "cast":
-      return cast(analyzeExpression(place, expression.operand), expression.type, expression);
+    case "cast": {
+      const operand = analyzeExpression(place, expression.operand);
+      if (expression.format !== undefined) return formattedText(operand, expression, expression.format);
+      return cast(operand, expression.type, expression);
+    }
     case "extract":
       return extract(expression.part, analyzeExpression(place, expression.from), {
         zone: expression.zone === undefined ? undefined : extractZone(place, expression.zone),

@@ -10,15 +10,9 @@ import type { Context, Place } from "./context.ts";
 import { analyzeExpression } from "./expression.ts";
 import { comparisonSql } from "./floats.ts";
 import { comparablePair } from "./operators.ts";
+import { pivotRelation, unpivotRelation } from "./pivots.ts";
 import { sameName } from "./scope.ts";
-import type { Column, RangeVariable, Relation, Scope, ScopeColumn } from "./scope.ts";
-
-/** What a FROM item adds to the scope, and the SQL that goes after FROM. */
-export interface Source {
-  sql: string;
-  variables: RangeVariable[];
-  columns: ScopeColumn[];
-}
+import type { Column, RangeVariable, Relation, Scope, ScopeColumn, Source } from "./scope.ts";
 
 const viewDepthMax = 16;
 
@@ -38,6 +32,14 @@ export function analyzeFrom(context: Context, item: FromItem, parent: Scope | un
       return relationSource(context, context.analyzeQuery(context, item.query, parent), item.alias);
     case "unnest":
       return unnest(context, item, parent);
+    case "pivot": {
+      const source = analyzeFrom(context, item.input, parent);
+      return relationSource(context, pivotRelation(context, item, { source, parent }), item.alias);
+    }
+    case "unpivot": {
+      const source = analyzeFrom(context, item.input, parent);
+      return relationSource(context, unpivotRelation(context, item, { source, parent }), item.alias);
+    }
     default:
       return join(context, item, parent);
   }

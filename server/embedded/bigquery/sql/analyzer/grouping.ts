@@ -11,6 +11,8 @@ import { containsAggregate, containsWindow } from "./walk.ts";
 export interface GroupKeys {
   /** The keys' SQL: an equal expression of the select list is grouped. */
   set: Set<string>;
+  /** A select item that is a key: analyzed anew, a subquery in it would get other aliases. */
+  analyzed: Map<Expression, Typed>;
   sql: string;
 }
 
@@ -21,7 +23,7 @@ export function groupKeys(base: Place, select: Select): GroupKeys {
     windows: { forbiddenIn: "GROUP BY clause" },
   };
   const { groupBy } = select;
-  if (groupBy === undefined) return { set: new Set(), sql: "" };
+  if (groupBy === undefined) return { set: new Set(), analyzed: new Map(), sql: "" };
   const expressions =
     groupBy.form === "ALL" ? allKeys(select) : groupBy.items.map((item) => keyExpression(item, select));
   const keys = expressions.map((expression) => {
@@ -29,15 +31,15 @@ export function groupKeys(base: Place, select: Select): GroupKeys {
     if (!isGroupable(typed.type)) {
       throw unsupported(`Grouping by expressions of type ${typeName(typed.type)}`, expression.position);
     }
-    const isPlain = groupBy.form === "PLAIN" || groupBy.form === "ALL";
     // DuckDB would compute these anew where the grouping set has NULL for them.
-    if (!isPlain && (typed.usesLocalColumn !== true || typed.sql.includes("SELECT "))) {
-      throw unsupported(`${groupBy.form} of a constant or a subquery`, expression.position);
+    if (groupBy.form === "SETS" && (typed.usesLocalColumn !== true || typed.sql.includes("SELECT "))) {
+      throw unsupported("ROLLUP, CUBE or GROUPING SETS of a constant or a subquery", expression.position);
     }
     return typed;
   });
   const set = new Set(keys.map((key) => key.sql));
-  return { set, sql: keysSql(groupBy, keys.map(groupSql)) };
+  const analyzed = new Map(keys.map((key, index) => [expressions[index] as Expression, key] as const));
+  return { set, analyzed, sql: keysSql(groupBy, keys.map(groupSql)) };
 }
 
 function keysSql(groupBy: GroupBy, keys: string[]): string {
@@ -46,10 +48,7 @@ function keysSql(groupBy: GroupBy, keys: string[]): string {
     return ` GROUP BY GROUPING SETS (${sets.join(", ")})`;
   }
   if (keys.length === 0) return groupBy.form === "PLAIN" ? " GROUP BY ()" : "";
-  const list = keys.join(", ");
-  return groupBy.form === "ROLLUP" || groupBy.form === "CUBE"
-    ? ` GROUP BY ${groupBy.form} (${list})`
-    : ` GROUP BY ${list}`;
+  return ` GROUP BY ${keys.join(", ")}`;
 }
 
 /** A NULL literal as a key needs a type. */

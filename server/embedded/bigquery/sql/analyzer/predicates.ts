@@ -1,7 +1,7 @@
 /** IS, BETWEEN, IN, LIKE, EXISTS: https://cloud.google.com/bigquery/docs/reference/standard-sql/operators */
 import type { Expression } from "../ast.ts";
 import { SqlError, unsupported } from "../position.ts";
-import { isComparable, scalar } from "../types.ts";
+import { containsJson, isComparable, scalar } from "../types.ts";
 import { coerce, commonType } from "./coercion.ts";
 import type { Analyze, Place } from "./context.ts";
 import { comparablePair, comparisonType, refuseVolatile } from "./operators.ts";
@@ -54,6 +54,7 @@ export function predicate(place: Place, expression: Expression, analyze: Analyze
 function samePair(left: Typed, right: Typed, position: number): [Typed, Typed] {
   const type = commonType([left, right], position, "operator IS DISTINCT FROM");
   if (isComparable(type)) return comparablePair("IS DISTINCT FROM", left, right, position);
+  if (containsJson(type)) throw unsupported("IS DISTINCT FROM of JSON values", position);
   return [coerce(left, type, position), coerce(right, type, position)];
 }
 
@@ -93,10 +94,12 @@ function inList(place: Place, expression: Expression & { kind: "inList" }, analy
 /** NULL when the value is NULL or when it is not found among elements of which one is NULL; FALSE for no elements. */
 function inArray(place: Place, expression: Expression & { kind: "inArray" }, analyze: Analyze): Typed {
   const { position, isNegated } = expression;
-  const array = analyze(place, expression.array);
+  const given = analyze(place, expression.array);
+  const operand = analyze(place, expression.operand);
+  const isEmpty = given.items?.length === 0 && operand.type.kind !== "NULL" && operand.type.kind !== "ARRAY";
+  const array = isEmpty ? coerce(given, { kind: "ARRAY", element: operand.type }, position) : given;
   if (array.type.kind !== "ARRAY") throw new SqlError("UNNEST needs an ARRAY", expression.array.position);
   const { element } = array.type;
-  const operand = analyze(place, expression.operand);
   refuseVolatile([operand, array], "IN UNNEST", position);
   if (element.kind === "STRUCT") return structInArray(operand, { array, element, isNegated }, position);
   if (!isComparable(element)) throw unsupported(`IN UNNEST of ${element.kind} values`, position);

@@ -9,7 +9,7 @@ import type { Context, Place } from "./context.ts";
 import { analyzeExpression } from "./expression.ts";
 import { orderSql } from "./floats.ts";
 import { sameName } from "./scope.ts";
-import type { Column, CommonTable, Relation, Scope } from "./scope.ts";
+import type { Column, CommonTable, Relation, Scope, ScopeColumn } from "./scope.ts";
 import { analyzeSelect } from "./select.ts";
 import type { SqlType } from "../types.ts";
 import type { Typed } from "./typed.ts";
@@ -21,11 +21,20 @@ export function analyzeQuery(context: Context, query: Query, parent: Scope | und
   return { ...relation, sql: `${withSql}${relation.sql}${limitSql(inside, query)}` };
 }
 
-/** A query whose rows leave the statement: rows of a value table would be columns there. */
+/** The rows of a statement: those of a value table of STRUCTs have its fields as columns. */
+export function analyzeRows(context: Context, query: Query): Relation {
+  const relation = analyzeQuery(context, query, undefined);
+  const row = relation.columns[0]?.type;
+  if (relation.isValueTable !== true || row?.kind !== "STRUCT") return relation;
+  const fields = row.fields.map((_, index) => `struct_extract(v.c1, 'f${index + 1}') AS c${index + 1}`);
+  return { sql: `SELECT ${fields.join(", ")} FROM (${relation.sql}) AS v`, columns: row.fields };
+}
+
+/** A query whose rows are stored: whether rows of a value table are columns there is not documented. */
 export function analyzeResult(context: Context, query: Query): Relation {
   const relation = analyzeQuery(context, query, undefined);
   if (relation.isValueTable === true && relation.columns[0]?.type.kind === "STRUCT") {
-    throw unsupported("A query AS STRUCT as the result of a statement", query.position);
+    throw unsupported("A query AS STRUCT whose rows are stored", query.position);
   }
   return relation;
 }
@@ -71,25 +80,29 @@ function analyzeBody(context: Context, query: Query, parent: Scope | undefined):
   if (query.body.kind === "select") return analyzeSelect(context, query.body, { parent, orderBy: query.orderBy });
   const relation = analyzeBranch(context, query.body, parent);
   if (query.orderBy.length === 0) return relation;
-  const keys = query.orderBy.map((item) => outputOrder(item, relation.columns));
-  return { ...relation, sql: `SELECT * FROM (${relation.sql}) AS o ORDER BY ${keys.join(", ")}` };
+  const alias = newAlias(context, "o");
+  const scope: Scope = { variables: [], columns: outputColumns(relation.columns, alias), parent };
+  const place: Place = { ...constantPlace(context, "ORDER BY after a set operator"), scope };
+  const keys = query.orderBy.map((item) => outputOrder(place, item));
+  return { ...relation, sql: `SELECT * FROM (${relation.sql}) AS ${alias} ORDER BY ${keys.join(", ")}` };
+}
+
+function outputColumns(columns: Column[], alias: string): ScopeColumn[] {
+  return columns.map(({ name, type }, index) => ({ name, type, sql: `${alias}.c${index + 1}` }));
 }
 
 /** ORDER BY after a set operator sees only the output columns. */
-function outputOrder(item: OrderItem, columns: Column[]): string {
+function outputOrder(place: Place, item: OrderItem): string {
   const { expression, position } = item;
-  let index = -1;
-  if (expression.kind === "literal" && expression.type === "INT64") index = Number(expression.value) - 1;
-  else if (expression.kind === "path" && expression.names.length === 1) {
-    const name = expression.names[0] ?? "";
-    const matches = columns.flatMap((column, at) => (sameName(column.name, name) ? [at] : []));
-    if (matches.length > 1) throw new SqlError(`Column name ${name} is ambiguous in ORDER BY`, position);
-    index = matches[0] ?? -1;
-  } else throw unsupported("ORDER BY an expression after a set operator", position);
-  const column = columns[index];
-  if (column === undefined) throw new SqlError("ORDER BY names no output column", position);
-  if (!isComparable(column.type)) throw new SqlError(`ORDER BY of ${column.type.kind} values`, position);
-  return orderSql(item, { sql: `o.c${index + 1}`, type: column.type });
+  const isNumber = expression.kind === "literal" && expression.type === "INT64";
+  const key = isNumber
+    ? place.scope.columns[Number(expression.value) - 1]
+    : expression.kind === "literal"
+      ? undefined
+      : analyzeExpression(place, expression);
+  if (key === undefined) throw new SqlError("ORDER BY names no output column", position);
+  if (!isComparable(key.type)) throw new SqlError(`ORDER BY of ${key.type.kind} values`, position);
+  return orderSql(item, { ...key });
 }
 
 function analyzeBranch(context: Context, body: QueryBody, parent: Scope | undefined): Relation {
@@ -106,9 +119,10 @@ function analyzeBranch(context: Context, body: QueryBody, parent: Scope | undefi
 }
 
 function setOperation(context: Context, body: SetOperation, parent: Scope | undefined): Relation {
-  const branches = body.branches.map((branch) => analyzeBranch(context, branch, parent));
-  const [first] = branches;
+  const given = body.branches.map((branch) => analyzeBranch(context, branch, parent));
+  const [first] = given;
   if (first === undefined) throw new SqlError("A set operation needs queries", body.position);
+  const branches = body.isByName ? given.map((branch) => orderedAs(first, branch, body)) : given;
   if (branches.some((branch) => branch.columns.length !== first.columns.length)) {
     throw new SqlError(`Queries in ${body.operator} have mismatched column count`, body.position);
   }
@@ -129,10 +143,32 @@ function setOperation(context: Context, body: SetOperation, parent: Scope | unde
   return { sql, columns, isValueTable: branches.every((branch) => branch.isValueTable === true) };
 }
 
+/** The branch with its columns in the order of the first one's. */
+function orderedAs(first: Relation, branch: Relation, body: SetOperation): Relation {
+  const columns = first.columns.map(({ name }) => {
+    const matches = branch.columns.flatMap((column, index) => (sameName(column.name, name) ? [index] : []));
+    const [match] = matches;
+    if (match === undefined || matches.length > 1 || branch.columns.length !== first.columns.length) {
+      throw new SqlError(
+        `Queries in ${body.operator} BY NAME must have the same column names, each once`,
+        body.position,
+      );
+    }
+    return match;
+  });
+  const items = columns.map((index, at) => `n.c${index + 1} AS c${at + 1}`);
+  return {
+    ...branch,
+    sql: `SELECT ${items.join(", ")} FROM (${branch.sql}) AS n`,
+    columns: columns.flatMap((index) => branch.columns[index] ?? []),
+  };
+}
+
 /** A literal that a branch selects is still a literal when the columns are made one type. */
 function branchValue(branch: Relation, index: number, otherwise: SqlType): Typed {
   const column = branch.columns[index];
   const value: Typed = { sql: `b.c${index + 1}`, type: column?.type ?? otherwise };
+  if (column?.items !== undefined) value.items = column.items;
   return column?.literal === undefined ? value : { ...value, literal: column.literal };
 }
 
@@ -148,7 +184,7 @@ function limitSql(context: Context, query: Query): string {
   const count = (expression: Query["limit"], clause: string): string => {
     if (expression === undefined) return "";
     const isConstant = ["literal", "parameter", "positional"].includes(expression.kind);
-    const typed = isConstant ? analyzeExpression(constantPlace(context), expression) : undefined;
+    const typed = isConstant ? analyzeExpression(constantPlace(context, clause), expression) : undefined;
     if (typed?.type.kind !== "INT64" || (expression.kind === "literal" && expression.value.startsWith("-"))) {
       throw new SqlError(`${clause} expects a non-negative integer literal or parameter`, expression.position);
     }
@@ -157,12 +193,12 @@ function limitSql(context: Context, query: Query): string {
   return count(query.limit, "LIMIT") + count(query.offset, "OFFSET");
 }
 
-function constantPlace(context: Context): Place {
+function constantPlace(context: Context, clause: string): Place {
   return {
     context,
     scope: { variables: [], columns: [], parent: undefined },
-    aggregates: { forbiddenIn: "LIMIT" },
-    windows: { forbiddenIn: "LIMIT" },
+    aggregates: { forbiddenIn: clause },
+    windows: { forbiddenIn: clause },
     groupKeys: undefined,
     aliases: undefined,
     namedWindows: new Map(),

@@ -110,7 +110,8 @@ function checkTerm(body: QueryBody, name: string): void {
 }
 
 function checkJoins(item: FromItem | undefined, name: string): void {
-  if (item?.kind === "derived") throw unsupported(`A subquery in FROM of the recursive query ${name}`, item.position);
+  if (item?.kind === "derived" || item?.kind === "pivot" || item?.kind === "unpivot")
+    throw unsupported(`A subquery in FROM of the recursive query ${name}`, item.position);
   if (item?.kind !== "join") return;
   if (item.join !== "INNER" && item.join !== "CROSS") {
     throw unsupported(`${item.join} JOIN in the recursive query ${name}`, item.position);

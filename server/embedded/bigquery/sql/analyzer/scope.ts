@@ -8,6 +8,7 @@ export interface Column {
   type: SqlType;
   /** What a SELECT has as a literal: in a set operation it takes the type of the others. */
   literal?: Typed["literal"];
+  items?: Typed["items"];
 }
 
 /** A query as DuckDB SQL; its output columns are called c1, c2, … */
@@ -31,6 +32,13 @@ export interface RangeVariable {
   value?: ScopeColumn;
   /** The name after WITH OFFSET: it is read as a column, but no table or element may have it, too. */
   isOffset?: boolean;
+}
+
+/** What a FROM item adds to the scope, and the SQL that goes after FROM. */
+export interface Source {
+  sql: string;
+  variables: RangeVariable[];
+  columns: ScopeColumn[];
 }
 
 export interface CommonTable {
@@ -93,6 +101,7 @@ function resolveHere(scope: Scope, names: string[], position: Position): Resolve
   }
   if (second === undefined)
     return { column: variable.value === undefined ? wholeRow(variable) : read(variable.value), fields: [] };
+  if (variable.value?.type.kind === "JSON") return { column: read(variable.value), fields: names.slice(1) };
   const matches = variable.columns.filter((column) => sameName(column.name, second));
   if (matches.length > 1) throw new SqlError(`Column name ${second} is ambiguous`, position);
   const column = matches[0];

@@ -8,10 +8,10 @@ import type { Context, Place } from "./context.ts";
 import { analyzeExpression, asGroupKey } from "./expression.ts";
 import { orderSql } from "./floats.ts";
 import { analyzeFrom } from "./from.ts";
-import type { Source } from "./from.ts";
 import { groupKeys } from "./grouping.ts";
+import type { GroupKeys } from "./grouping.ts";
 import { emptyScope } from "./scope.ts";
-import type { Column, Relation, Scope } from "./scope.ts";
+import type { Column, Relation, Scope, Source } from "./scope.ts";
 import { expandStar, outputName } from "./star.ts";
 import type { OutputItem } from "./star.ts";
 import type { Typed } from "./typed.ts";
@@ -31,7 +31,7 @@ export function analyzeSelect(context: Context, select: Select, around: Surround
   const isGrouped = needsGrouping(select, around.orderBy);
   const keys = isGrouped ? groupKeys(base, select) : undefined;
   const place: Place = { ...base, aggregates: "allowed", windows: "allowed", groupKeys: keys?.set };
-  const items = select.items.flatMap((item) => outputItems(place, item, source));
+  const items = select.items.flatMap((item) => outputItems(place, item, { source, keys: keys?.analyzed }));
   const aliases = aliasMap(items);
   const having = clause({ ...place, windows: { forbiddenIn: "HAVING clause" }, aliases }, select.having);
   const qualify = clause({ ...place, aliases }, select.qualify);
@@ -105,9 +105,13 @@ function checkClauses(select: Select, isGrouped: boolean, isOrdered: boolean): v
   }
 }
 
-function outputItems(place: Place, item: SelectItem, source: Source | undefined): OutputItem[] {
-  if (item.kind === "star") return expandStar(place, item, source);
-  const typed = asGroupKey(place, analyzeExpression(place, item.expression));
+function outputItems(
+  place: Place,
+  item: SelectItem,
+  around: { source: Source | undefined; keys: GroupKeys["analyzed"] | undefined },
+): OutputItem[] {
+  if (item.kind === "star") return expandStar(place, item, around.source);
+  const typed = around.keys?.get(item.expression) ?? asGroupKey(place, analyzeExpression(place, item.expression));
   return [{ name: outputName(item), expression: item.expression, typed, position: item.position }];
 }
 
@@ -141,7 +145,7 @@ const emptyTotalRefused =
 function havingSql(select: Select, having: Typed | undefined): string {
   const form = select.groupBy?.form;
   const conditions = having === undefined ? [] : [having.sql];
-  if (form === "ROLLUP" || form === "CUBE" || form === "SETS") conditions.unshift(emptyTotalRefused);
+  if (form === "SETS") conditions.unshift(emptyTotalRefused);
   return conditions.length === 0 ? "" : ` HAVING ${conditions.join(" AND ")}`;
 }
 
@@ -207,6 +211,7 @@ function outputSql(select: Select, items: OutputItem[]): string {
 function outputColumns(select: Select, items: OutputItem[]): Relation["columns"] {
   const columns = items.map(({ name, typed }): Column => {
     const column: Column = { name, type: typed.type };
+    if (typed.items !== undefined) column.items = typed.items;
     return typed.literal === undefined ? column : { ...column, literal: typed.literal };
   });
   if (select.as === "VALUE") return columns.map((column) => ({ ...column, name: undefined }));

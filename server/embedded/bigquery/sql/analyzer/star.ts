@@ -4,10 +4,9 @@ import { SqlError } from "../position.ts";
 import { typeName } from "../types.ts";
 import type { Place } from "./context.ts";
 import { analyzeExpression } from "./expression.ts";
-import type { Source } from "./from.ts";
 import { refuseVolatile } from "./operators.ts";
 import { sameName } from "./scope.ts";
-import type { ScopeColumn } from "./scope.ts";
+import type { ScopeColumn, Source } from "./scope.ts";
 import { combine } from "./typed.ts";
 import type { Typed } from "./typed.ts";
 

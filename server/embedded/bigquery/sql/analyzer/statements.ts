@@ -12,7 +12,7 @@ import { analyzeFrom, completePath, quoteName } from "./from.ts";
 import { assignedColumns, condition, insertedColumns, statementPlace, storedValue, valueSql } from "./assignments.ts";
 import type { WritableTable } from "./assignments.ts";
 import { planMerge } from "./merge.ts";
-import { analyzeQuery, analyzeResult } from "./query.ts";
+import { analyzeQuery, analyzeResult, analyzeRows } from "./query.ts";
 import { emptyScope } from "./scope.ts";
 import type { Relation, Scope } from "./scope.ts";
 
@@ -30,7 +30,7 @@ export function translate(source: string, environment: Environment): Plan {
 function planStatement(context: Context, statement: Statement): Plan {
   switch (statement.kind) {
     case "query": {
-      const { sql, columns } = analyzeResult(context, statement.query);
+      const { sql, columns } = analyzeRows(context, statement.query);
       return { kind: "SELECT", sql, columns };
     }
     case "insert":

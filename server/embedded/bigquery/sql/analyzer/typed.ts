@@ -17,6 +17,8 @@ export interface Typed {
   ungrouped?: { name: string; position: Position };
   /** A different value on each evaluation: may not be written twice into the generated SQL. */
   isVolatile?: boolean;
+  /** The elements of an ARRAY that is written out with literals alone, or with nothing, and no type: they coerce one by one. */
+  items?: Typed[];
   /** The values of a STRUCT written out: they coerce one by one. */
   fields?: Typed[];
   /** Contains an aggregate or a window function: such an alias cannot stand inside another. */

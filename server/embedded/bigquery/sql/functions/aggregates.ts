@@ -13,6 +13,8 @@ export const aggregateFunctions = {
   ARRAY_AGG: "with IGNORE NULLS, ORDER BY and LIMIT; a NULL element is an error",
   ARRAY_CONCAT_AGG: "with ORDER BY and LIMIT",
   APPROX_COUNT_DISTINCT: "counts exactly",
+  APPROX_QUANTILES: "(x, constant number [IGNORE / RESPECT NULLS]); exactly",
+  APPROX_TOP_COUNT: "(x, constant number); counts exactly",
   LOGICAL_AND: "BOOL",
   LOGICAL_OR: "BOOL",
   BIT_AND: "INT64",

@@ -6,13 +6,29 @@ const rowsMax = 1_048_575;
 const series = (step: string): string =>
   guard(
     `${step} = 0`,
-    "GENERATE_ARRAY: the step is 0",
+    "Sequence step cannot be 0.",
     guard(
       `abs(CAST($2 AS HUGEINT) - $1) // abs(CAST(${step} AS HUGEINT)) > ${rowsMax}`,
       "GENERATE_ARRAY: too many elements",
       `generate_series($1, $2, ${step})`,
     ),
   );
+
+/** Each element is the first plus a multiple of the step. */
+const realSeries = (type: "DOUBLE" | "DECIMAL(38,9)", step: string): string => {
+  const count = '("$g".l - "$g".f) / "$g".s';
+  const element = `CAST("$g".f + CAST("$i" AS ${type}) * "$g".s AS ${type})`;
+  const isFinite =
+    type === "DOUBLE"
+      ? ` WHEN NOT isfinite("$g".f + "$g".l + "$g".s) THEN error('GENERATE_ARRAY of NaN or infinity is refused')`
+      : "";
+  return `list_transform([{f: $1, l: $2, s: ${step}}], lambda "$g":
+    CASE WHEN "$g".f IS NULL OR "$g".l IS NULL OR "$g".s IS NULL THEN NULL${isFinite}
+    WHEN "$g".s = 0 THEN error('Sequence step cannot be 0.')
+    WHEN ${count} > ${rowsMax} THEN error('GENERATE_ARRAY: too many elements')
+    ELSE list_filter(list_transform(range(0, CAST(greatest(floor(${count}), -2) AS BIGINT) + 2), lambda "$i": ${element}),
+      lambda "$v": CASE WHEN "$g".s > 0 THEN "$v" <= "$g".l ELSE "$v" >= "$g".l END) END)[1]`;
+};
 
 /** Offsets below zero count from the end; what reaches beyond either end is cut off. */
 const fromStart = (offset: string): string => `CASE WHEN ${offset} < 0 THEN ${offset} + len($1) ELSE ${offset} END`;
@@ -50,12 +66,12 @@ export const arrayFunctions = [
     ),
   ]),
   define("ARRAY_SLICE", [signature(["ARRAY<T>", "INT64", "INT64"], "ARRAY<T>", slice)]),
-  define(
-    "GENERATE_ARRAY",
-    [
-      signature(["INT64", "INT64"], "ARRAY<INT64>", series("1::BIGINT")),
-      signature(["INT64", "INT64", "INT64"], "ARRAY<INT64>", series("$3")),
-    ],
-    "INT64 only",
-  ),
+  define("GENERATE_ARRAY", [
+    signature(["INT64", "INT64"], "ARRAY<INT64>", series("1::BIGINT")),
+    signature(["INT64", "INT64", "INT64"], "ARRAY<INT64>", series("$3")),
+    signature(["NUMERIC", "NUMERIC"], "ARRAY<NUMERIC>", realSeries("DECIMAL(38,9)", "1::DECIMAL(38,9)")),
+    signature(["NUMERIC", "NUMERIC", "NUMERIC"], "ARRAY<NUMERIC>", realSeries("DECIMAL(38,9)", "$3")),
+    signature(["FLOAT64", "FLOAT64"], "ARRAY<FLOAT64>", realSeries("DOUBLE", "1::DOUBLE")),
+    signature(["FLOAT64", "FLOAT64", "FLOAT64"], "ARRAY<FLOAT64>", realSeries("DOUBLE", "$3")),
+  ]),
 ];

@@ -1,7 +1,15 @@
 import type { ScalarKind } from "../types.ts";
 
 /** A parameter's type; "T" is any comparable type, the same for all T of one call. */
-export type ArgumentPattern = ScalarKind | "T" | "ARRAY<T>" | "ARRAY<STRING>" | "ARRAY<BYTES>" | "ARRAY<INT64>";
+export type ArgumentPattern =
+  | ScalarKind
+  | "T"
+  | "ARRAY<T>"
+  | "ARRAY<STRING>"
+  | "ARRAY<BYTES>"
+  | "ARRAY<INT64>"
+  | "ARRAY<NUMERIC>"
+  | "ARRAY<FLOAT64>";
 export type ResultPattern = ArgumentPattern;
 
 export interface Signature {

@@ -1,5 +1,6 @@
 import { arrayFunctions } from "./arrays.ts";
 import { hashFunctions } from "./hashes.ts";
+import { jsonFunctions } from "./json.ts";
 import { numberFunctions } from "./numbers.ts";
 import type { FunctionDefinition } from "./signature.ts";
 import { stringFunctions } from "./strings.ts";
@@ -12,6 +13,7 @@ export const scalarFunctions: Record<string, FunctionDefinition[]> = {
   Numbers: numberFunctions,
   "Dates and times": timeFunctions,
   Arrays: arrayFunctions,
+  JSON: jsonFunctions,
 };
 
 export const scalarFunctionsByName: ReadonlyMap<string, FunctionDefinition> = new Map(

@@ -107,6 +107,8 @@ function parseIn(cursor: Cursor, operand: Expression, isNegated: boolean): Expre
   });
 }
 
+/** An expression without comparisons, AND and OR. */
+export const parseOperand = (cursor: Cursor): Expression => parseBitwiseOr(cursor);
 const parseBitwiseOr = (cursor: Cursor): Expression => leftAssociative(cursor, ["|"], parseBitwiseXor);
 const parseBitwiseXor = (cursor: Cursor): Expression => leftAssociative(cursor, ["^"], parseBitwiseAnd);
 const parseBitwiseAnd = (cursor: Cursor): Expression => leftAssociative(cursor, ["&"], parseShift);

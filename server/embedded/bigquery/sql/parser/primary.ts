@@ -33,11 +33,10 @@ export function parsePostfix(cursor: Cursor, parse: ParseExpression): Expression
 
 function parseIndex(cursor: Cursor, parse: ParseExpression, base: Expression): Expression {
   const access = arrayAccesses.find((candidate) => cursor.at(candidate, "("));
-  // A bare position counts from zero.
   if (access === undefined) {
     const index = parse(cursor);
     cursor.expect("]");
-    return { kind: "index", base, access: "OFFSET", index, position: base.position };
+    return { kind: "index", base, access, index, position: base.position };
   }
   cursor.next();
   const index = cursor.parenthesised(() => parse(cursor));
@@ -129,6 +128,7 @@ const typedLiterals: Record<string, TypedLiteralType | "NUMERIC"> = {
   DATETIME: "DATETIME",
   TIME: "TIME",
   TIMESTAMP: "TIMESTAMP",
+  JSON: "JSON",
   NUMERIC: "NUMERIC",
   DECIMAL: "NUMERIC",
 };
@@ -141,7 +141,7 @@ function parseWord(cursor: Cursor, parse: ParseExpression): Expression {
     cursor.next();
     return { kind: "literal", type: typed, value: cursor.next().text, position };
   }
-  if (["BIGNUMERIC", "BIGDECIMAL", "JSON", "RANGE"].includes(upper) && cursor.peek(1).kind === "string") {
+  if (["BIGNUMERIC", "BIGDECIMAL", "RANGE"].includes(upper) && cursor.peek(1).kind === "string") {
     throw unsupported(`The ${upper} literal`, position);
   }
   switch (upper) {
@@ -214,8 +214,9 @@ function parseCast(cursor: Cursor, parse: ParseExpression): Expression {
     const operand = parse(cursor);
     cursor.expect("AS");
     const type = parseType(cursor);
-    if (cursor.at("FORMAT") || cursor.at("AT")) throw unsupported("CAST with FORMAT or AT TIME ZONE", cursor.position);
-    return { kind: "cast", operand, type, isSafe: upper === "SAFE_CAST", position };
+    const format = cursor.accept("FORMAT") ? parse(cursor) : undefined;
+    if (cursor.at("AT")) throw unsupported("CAST with AT TIME ZONE", cursor.position);
+    return { kind: "cast", operand, type, isSafe: upper === "SAFE_CAST", format, position };
   });
 }
 

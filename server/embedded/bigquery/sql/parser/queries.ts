@@ -4,7 +4,6 @@
  */
 import type {
   Expression,
-  GroupBy,
   FromItem,
   JoinKind,
   Query,
@@ -18,6 +17,8 @@ import { SqlError, unsupported } from "../position.ts";
 import { parseOrderBy, parseWindow } from "./calls.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseExpression } from "./expressions.ts";
+import { parseGroupBy } from "./grouping.ts";
+import { aliasBeforePivot, parsePivots } from "./pivots.ts";
 
 export function parseQuery(cursor: Cursor): Query {
   return cursor.nested(() => {
@@ -44,30 +45,33 @@ function parseWith(cursor: Cursor): Query["withs"] {
   });
 }
 
-function readSetOperator(cursor: Cursor): SetOperation["operator"] | undefined {
+type SetOperator = Pick<SetOperation, "operator" | "isByName">;
+
+function readSetOperator(cursor: Cursor): SetOperator | undefined {
   const position = cursor.position;
   const name = (["UNION", "INTERSECT", "EXCEPT"] as const).find((candidate) => cursor.accept(candidate));
   if (name === undefined) return undefined;
-  if (cursor.at("BY") || cursor.at("CORRESPONDING")) throw unsupported("BY NAME / CORRESPONDING", cursor.position);
-  if (cursor.accept("ALL")) {
-    if (name !== "UNION") throw unsupported(`${name} ALL`, position);
-    return "UNION ALL";
-  }
-  cursor.expect("DISTINCT");
-  return `${name} DISTINCT`;
+  const isAll = cursor.accept("ALL");
+  if (isAll && name !== "UNION") throw unsupported(`${name} ALL`, position);
+  if (!isAll) cursor.expect("DISTINCT");
+  const operator = name === "UNION" && isAll ? "UNION ALL" : (`${name} DISTINCT` as const);
+  if (cursor.at("CORRESPONDING") || cursor.at("STRICT")) throw unsupported("CORRESPONDING", cursor.position);
+  const isByName = cursor.accept("BY", "NAME");
+  if (isByName && cursor.at("ON")) throw unsupported("BY NAME ON a list of columns", cursor.position);
+  return { operator, isByName };
 }
 
 function parseSetOperation(cursor: Cursor): QueryBody {
   const position = cursor.position;
   const first = parseQueryPrimary(cursor);
-  const operator = readSetOperator(cursor);
-  if (operator === undefined) return first;
+  const operation = readSetOperator(cursor);
+  if (operation === undefined) return first;
   const branches = [first, parseQueryPrimary(cursor)];
   while (true) {
     const at = cursor.position;
     const following = readSetOperator(cursor);
-    if (following === undefined) return { kind: "set", operator, branches, position };
-    if (following !== operator) {
+    if (following === undefined) return { kind: "set", ...operation, branches, position };
+    if (following.operator !== operation.operator || following.isByName !== operation.isByName) {
       throw new SqlError(
         "Syntax error: Different set operations cannot be used in the same query without parentheses",
         at,
@@ -142,40 +146,6 @@ function parseStar(cursor: Cursor, of: Expression | undefined, position: number)
   return { kind: "star", of, except, replace, position };
 }
 
-function parseGroupBy(cursor: Cursor): GroupBy | undefined {
-  const position = cursor.position;
-  if (!cursor.accept("GROUP", "BY")) return undefined;
-  if (cursor.accept("ALL")) return { form: "ALL", items: [], sets: [], position };
-  if (cursor.accept("(", ")")) return { form: "PLAIN", items: [], sets: [], position };
-  const form = (["ROLLUP", "CUBE"] as const).find((candidate) => cursor.accept(candidate));
-  const hasSets = form === undefined && cursor.accept("GROUPING", "SETS");
-  if (!hasSets && form === undefined) return { form: "PLAIN", items: parsePlainKeys(cursor), sets: [], position };
-  const groupBy: GroupBy = { form: form ?? "SETS", items: [], sets: [], position };
-  if (hasSets) cursor.parenthesised(() => cursor.list(() => parseGroupingSet(cursor, groupBy)));
-  else groupBy.items = cursor.parenthesised(() => cursor.list(() => parseExpression(cursor)));
-  if (cursor.at(",")) throw unsupported("A mix of grouping sets and expressions", cursor.position);
-  return groupBy;
-}
-
-function parsePlainKeys(cursor: Cursor): Expression[] {
-  return cursor.list(() => {
-    if (["GROUPING", "CUBE", "ROLLUP"].includes(cursor.peek().upper)) {
-      throw unsupported("A mix of grouping sets and expressions", cursor.position);
-    }
-    return parseExpression(cursor);
-  });
-}
-
-/** `a`, `(a, b)` or `()`. */
-function parseGroupingSet(cursor: Cursor, groupBy: GroupBy): void {
-  if (cursor.at("ROLLUP") || cursor.at("CUBE")) throw unsupported("ROLLUP and CUBE in GROUPING SETS", cursor.position);
-  const isList = cursor.accept("(");
-  const keys =
-    isList && cursor.at(")") ? [] : isList ? cursor.list(() => parseExpression(cursor)) : [parseExpression(cursor)];
-  if (isList) cursor.expect(")");
-  groupBy.sets.push(keys.map((key) => groupBy.items.push(key) - 1));
-}
-
 function parseWindows(cursor: Cursor): Select["windows"] {
   if (!cursor.accept("WINDOW")) return [];
   return cursor.list(() => {
@@ -238,10 +208,10 @@ export function parseFromPrimary(cursor: Cursor): FromItem {
   const path = parseTablePath(cursor);
   if (cursor.at("(")) throw unsupported("A table function", position);
   if (cursor.at("FOR")) throw unsupported("FOR SYSTEM_TIME AS OF", cursor.position);
-  const alias = cursor.at("WITH") ? undefined : cursor.alias();
+  const alias = cursor.at("WITH") ? undefined : aliasBeforePivot(cursor);
   const offsetAlias = parseOffset(cursor);
   refuseTableSuffix(cursor);
-  return { kind: "table", path, alias, offsetAlias, position };
+  return parsePivots(cursor, { kind: "table", path, alias, offsetAlias, position });
 }
 
 function parseOffset(cursor: Cursor): string | undefined {
@@ -249,7 +219,7 @@ function parseOffset(cursor: Cursor): string | undefined {
 }
 
 function refuseTableSuffix(cursor: Cursor): void {
-  for (const word of ["FOR", "TABLESAMPLE", "PIVOT", "UNPIVOT", "MATCH_RECOGNIZE"]) {
+  for (const word of ["FOR", "TABLESAMPLE", "MATCH_RECOGNIZE"]) {
     if (cursor.at(word)) throw unsupported(word, cursor.position);
   }
 }
@@ -260,9 +230,9 @@ function parseFromParentheses(cursor: Cursor): FromItem {
   while (cursor.peek(ahead).text === "(" && cursor.peek(ahead).kind === "symbol") ahead += 1;
   if (cursor.peek(ahead).upper === "SELECT" || cursor.peek(ahead).upper === "WITH") {
     const query = cursor.parenthesised(() => parseQuery(cursor));
-    const alias = cursor.alias();
+    const alias = aliasBeforePivot(cursor);
     refuseTableSuffix(cursor);
-    return { kind: "derived", query, alias, position };
+    return parsePivots(cursor, { kind: "derived", query, alias, position });
   }
   return cursor.parenthesised(() => cursor.nested(() => parseFrom(cursor)));
 }

@@ -1,6 +1,7 @@
 /** FORMAT: https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions#format_string */
 import type { SpecialFunction } from "../../functions/special.ts";
-import { scalar } from "../../types.ts";
+import { unsupported } from "../../position.ts";
+import { containsJson, scalar } from "../../types.ts";
 import { cast } from "../casts.ts";
 import { coerce } from "../coercion.ts";
 import { refuseVolatile } from "../operators.ts";
@@ -10,7 +11,7 @@ import { argument, expectCount } from "./call.ts";
 import type { SpecialHandler } from "./call.ts";
 
 /** The text of a scalar as the routine bq_partial_format reads it. */
-function valueText(typed: Typed): string {
+export function valueText(typed: Typed): string {
   switch (typed.type.kind) {
     case "STRING":
       return typed.sql;
@@ -62,6 +63,7 @@ const format: SpecialHandler = (special) => {
     const value = argument(special, index + 1);
     return value.type.kind === "NULL" ? coerce(value, scalar("INT64"), position) : value;
   });
+  if (values.some((value) => containsJson(value.type))) throw unsupported("FORMAT of JSON", position);
   refuseVolatile(values, "FORMAT", position);
   const kinds = values.map((value) => (isNested(value) ? "NESTED" : value.type.kind));
   const texts = values.map((value) => (isNested(value) ? printedText(value, "bq_partial_print") : valueText(value)));

@@ -24,6 +24,30 @@ function groupCount(pattern: string): number {
   }).length;
 }
 
+const structurePattern = /\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]])*\]|\((\?P?<)?(\?)?|\)([?*{])?|\|/gs;
+
+/** Whether the only capturing group takes part in every match: nothing around it or behind it may leave it out. */
+function groupAlwaysMatches(pattern: string): boolean {
+  // One entry for each parenthesis that is open: a choice between alternatives, with the group inside one of them?
+  const open = [{ isCapture: false, hasCapture: false, hasAlternatives: false }];
+  for (const [text, name, other, repeated] of pattern.matchAll(structurePattern)) {
+    const level = open.at(-1);
+    if (level === undefined) return false;
+    if (text === "|") level.hasAlternatives = true;
+    if (text.startsWith("(")) {
+      open.push({ isCapture: name !== undefined || other === undefined, hasCapture: false, hasAlternatives: false });
+    }
+    if (!text.startsWith(")")) continue;
+    open.pop();
+    const holds = level.isCapture || level.hasCapture;
+    if (holds && repeated !== undefined) return false;
+    if (level.hasCapture && level.hasAlternatives) return false;
+    const around = open.at(-1);
+    if (around !== undefined && holds) around.hasCapture = true;
+  }
+  return open.length === 1 && !(open[0]?.hasCapture === true && open[0].hasAlternatives);
+}
+
 interface Search {
   /** The searched text, and the pattern as a DuckDB literal. */
   text: string;
@@ -68,7 +92,7 @@ function requireOneGroup(search: Search, special: SpecialCall): void {
     const reason = "must not have more than 1 capturing group";
     throw new SqlError(`Regular expressions passed into extraction functions ${reason}`, position);
   }
-  if (search.groups === 1 && /\)[?*{|]|\||\)\)/.test(search.source)) {
+  if (search.groups === 1 && !groupAlwaysMatches(search.source)) {
     throw unsupported("A group that may not take part in the match", position);
   }
 }

@@ -55,6 +55,8 @@ function toText(special: SpecialCall): Typed {
   expectCount(special, 1, 2);
   const value = argument(special, 0);
   const isTime = ["DATE", "DATETIME", "TIME", "TIMESTAMP", "NULL"].includes(value.type.kind);
+  if (value.type.kind === "JSON" && args.length === 1)
+    return combine(`bq_json_to_text(${value.sql})`, scalar("STRING"), [value]);
   if (!isTime) throw new SqlError(`No matching signature for function STRING for ${value.type.kind}`, position);
   if (args.length === 1) return cast(value, scalar("STRING"), { isSafe: false, position });
   const instant = coerce(value, scalar("TIMESTAMP"), position);
