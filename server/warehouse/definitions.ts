@@ -15,7 +15,7 @@ const tableNames = [
   "reconciliation_closed",
   "reconciliation_closed_copies",
   "reconciliation_runs",
-  "known_totals",
+  "known_blocks",
 ] as const;
 
 /** Views in the order in which they can be made: later ones read earlier ones. */
@@ -35,12 +35,18 @@ export const statementNames = [
   "decide",
   "find-unmerged",
   "open-windows",
+  "find-wrong-windows",
   "open-wrong-windows",
   "write-progress",
   "forget-progress",
   "read-progress",
   "totals",
-  "read-known-totals",
+  "count-blocks",
+  "sum-raw-block",
+  "sum-booked-block",
+  "sum-absorbed-block",
+  "block-positions",
+  "read-known-blocks",
   "judge-open",
   "sum-closed",
   "count-closed",

@@ -5,12 +5,14 @@ import type { Logger } from "../shared/logger.ts";
 import type { DedupDecisionRow } from "../shared/warehouse-rows.ts";
 import { type AlarmChange, type AlarmRequest, type PresentChange, alarmChanges, tryAlarm, undoAlarm } from "./alarm.ts";
 import { closeBeforeMs } from "./close-windows.ts";
-import { runCycle, windowSeconds } from "./cycle.ts";
+import { runCycle } from "./cycle.ts";
+import { windowSeconds } from "./cycle-context.ts";
 import type { Definition, Definitions } from "./definitions.ts";
 import type { Gateway, Row } from "./gateway.ts";
-import { readKnown } from "./known-totals.ts";
+import { readKnown } from "./known-blocks.ts";
+import { bookedBlockOf } from "./blocks.ts";
 import { type LaneState, newLaneState, readProgress } from "./lane-state.ts";
-import { failedOutput } from "./output.ts";
+import { countingOutput, failedOutput } from "./output.ts";
 import { readPayment, type TableRows } from "./payment-rows.ts";
 import { prepareDataset } from "./prepare.ts";
 import type { CycleInput, CycleOutput } from "./types.ts";
@@ -72,8 +74,10 @@ export function createLaneWarehouse(parts: LaneWarehouseParts): Warehouse {
 
   const runOne = async (input: CycleInput): Promise<CycleOutput> => {
     try {
-      last = await runCycle({ ...parts, state: await readState() }, input);
-      return last;
+      const done = await runCycle({ ...parts, state: await readState() }, input);
+      if ("left" in done) return countingOutput(last, done);
+      last = done;
+      return done;
     } catch (error) {
       // Whatever was done is read back from the warehouse: nothing that this process remembers is relied on.
       state = null;
@@ -86,6 +90,12 @@ export function createLaneWarehouse(parts: LaneWarehouseParts): Warehouse {
     const present = await readState();
     present.touched = true;
     return { gateway, definitions, clock, cycle: present.progress.cycle + 1 };
+  };
+  /** The next cycle counts the block of a change again: it need not look for it. */
+  const announce = async (changeId: string) => {
+    const present = await readState();
+    for (const change of await alarmChanges(gateway, definitions))
+      if (change.changeId === changeId) present.announced.add(bookedBlockOf(Date.parse(change.windowStart)));
   };
   const settledUntilMs = () => (last?.settledUntil ? Date.parse(last.settledUntil) : null);
   const bookLatePayment = async (transactionId: string): Promise<boolean> => {
@@ -117,8 +127,17 @@ export function createLaneWarehouse(parts: LaneWarehouseParts): Warehouse {
     },
     bookLatePayment: (transactionId) => exclusively(() => bookLatePayment(transactionId)),
     tryAlarm: (request) =>
-      exclusively(async () => tryAlarm(await touch(), request, closeBeforeMs(settledUntilMs()) ?? 0)),
-    undoAlarm: (changeId) => exclusively(async () => undoAlarm(await touch(), changeId)),
+      exclusively(async () => {
+        const change = await tryAlarm(await touch(), request, closeBeforeMs(settledUntilMs()) ?? 0);
+        await announce(change.changeId);
+        return change;
+      }),
+    undoAlarm: (changeId) =>
+      exclusively(async () => {
+        const context = await touch();
+        await announce(changeId);
+        return undoAlarm(context, changeId);
+      }),
     alarmChanges: () => alarmChanges(gateway, definitions),
     paymentRows: (transactionId) => readPayment(gateway, definitions, transactionId),
     latePayments: () => list("list-late-payments"),
