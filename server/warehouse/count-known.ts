@@ -22,8 +22,10 @@ export async function countKnown(context: CycleContext, timeLeft: () => boolean)
   const counted = await recountBlocks(context, state.known, { wanted, timeLeft });
   state.known = counted.known;
   state.announced.clear();
-  state.recount = counted.left.length === 0 ? null : { left: counted.left, total };
-  if (state.recount !== null) return null;
+  // What took all the time of a cycle leaves none for the rest of one.
+  const isDone = counted.left.length === 0 && (wanted.length === 0 || timeLeft());
+  state.recount = isDone ? null : { left: counted.left, total };
+  if (!isDone) return null;
   if (wanted.length > 0) return state.known;
   const audit = await auditOne(context, state.known, state.audited);
   state.known = audit.known;
