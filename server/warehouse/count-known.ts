@@ -21,6 +21,7 @@ export async function countKnown(context: CycleContext, timeLeft: () => boolean)
   const total = Math.max(state.recount?.total ?? 0, wanted.length);
   const counted = await recountBlocks(context, state.known, { wanted, timeLeft });
   state.known = counted.known;
+  if (counted.changed.length > 0) state.corrected = true;
   state.announced.clear();
   // What took all the time of a cycle leaves none for the rest of one.
   const isDone = counted.left.length === 0 && (wanted.length === 0 || timeLeft());
@@ -30,6 +31,7 @@ export async function countKnown(context: CycleContext, timeLeft: () => boolean)
   const audit = await auditOne(context, state.known, state.audited);
   state.known = audit.known;
   state.audited = audit.audited;
+  if (audit.changed) state.corrected = true;
   if (audit.reopened) state.touched = true;
   return audit.known;
 }

@@ -37,6 +37,7 @@ export async function runCycle(context: CycleContext, input: CycleInput): Promis
   const merged = await mergeCommitted(context, input, arrival, cycle);
   const { read, booked } = await readAndRepair(context, input, { arrival, merged, cycle, known, timeLeft });
   state.known = read.base;
+  if (read.changed.length > 0) state.corrected = true;
   state.recount = read.recount;
   if (read.recount !== null) return read.recount;
   const { reading } = read;
@@ -68,7 +69,8 @@ export async function runCycle(context: CycleContext, input: CycleInput): Promis
   });
   await recordVerdicts(context, judgement, output);
   await closeSettled(context, judgement, settledUntilMs);
-  state.kept = await keepKnown(gateway, state, { nowMs: context.clock.nowMs(), now: read.changed.length > 0 });
+  state.kept = await keepKnown(gateway, state, { nowMs: context.clock.nowMs(), now: state.corrected });
+  state.corrected = false;
   return output;
 }
 

@@ -16,6 +16,8 @@ export interface LaneState {
   /** Null until the blocks were listed: nothing was kept. */
   known: Known | null;
   kept: Kept;
+  /** A known block was corrected: to be kept at once, so that an app that is started again knows it too. */
+  corrected: boolean;
   /** Blocks that are still to be counted before anything is judged. */
   recount: Recount | null;
   /** The block that was counted last although nothing spoke against it. */
@@ -83,6 +85,7 @@ export function newLaneState(
     shownBatchId: progress.mergedBatchId,
     known,
     kept,
+    corrected: false,
     recount: null,
     audited: null,
     announced: new Set(),

@@ -111,7 +111,8 @@ export function nextAudited(ledger: Ledger, audited: BlockId | null): BlockId | 
 /** Opens closed windows in a stretch of event time whose figures are not what the rows add up to; null: everywhere. */
 export async function reopenWrong({ gateway, definitions }: RecountPorts, block: number | null): Promise<void> {
   const stretch = block === null ? { fromWindow: new Date(0), toWindow: new Date("9999-01-01") } : stretchOf(block);
-  await gateway.change(definitions.statements["open-wrong-windows"], stretch, { wide: block === null });
+  const parameters = { ...stretch, byPayment: block !== null };
+  await gateway.change(definitions.statements["open-wrong-windows"], parameters, { wide: block === null });
 }
 
 export interface Audit {
@@ -125,7 +126,8 @@ export interface Audit {
 
 /**
  * Counts one block again, with its money, so that a change that leaves every count as it was is found too: within as
- * many cycles as there are blocks. For a block of `payments` the kept figures of its closed windows are compared as well.
+ * many cycles as there are blocks. For a block of `payments` its closed windows are compared as well: their kept figures
+ * with the rows, and every intent with its booked row.
  */
 export async function auditOne(
   ports: RecountPorts & { readonly logger: Logger },
@@ -139,7 +141,7 @@ export async function auditOne(
   let reopened = false;
   if (id.part === "booked") {
     const find = ports.definitions.statements["find-wrong-windows"];
-    const [row] = await ports.gateway.query(find, stretchOf(id.block));
+    const [row] = await ports.gateway.query(find, { ...stretchOf(id.block), byPayment: true });
     reopened = Number(row?.["windows"] ?? 0) > 0;
     if (reopened) await reopenWrong(ports, id.block);
   }
