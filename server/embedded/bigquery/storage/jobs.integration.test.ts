@@ -86,8 +86,10 @@ it("an id of a job that failed, or that only read, is used as well", async () =>
 
 it("two requests with one id at the same moment run one job", async () => {
   const jobs = await newJobs();
-  const outcomes = await Promise.all([change(jobs, "twice"), change(jobs, "twice")]);
-  expect(outcomes.filter((outcome) => outcome === "ran")).toHaveLength(1);
+  for (let pair = 0; pair < 20; pair += 1) {
+    const outcomes = await Promise.all([change(jobs, `twice-${pair}`), change(jobs, `twice-${pair}`)]);
+    expect(outcomes.filter((outcome) => outcome === "ran")).toHaveLength(1);
+  }
 });
 
 it("the newest records are kept when there are too many, and none that is too old", async () => {
