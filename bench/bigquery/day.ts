@@ -60,6 +60,7 @@ function printSlowest(name: string): void {
   const slowest = [...calls].toSorted(([, left], [, right]) => right.ms - left.ms).slice(0, slowestShown);
   const words = slowest.map(([what, { count, ms }]) => `${what} ${Math.round(ms)} (${count})`);
   console.log(`       ${name}, by statement, ms in all (calls): ${words.join(", ")}`);
+  console.log(`       the server's processor time since the last line like this: ${processorSince()} ms`);
   calls.clear();
 }
 
@@ -81,6 +82,14 @@ const load = (): string =>
   loadavg()
     .map((value) => value.toFixed(1))
     .join(" ");
+
+/** Milliseconds of processor time of the server since it was asked last. */
+let processorMs = 0;
+function processorSince(): number {
+  const before = processorMs;
+  processorMs = server.processorMs();
+  return processorMs - before;
+}
 
 /** One cycle; a failure, or a term that does not add up, ends the benchmark: speed without truth is none. */
 async function cycle(lane: Warehouse, day: Day): Promise<readonly [ms: number, output: CycleOutput]> {

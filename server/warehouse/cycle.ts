@@ -126,11 +126,13 @@ function nextProgress(
 async function openWindows(context: CycleContext, progress: Progress, windows: readonly number[]): Promise<void> {
   const { gateway, definitions, state } = context;
   if (!state.touched && windows.every((startMs) => state.open.has(startMs))) return;
-  await gateway.change(definitions.statements["open-windows"], {
+  const opened = await gateway.change(definitions.statements["open-windows"], {
     afterSequence: state.progress.intentsWatermark,
     throughSequence: progress.intentsWatermark,
     cycle: progress.cycle,
   });
+  // One of them may have been closed: its figures do not count any more.
+  if (opened !== 0) state.closed = null;
 }
 
 /** Writes how far the cycle came; nothing if nothing moved. */

@@ -43,6 +43,7 @@ export const statementNames = [
   "totals",
   "count-blocks",
   "sum-raw-block",
+  "sum-positions",
   "sum-booked-block",
   "sum-absorbed-block",
   "block-positions",

@@ -1,5 +1,6 @@
 import type { Clock } from "../shared/clock.ts";
 import type { Logger } from "../shared/logger.ts";
+import { addAmounts, type Amounts, noAmounts } from "./amounts.ts";
 import {
   type BlockId,
   blockIds,
@@ -41,22 +42,35 @@ export function timeForCounting(clock: Clock): () => boolean {
 }
 
 /** What a block adds up to at the position of `known`. */
-export async function sumBlock({ gateway, definitions }: RecountPorts, known: Known, id: BlockId): Promise<Sums> {
+async function sumBlock(ports: RecountPorts, known: Known, id: BlockId): Promise<Sums> {
+  const { gateway, definitions } = ports;
   const { statements } = definitions;
-  const { checkpointId, batchId, cycle } = known;
-  if (id.part === "raw") {
-    const [firstBatchId, lastBatchId] = rangeOf(id.block, blockSizes.blockBatches);
-    const parameters = { firstBatchId, lastBatchId, checkpointId, batchId };
-    return parseSums(await gateway.query(statements["sum-raw-block"], parameters), amountsOfRow);
+  if (id.part === "raw") return sumRawBlock(ports, known, id.block);
+  if (id.part === "booked") {
+    const stretch = { ...stretchOf(id.block), cycle: known.cycle };
+    return parseSums(await gateway.query(statements["sum-booked-block"], stretch), amountsOfRow);
   }
-  if (id.part === "booked")
-    return parseSums(
-      await gateway.query(statements["sum-booked-block"], { ...stretchOf(id.block), cycle }),
-      amountsOfRow,
-    );
   const [firstCycle, lastOfBlock] = rangeOf(id.block, blockSizes.blockCycles);
-  const lastCycle = Math.min(lastOfBlock, cycle);
-  return parseSums(await gateway.query(statements["sum-absorbed-block"], { firstCycle, lastCycle }), amountsOfRow);
+  const cycles = { firstCycle, lastCycle: Math.min(lastOfBlock, known.cycle) };
+  return parseSums(await gateway.query(statements["sum-absorbed-block"], cycles), amountsOfRow);
+}
+
+async function sumRawBlock({ gateway, definitions }: RecountPorts, known: Known, block: number): Promise<Sums> {
+  const { checkpointId, batchId } = known;
+  // Before there is a checkpoint no row was shown to the merge.
+  if (checkpointId === "") return new Map();
+  const [firstBatchId, lastBatchId] = rangeOf(block, blockSizes.blockBatches);
+  const at = { firstBatchId, lastBatchId, checkpointId, batchId };
+  const rows = await gateway.query(definitions.statements["sum-raw-block"], at);
+  const sumOf = (...names: readonly string[]): Amounts =>
+    rows.filter((row) => names.includes(String(row["name"]))).map(amountsOfRow).reduce(addAmounts, noAmounts);
+  const sums: Sums = new Map([
+    ["mergeable", sumOf("present", "earlier")],
+    ["positions", sumOf("present")],
+  ]);
+  if (sumOf("repeated").records === 0) return sums;
+  const positions = parseSums(await gateway.query(definitions.statements["sum-positions"], at), amountsOfRow);
+  return new Map([...sums, ...positions]);
 }
 
 /** Counts blocks again while there is time, at least one. Returns those that differ from what was known, and the rest. */
