@@ -108,13 +108,17 @@ async function cycle(lane: Warehouse, day: Day): Promise<readonly [ms: number, o
 /** Cycles of an app that knows no sums: each counts some blocks, the last one judges. */
 async function countAll(lane: Warehouse, day: Day): Promise<void> {
   const times: number[] = [];
-  for (let counting = true; counting; ) {
+  for (let counting = true; counting;) {
     const [ms, output] = await timed(() => lane.cycle(day.input()));
     if (output.failure !== null) throw new Error(`the cycle failed: ${output.failure}`);
     times.push(ms);
     counting = output.totals === null;
   }
-  figure(`counting everything, ${times.length} cycles in all`, times.reduce((left, right) => left + right, 0), null);
+  figure(
+    `counting everything, ${times.length} cycles in all`,
+    times.reduce((left, right) => left + right, 0),
+    null,
+  );
   figure("counting everything, the longest cycle", Math.max(...times), cycleMsMax);
   printSlowest("of which");
 }

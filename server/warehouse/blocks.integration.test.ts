@@ -19,9 +19,12 @@ const input = (change: Partial<CycleInput> = {}): CycleInput => {
 const balanced = { records: 0, money: { USD: 0, EUR: 0, JPY: 0 } };
 const blockCount = { raw: Math.ceil(batches / blockSizes.blockBatches), booked: 4 };
 
+function later(eventTimeMs: number, index: number): number {
+  return eventTimeMs + index * 9_000;
+}
+
 /** The same payments ten seconds apart, each in a batch of its own. */
 function stretched(payments: ManyPayments): ManyPayments {
-  const later = (eventTimeMs: number, index: number): number => eventTimeMs + index * 9_000;
   return {
     intents: payments.intents.map((intent, index) => ({ ...intent, eventTimeMs: later(intent.eventTimeMs, index) })),
     rawRows: payments.rawRows.map((row, index) => ({

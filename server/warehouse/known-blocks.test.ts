@@ -12,7 +12,7 @@ const known: Known = { ledger, checkpointId: "c", batchId: 4, cycle: 9 };
 
 const rowsOf = (of: Known, kept: Kept): Row[] => {
   const empty = { part: null, block: null, name: null, currency: null, money: null };
-  return knownRows(of, kept).map(({ json }) => ({ ...empty, ...json }) as Row);
+  return knownRows(of, kept).map(({ json }) => ({ ...empty, ...json }));
 };
 const rows = rowsOf(known, nothingKept);
 

@@ -67,7 +67,11 @@ function blockRows({ part, block }: BlockId, sums: Sums) {
   return names.flatMap((name) => {
     const { records, money } = sums.get(name) ?? noAmounts;
     const perCurrency = [...money].map(([currency, units]) => ({
-      ...{ part, block, name, currency, records: 0 },
+      part,
+      block,
+      name,
+      currency,
+      records: 0,
       money: formatNumeric(units, currency),
     }));
     return [{ part, block, name, records }, ...perCurrency];
@@ -82,7 +86,8 @@ export function parseKnown(rows: readonly Row[]): { readonly known: Known | null
   const last = unique.get(positionKey);
   const blocks = [...unique].filter(([key]) => key !== positionKey).map(([, row]) => row);
   const ofLastSet = blocks.filter((row) => Number(row["set_no"]) === setNo).length;
-  if (last === undefined || Number(last["set_no"]) !== setNo || Number(last["records"]) !== ofLastSet) return incomplete;
+  if (last === undefined || Number(last["set_no"]) !== setNo || Number(last["records"]) !== ofLastSet)
+    return incomplete;
   let ledger = emptyLedger;
   for (const row of blocks) {
     const part = parts.find((one) => one === row["part"]);

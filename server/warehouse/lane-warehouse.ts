@@ -10,7 +10,6 @@ import { windowSeconds } from "./cycle-context.ts";
 import type { Definition, Definitions } from "./definitions.ts";
 import type { Gateway, Row } from "./gateway.ts";
 import { readKnown } from "./known-blocks.ts";
-import { bookedBlockOf } from "./blocks.ts";
 import { type LaneState, newLaneState, readProgress } from "./lane-state.ts";
 import { countingOutput, failedOutput } from "./output.ts";
 import { readPayment, type TableRows } from "./payment-rows.ts";
@@ -89,23 +88,13 @@ export function createLaneWarehouse(parts: LaneWarehouseParts): Warehouse {
   const touch = async () => {
     const present = await readState();
     present.touched = true;
-    return { gateway, definitions, clock, cycle: present.progress.cycle + 1 };
-  };
-  /** The next cycle counts the block of a change again: it need not look for it. */
-  const announce = async (changeId: string) => {
-    const present = await readState();
-    for (const change of await alarmChanges(gateway, definitions))
-      if (change.changeId === changeId) present.announced.add(bookedBlockOf(Date.parse(change.windowStart)));
+    return { gateway, definitions, clock, cycle: present.progress.cycle + 1, announced: present.announced };
   };
   const settledUntilMs = () => (last?.settledUntil ? Date.parse(last.settledUntil) : null);
   const bookLatePayment = async (transactionId: string): Promise<boolean> => {
     const { cycle } = await touch();
-    const booked = await gateway.change(definitions.statements["book-by-hand"], {
-      transactionId,
-      windowSeconds,
-      bookedAt: new Date(clock.nowMs()),
-      cycle,
-    });
+    const booking = { transactionId, windowSeconds, bookedAt: new Date(clock.nowMs()), cycle };
+    const booked = await gateway.change(definitions.statements["book-by-hand"], booking);
     return booked !== 0;
   };
   const shipDecisions = async (rows: readonly DedupDecisionRow[]): Promise<void> => {
@@ -127,17 +116,8 @@ export function createLaneWarehouse(parts: LaneWarehouseParts): Warehouse {
     },
     bookLatePayment: (transactionId) => exclusively(() => bookLatePayment(transactionId)),
     tryAlarm: (request) =>
-      exclusively(async () => {
-        const change = await tryAlarm(await touch(), request, closeBeforeMs(settledUntilMs()) ?? 0);
-        await announce(change.changeId);
-        return change;
-      }),
-    undoAlarm: (changeId) =>
-      exclusively(async () => {
-        const context = await touch();
-        await announce(changeId);
-        return undoAlarm(context, changeId);
-      }),
+      exclusively(async () => tryAlarm(await touch(), request, closeBeforeMs(settledUntilMs()) ?? 0)),
+    undoAlarm: (changeId) => exclusively(async () => undoAlarm(await touch(), changeId)),
     alarmChanges: () => alarmChanges(gateway, definitions),
     paymentRows: (transactionId) => readPayment(gateway, definitions, transactionId),
     latePayments: () => list("list-late-payments"),

@@ -122,7 +122,9 @@ export function rangesOf(blocks: readonly Block[]): Range[] {
 /** Neighbouring partitions with the same offsets as one range: batches go round the partitions. */
 function acrossPartitions(ranges: readonly Range[]): Range[] {
   const joined: Range[] = [];
-  for (const range of ranges.toSorted((left, right) => left.firstOffset - right.firstOffset || byPartition(left, right))) {
+  for (const range of ranges.toSorted(
+    (left, right) => left.firstOffset - right.firstOffset || byPartition(left, right),
+  )) {
     const last = joined.at(-1);
     const continues =
       last?.firstOffset === range.firstOffset &&

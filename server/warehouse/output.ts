@@ -83,9 +83,10 @@ const nothingRead: CycleOutput = {
 };
 
 /** What a cycle says that only counted blocks again: facts stay, a MATCH cannot be claimed from sums that are not known. */
-export function countingOutput(last: CycleOutput | null, { left, total }: Recount): CycleOutput {
+export function countingOutput(last: CycleOutput | null, recount: Recount): CycleOutput {
   const known = last ?? nothingRead;
-  const waitingFor = `counting again: ${total - left.length} of ${total} parts of the tables`;
+  const counted = recount.total - recount.left.length;
+  const waitingFor = `counting again: ${counted} of ${recount.total} parts of the tables`;
   if (known.verdict === "BREAK") return { ...known, failure: null };
   return { ...known, failure: null, verdict: "PENDING", waitingFor };
 }

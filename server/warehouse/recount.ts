@@ -63,7 +63,10 @@ async function sumRawBlock({ gateway, definitions }: RecountPorts, known: Known,
   const at = { firstBatchId, lastBatchId, checkpointId, batchId };
   const rows = await gateway.query(definitions.statements["sum-raw-block"], at);
   const sumOf = (...names: readonly string[]): Amounts =>
-    rows.filter((row) => names.includes(String(row["name"]))).map(amountsOfRow).reduce(addAmounts, noAmounts);
+    rows
+      .filter((row) => names.includes(String(row["name"])))
+      .map(amountsOfRow)
+      .reduce(addAmounts, noAmounts);
   const sums: Sums = new Map([
     ["mergeable", sumOf("present", "earlier")],
     ["positions", sumOf("present")],
@@ -109,17 +112,22 @@ export async function differingBlocks(
   });
   const all = new Map([...known, ...found].map((id) => [`${id.part}/${id.block}`, id]));
   return [...all].flatMap(([key, id]) => {
-    const expected = rowsOfBlock(ledger[id.part].get(id.block)) + (id.part === "raw" ? (besides.get(id.block) ?? 0) : 0);
+    const expected =
+      rowsOfBlock(ledger[id.part].get(id.block)) + (id.part === "raw" ? (besides.get(id.block) ?? 0) : 0);
     return expected === (counted.get(key) ?? 0) ? [] : [id];
   });
 }
 
 /** The block that this cycle counts again although nothing speaks against it: one after the other, then from the first. */
-export function nextAudited(ledger: Ledger, audited: BlockId | null): BlockId | null {
+function nextAudited(ledger: Ledger, audited: BlockId | null): BlockId | null {
   const all = blockIds(ledger);
-  const place = (id: BlockId) => parts.indexOf(id.part) * Number.MAX_SAFE_INTEGER ** 0.5 + id.block;
-  const next = audited === null ? undefined : all.find((id) => place(id) > place(audited));
+  const next = audited === null ? undefined : all.find((id) => isAfter(id, audited));
   return next ?? all[0] ?? null;
+}
+
+function isAfter(id: BlockId, other: BlockId): boolean {
+  const order = parts.indexOf(id.part) - parts.indexOf(other.part);
+  return order > 0 || (order === 0 && id.block > other.block);
 }
 
 /** Opens closed windows in a stretch of event time whose figures are not what the rows add up to; null: everywhere. */

@@ -29,7 +29,10 @@ export async function readAndRepair(
   const isDone = (): boolean =>
     read.recount !== null || mergeRemainder(read.reading) === 0 || !mayMerge || state.leftOversSoughtAt === keyOf(read);
   if (isDone()) return { read, booked: false };
-  context.logger.info({ lane: context.lane, rows: keyOf(read) }, "looking for rows that came behind the merge's window");
+  context.logger.info(
+    { lane: context.lane, rows: keyOf(read) },
+    "looking for rows that came behind the merge's window",
+  );
   const window: MergeWindow = { ...merged.shown, afterBatchId: -1 };
   const step = { ...context, ...window, mergeOn: input.mergeOn, windowSeconds, cycle, rawRows: null };
   let booked = false;

@@ -31,12 +31,19 @@ async function countOf(server: ServerProcess, table: string): Promise<unknown> {
   return (rows as { n: number }[])[0]?.n;
 }
 
+function part(type: string, text: string): string {
+  return `--fence\r\nContent-Type: ${type}\r\n\r\n${text}\r\n`;
+}
+
+async function failureOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(String, (error: unknown) => error);
+}
+
 /** A load job of two rows, by the resumable protocol's simple form. */
 async function upload(server: ServerProcess, jobId: string): Promise<{ status: number; body: unknown }> {
   const destinationTable = { projectId: "project-1", datasetId: "d", tableId: "t" };
   const load = { destinationTable, sourceFormat: "NEWLINE_DELIMITED_JSON" };
   const metadata = { jobReference: { projectId: "project-1", jobId }, configuration: { load } };
-  const part = (type: string, text: string): string => `--fence\r\nContent-Type: ${type}\r\n\r\n${text}\r\n`;
   const rows = '{"id":"a"}\n{"id":"b"}\n';
   const body = `${part("application/json", JSON.stringify(metadata))}${part("application/octet-stream", rows)}--fence--`;
   const url = `${server.url}/upload/bigquery/v2/projects/project-1/jobs?uploadType=multipart`;
@@ -158,7 +165,7 @@ describe("a crash", () => {
       body: { error: { message: "Already Exists: Job project-1:query-1-batch-7", errors: [{ reason: "duplicate" }] } },
     });
     expect(await countOf(after, "d.t")).toBe(2);
-    const [job] = await after.client.job("query-1-batch-7").getMetadata();
+    const [job] = (await after.client.job("query-1-batch-7").getMetadata()) as [unknown, unknown];
     expect(job).toMatchObject({
       status: { state: "DONE" },
       statistics: { load: { outputRows: "2" } },
@@ -172,11 +179,10 @@ describe("a crash", () => {
     await job.getQueryResults();
     await before.stop("SIGKILL");
     const after = await start();
-    const failure = async (work: Promise<unknown>) => work.then(String, (error: unknown) => error);
-    expect(await failure(after.client.createQueryJob({ query: "SELECT 1 AS a", jobId: "old-query" }))).toMatchObject({
+    expect(await failureOf(after.client.createQueryJob({ query: "SELECT 1 AS a", jobId: "old-query" }))).toMatchObject({
       code: 409,
     });
-    expect(await failure(after.client.job("old-query").getQueryResults())).toMatchObject({ code: 404 });
+    expect(await failureOf(after.client.job("old-query").getQueryResults())).toMatchObject({ code: 404 });
   });
 
   it("forgets insertIds after the time it was told", async () => {

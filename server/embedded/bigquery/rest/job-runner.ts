@@ -63,7 +63,11 @@ export async function runQueryJob(server: Server, input: QueryJobInput): Promise
 async function dryRun(server: Server, input: QueryJobInput, request: StatementRequest): Promise<Job> {
   const plan = server.engine.plan(request);
   const columns = plan.kind === "SELECT" ? plan.columns : [];
-  const job = await server.jobs.start(input, async () => ({ outcome: { statementType: plan.kind }, columns, rows: [] }));
+  const job = await server.jobs.start(input, async () => ({
+    outcome: { statementType: plan.kind },
+    columns,
+    rows: [],
+  }));
   server.jobs.remove(job);
   return job;
 }

@@ -23,7 +23,7 @@ export interface JobRecordLimits {
   readonly recordsBetweenRemovals: number;
 }
 
-export const jobRecordLimits: JobRecordLimits = {
+const jobRecordLimits: JobRecordLimits = {
   recordsMax: 1_000_000,
   ageMaxMs: 180 * 86_400_000,
   recordsBetweenRemovals: 10_000,
