@@ -54,6 +54,8 @@ export class Jobs {
   private readonly records: JobRecords;
   private readonly jobs = new Map<string, Job>();
   private readonly byRequest = new Map<string, Job>();
+  /** Rows of all results that are kept. */
+  private rowsKept = 0;
 
   constructor(clock: { now(): number }, records: JobRecords) {
     this.clock = clock;
@@ -126,7 +128,9 @@ export class Jobs {
 
   /** Forgets a job that only ran as a check. */
   remove(job: Job): void {
-    this.jobs.delete(`${job.project}:${job.jobId}`);
+    if (this.jobs.get(keyOf(job)) !== job) return;
+    this.jobs.delete(keyOf(job));
+    this.rowsKept -= job.rows.length;
     if (job.requestId !== undefined) this.byRequest.delete(`${job.project}:${job.requestId}`);
   }
 
@@ -143,6 +147,7 @@ export class Jobs {
       job.outcome = result.outcome;
       job.columns = result.columns;
       job.rows = result.rows;
+      if (this.jobs.get(keyOf(job)) === job) this.rowsKept += job.rows.length;
     } catch (error) {
       isRecorded = false;
       job.error = toBigQueryError(error);
@@ -160,23 +165,24 @@ export class Jobs {
   }
 
   private add(job: Job): void {
-    this.jobs.set(`${job.project}:${job.jobId}`, job);
+    this.jobs.set(keyOf(job), job);
     if (job.requestId !== undefined) this.byRequest.set(`${job.project}:${job.requestId}`, job);
     this.prune();
   }
 
   /** Forgets the oldest finished jobs when there are too many, or too many rows in their results. */
   private prune(): void {
-    let rows = 0;
-    for (const job of this.jobs.values()) rows += job.rows.length;
     for (const job of this.jobs.values()) {
-      if (this.jobs.size <= limits.jobsMax && rows <= limits.resultRowsKeptMax) return;
-      const isRecentChange = job.outcome.counts !== undefined && this.clock.now() - job.createdMs < requestIdMemoryMs;
-      if (job.endedMs === undefined || (isRecentChange && this.jobs.size <= limits.recentChangesMax)) continue;
-      rows -= job.rows.length;
-      this.remove(job);
+      if (this.jobs.size <= limits.jobsMax && this.rowsKept <= limits.resultRowsKeptMax) return;
+      const isRecentChange = job.requestId !== undefined && this.repeated(job.project, job.requestId) === job;
+      const isNeeded = isRecentChange && job.outcome.counts !== undefined && this.jobs.size <= limits.recentChangesMax;
+      if (job.endedMs !== undefined && !isNeeded) this.remove(job);
     }
   }
+}
+
+function keyOf({ project, jobId }: Job): string {
+  return `${project}:${jobId}`;
 }
 
 function recordOf(job: Job, outcome: JobOutcome, endedMs: number): JobRecord {
