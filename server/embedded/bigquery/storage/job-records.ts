@@ -14,6 +14,7 @@ import { systemTable } from "./catalog.ts";
 import { readRows } from "./database.ts";
 import type { Database } from "./database.ts";
 import type { DmlCounts } from "./dml.ts";
+import { NumberSet } from "./number-set.ts";
 
 export interface JobRecordLimits {
   /** Records that are kept at most, the newest ones: more than a day at ten jobs a second. */
@@ -64,6 +65,8 @@ export class JobRecords {
   private readonly database: Database;
   private readonly limits: JobRecordLimits;
   private sinceRemoval = 0;
+  /** Hashes of every id that may be recorded: a new id is seen to be new without asking DuckDB. */
+  private hashes: Promise<NumberSet> | undefined;
 
   constructor(database: Database, limits: JobRecordLimits = jobRecordLimits) {
     this.database = database;
@@ -82,9 +85,14 @@ export class JobRecords {
     };
     const values = [project, jobId].map(stringLiteral).join(", ");
     const request = requestId === undefined ? "NULL" : stringLiteral(requestId);
+    const hash = idHash(project, jobId);
     await connection.run(
-      `INSERT INTO ${table} VALUES (${idHash(project, jobId)}, ${values}, ${request}, ${endedMs},
+      `INSERT INTO ${table} VALUES (${hash}, ${values}, ${request}, ${endedMs},
        ${stringLiteral(JSON.stringify(document))})`,
+    );
+    void this.hashes?.then(
+      (hashes) => hashes.add(hash),
+      () => undefined,
     );
     this.sinceRemoval += 1;
     if (this.sinceRemoval >= this.limits.recordsBetweenRemovals) await this.hold(connection, endedMs);
@@ -96,6 +104,11 @@ export class JobRecords {
   }
 
   async find(project: string, jobId: string): Promise<JobRecord | undefined> {
+    const hashes = await (this.hashes ??= this.readHashes().catch((error: unknown) => {
+      this.hashes = undefined;
+      throw error;
+    }));
+    if (!hashes.has(idHash(project, jobId))) return undefined;
     const [found] = await this.read(`WHERE ${whereId(project, jobId)}`);
     return found;
   }
@@ -112,9 +125,18 @@ export class JobRecords {
     });
   }
 
+  private async readHashes(): Promise<NumberSet> {
+    const set = new NumberSet();
+    await this.database.use("write", async (connection) => {
+      const result = await connection.stream(`SELECT id_hash FROM ${table}`);
+      for await (const chunk of result) for (const hash of chunk.getColumnValues(0)) set.add(Number(hash));
+    });
+    return set;
+  }
+
   private async read(which: string): Promise<JobRecord[]> {
-    // A writer's connection: the job needs one anyway, and long queries must not hold up a change.
-    const rows = await this.database.transaction("write", async (connection) =>
+    // A writer's connection: long queries must not hold up a change.
+    const rows = await this.database.use("write", async (connection) =>
       readRows(connection, `SELECT ${columns} FROM ${table} ${which}`),
     );
     return rows.map(([project, jobId, requestId, finishedAt, text]) => {
@@ -143,9 +165,9 @@ export class JobRecords {
   }
 }
 
-/** A number of 48 bits: comparing it with a million others takes DuckDB a millisecond, with as many texts many. */
+/** A number of 48 bits, not 0: comparing it with a million others takes DuckDB a millisecond, with as many texts many. */
 function idHash(project: string, jobId: string): number {
-  return createHash("sha256").update(`${project}:${jobId}`).digest().readUIntBE(0, 6);
+  return Math.max(1, createHash("sha256").update(`${project}:${jobId}`).digest().readUIntBE(0, 6));
 }
 
 function whereId(project: string, jobId: string): string {
