@@ -16,6 +16,8 @@ const limits = {
   /** Statements waiting for a connection beyond this are refused as rate limited. */
   waitingMax: 1000,
   walCheckpoint: "16MB",
+  /** Freed memory beyond this goes back to the system; DuckDB's own 128 MB are half of what it may use here. */
+  freedKept: "16MB",
   /**
    * A join with up to so many keys on its small side looks only at the parts of the large table whose least and greatest
    * value leave room for one of them. DuckDB's own limit is 50, and one old key among 200 new ones then costs a full scan.
@@ -195,6 +197,8 @@ async function openInstance(directory: string): Promise<DuckDBInstance> {
       checkpoint_threshold: limits.walCheckpoint,
       temp_directory: path.join(directory, "spill"),
       dynamic_or_filter_threshold: limits.joinKeysPushed,
+      allocator_flush_threshold: limits.freedKept,
+      allocator_background_threads: "true",
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
       enable_external_access: "false",
