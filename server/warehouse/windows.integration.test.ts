@@ -195,7 +195,7 @@ test.each(alarms)(
 );
 
 /** What comes before it in a cycle is tried with fewer payments, in cycle.integration.test.ts. */
-const firstClosingCall = 15;
+const firstClosingCall = 12;
 
 test("an app that is killed while windows are closed leaves nothing wrong", { timeout: 180_000 }, async () => {
   const off = manyInput(payments, { mergeOn: false });
