@@ -1,5 +1,6 @@
 import type { Clock } from "../shared/clock.ts";
 import { DedupscopeError } from "../shared/errors.ts";
+import { bookedBlockOf } from "./blocks.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Gateway } from "./gateway.ts";
 
@@ -31,6 +32,8 @@ interface AlarmContext {
   readonly clock: Clock;
   /** The cycle that will judge the change. */
   readonly cycle: number;
+  /** Blocks of `payments` that the next cycle counts again: it need not look for them. */
+  readonly announced: Set<number>;
 }
 
 /** Windows of this much event time are searched for a payment to try the alarm on: usually the first will do. */
@@ -55,7 +58,13 @@ export async function tryAlarm(context: AlarmContext, request: AlarmRequest, bef
   else if (kind === "remove-row") await gateway.change(statements["remove-row"], { changeId });
   else if (kind === "change-amount") await gateway.change(statements["change-amount"], { changeId, cycle, difference });
   else await gateway.change(statements["change-currency"], { changeId, cycle });
+  for (const change of await alarmChanges(gateway, definitions))
+    if (change.changeId === changeId) announce(context, change);
   return { changeId, kind, transactionId };
+}
+
+function announce({ announced }: AlarmContext, { windowStart }: PresentChange): void {
+  announced.add(bookedBlockOf(Date.parse(windowStart)));
 }
 
 async function pickPayment({ gateway, definitions }: AlarmContext, beforeMs: number): Promise<string> {
@@ -76,6 +85,7 @@ export async function undoAlarm(context: AlarmContext, changeId: string): Promis
   const { statements } = definitions;
   const change = (await alarmChanges(gateway, definitions)).find((one) => one.changeId === changeId);
   if (change === undefined) return false;
+  announce(context, change);
   await gateway.change(statements["open-for-alarm"], { changeId });
   await gateway.change(statements["remove-planted"], { changeId });
   await gateway.change(statements["restore-row"], { changeId, bookedAt: new Date(clock.nowMs()), cycle });

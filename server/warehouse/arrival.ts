@@ -1,6 +1,7 @@
 import type { Definitions } from "./definitions.ts";
 import type { Gateway } from "./gateway.ts";
-import type { KnownTotals } from "./known-totals.ts";
+import { sumTerms } from "./blocks.ts";
+import type { Known } from "./known-blocks.ts";
 import { shipIntents } from "./ship-intents.ts";
 import type { CycleInput, Progress } from "./types.ts";
 
@@ -8,7 +9,7 @@ interface ArrivalContext {
   readonly gateway: Gateway;
   readonly definitions: Definitions;
   readonly progress: Progress;
-  readonly known: KnownTotals | null;
+  readonly known: Known;
 }
 
 /** What is in the warehouse before the merge. */
@@ -33,7 +34,7 @@ export async function shipAndCount(
   const checkpointId = input.committed.checkpointId ?? progress.checkpointId;
   const sameCheckpoint = checkpointId === progress.checkpointId;
   const counted =
-    sameCheckpoint && known?.checkpointId === checkpointId && known.batchId <= progress.mergedBatchId ? known : null;
+    sameCheckpoint && known.checkpointId === checkpointId && known.batchId <= progress.mergedBatchId ? known : null;
   const [row] = await gateway.query(
     definitions.statements.arrived,
     {
@@ -50,7 +51,7 @@ export async function shipAndCount(
   return {
     complete: intentsWatermark >= input.lastIntentSequence,
     intentsWatermark,
-    positions: Number(row?.["positions"]) + (counted?.terms.positions.records ?? 0),
+    positions: Number(row?.["positions"]) + (counted === null ? 0 : sumTerms(counted.ledger).positions.records),
     windows,
     rawRows: (counted?.batchId ?? -1) === progress.mergedBatchId ? Number(row?.["raw_rows"]) : null,
   };

@@ -1,18 +1,14 @@
-import type { LaneName } from "#contract/names.ts";
-import { limits } from "#contract/limits.ts";
-import type { Clock } from "../shared/clock.ts";
-import type { Logger } from "../shared/logger.ts";
 import { type Arrival, shipAndCount } from "./arrival.ts";
 import { canClose, closeBeforeMs, closeWindows } from "./close-windows.ts";
-import type { Definitions } from "./definitions.ts";
-import type { Gateway } from "./gateway.ts";
+import { countKnown } from "./count-known.ts";
+import { type CycleContext, type Merged, windowSeconds } from "./cycle-context.ts";
 import { type Judgement, judge, readAbsorbed } from "./judge.ts";
 import { wrongRecords } from "./judged-rows.ts";
-import { keepKnown } from "./known-totals.ts";
+import { keepKnown } from "./known-blocks.ts";
 import type { LaneState } from "./lane-state.ts";
-import { mergeLeftOvers, type MergeWindow, runMerge } from "./merge-step.ts";
+import { type MergeWindow, runMerge } from "./merge-step.ts";
 import { cycleOutput } from "./output.ts";
-import { readTotals, type TotalsPosition } from "./read-totals.ts";
+import type { TotalsRead } from "./read-totals.ts";
 import {
   changedVerdicts,
   readLastVerdicts,
@@ -20,39 +16,38 @@ import {
   rememberVerdicts,
   verdictRows,
 } from "./record-verdicts.ts";
-import { mergeRemainder, namedTotals, type Reading } from "./totals.ts";
+import { type Recount, reopenWrong, timeForCounting } from "./recount.ts";
+import { readAndRepair } from "./repair.ts";
+import { namedTotals } from "./totals.ts";
 import type { CycleInput, CycleOutput, Progress } from "./types.ts";
 import { waitingWords } from "./waiting-words.ts";
 
-export interface CycleContext {
-  readonly lane: LaneName;
-  readonly gateway: Gateway;
-  readonly definitions: Definitions;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly state: LaneState;
-}
-
-export const windowSeconds = limits.windowMs / 1_000;
-
 /**
- * One cycle: ship intents, merge what the consumer committed, write how far that is, read totals and verdicts. Any
- * step may be the last one before a crash: what was done is found again from the progress row, and doing it twice is
- * harmless.
+ * One cycle: count what is not known, ship intents, merge what the consumer committed, write how far that is, read totals
+ * and verdicts. Any step may be the last one before a crash: what was done is found again from the progress row, and
+ * doing it twice is harmless. Says what is left to count when there is more of it than one cycle has time for.
  */
-export async function runCycle(context: CycleContext, input: CycleInput): Promise<CycleOutput> {
+export async function runCycle(context: CycleContext, input: CycleInput): Promise<CycleOutput | Recount> {
   const { gateway, definitions, state } = context;
+  const timeLeft = timeForCounting(context.clock);
+  const known = await countKnown(context, timeLeft);
+  if (known === null) return state.recount ?? { left: [], total: 0 };
   const cycle = state.progress.cycle + 1;
-  const arrival = await shipAndCount({ gateway, definitions, ...state }, input);
+  const arrival = await shipAndCount({ gateway, definitions, progress: state.progress, known }, input);
   const merged = await mergeCommitted(context, input, arrival, cycle);
-  const { reading, booked } = await readAndRepair(context, input, { arrival, merged, cycle });
+  const { read, booked } = await readAndRepair(context, input, { arrival, merged, cycle, known, timeLeft });
+  state.known = read.base;
+  if (read.changed.length > 0) state.corrected = true;
+  state.recount = read.recount;
+  if (read.recount !== null) return read.recount;
+  const { reading } = read;
   const progress = nextProgress(state.progress, input, { arrival, merged, cycle });
   const changed = booked || merged.booked || state.touched;
   await openWindows(context, progress, [...arrival.windows, ...reading.bookedWindows]);
   await writeProgress(context, progress, changed);
   const totalsAt = new Date(context.clock.nowMs()).toISOString();
-  const judgement = await judgeAll(context, progress, reading);
-  remember(state, { progress, merged, reading, judgement });
+  const judgement = await judgeAll(context, progress, read);
+  remember(state, { progress, merged, read, judgement });
   if (state.absorbed.records !== reading.terms.absorbedByMerge.records)
     state.absorbed = {
       records: reading.terms.absorbedByMerge.records,
@@ -74,17 +69,9 @@ export async function runCycle(context: CycleContext, input: CycleInput): Promis
   });
   await recordVerdicts(context, judgement, output);
   await closeSettled(context, judgement, settledUntilMs);
+  state.kept = await keepKnown(gateway, state, { nowMs: context.clock.nowMs(), now: state.corrected });
+  state.corrected = false;
   return output;
-}
-
-interface Merged {
-  readonly checkpointId: string;
-  readonly mergedBatchId: number;
-  /** Up to where the merge was shown the rows: beyond, they are not yet merged. */
-  readonly shown: TotalsPosition;
-  /** Every row that the committed batches kept was seen by the merge, and its intent is there. */
-  readonly complete: boolean;
-  readonly booked: boolean;
 }
 
 /** Shows the merge the committed batches, unless their intents are still on their way. */
@@ -118,33 +105,6 @@ async function mergeCommitted(
   return { checkpointId, mergedBatchId, shown: { checkpointId, batchId }, complete, booked };
 }
 
-/**
- * Reads the terms of equation 6. Where they do not add up, rows came behind the merge's window (an insert repeated
- * late) or an earlier checkpoint left some: they are looked for, shown to the merge, and the terms are read again.
- */
-async function readAndRepair(
-  context: CycleContext,
-  input: CycleInput,
-  { arrival, merged, cycle }: { readonly arrival: Arrival; readonly merged: Merged; readonly cycle: number },
-): Promise<{ readonly reading: Reading; readonly booked: boolean }> {
-  const { gateway, definitions, state } = context;
-  const reading = await readTotals(gateway, definitions, state.known, { position: merged.shown, cycle });
-  const key = `${reading.allRawRows}/${reading.allBooked}`;
-  const mayMerge = input.committed.checkpointId === merged.checkpointId && arrival.complete;
-  if (mergeRemainder(reading) === 0 || !mayMerge || state.leftOversSoughtAt === key) return { reading, booked: false };
-  context.logger.info({ lane: context.lane, rows: key }, "looking for rows that came behind the merge's window");
-  const window: MergeWindow = { ...merged.shown, afterBatchId: -1 };
-  const mergeOn = { mergeOn: input.mergeOn };
-  const found = await mergeLeftOvers({ ...context, ...window, ...mergeOn, windowSeconds, cycle, rawRows: null });
-  if (!found) {
-    state.leftOversSoughtAt = key;
-    return { reading, booked: false };
-  }
-  const again = await readTotals(gateway, definitions, state.known, { position: merged.shown, cycle });
-  state.leftOversSoughtAt = mergeRemainder(again) === 0 ? null : `${again.allRawRows}/${again.allBooked}`;
-  return { reading: again, booked: true };
-}
-
 function nextProgress(
   last: Progress,
   input: CycleInput,
@@ -166,11 +126,13 @@ function nextProgress(
 async function openWindows(context: CycleContext, progress: Progress, windows: readonly number[]): Promise<void> {
   const { gateway, definitions, state } = context;
   if (!state.touched && windows.every((startMs) => state.open.has(startMs))) return;
-  await gateway.change(definitions.statements["open-windows"], {
+  const opened = await gateway.change(definitions.statements["open-windows"], {
     afterSequence: state.progress.intentsWatermark,
     throughSequence: progress.intentsWatermark,
     cycle: progress.cycle,
   });
+  // One of them may have been closed: its figures do not count any more.
+  if (opened !== 0) state.closed = null;
 }
 
 /** Writes how far the cycle came; nothing if nothing moved. */
@@ -186,41 +148,45 @@ async function writeProgress(context: CycleContext, progress: Progress, changed:
  * Judges, and checks that no window was left out: every intent up to the watermark and every booked row must be in some
  * window. If not, the closed windows' figures are not believed and everything is judged from the rows.
  */
-async function judgeAll(context: CycleContext, progress: Progress, reading: Reading): Promise<Judgement> {
+async function judgeAll(context: CycleContext, progress: Progress, read: TotalsRead): Promise<Judgement> {
   const { gateway, definitions, state } = context;
   if (state.touched) state.closed = null;
-  const judgement = await judge(gateway, definitions, state);
-  const intents = progress.intentsWatermark - judgement.terms.intended.records;
-  const rows = namedTotals(reading).booked.records - judgement.terms.booked.records;
-  const key = `${intents}/${rows}`;
-  if ((intents === 0 && rows === 0) || state.reopenedFor === key) return judgement;
-  context.logger.warn(
-    { lane: context.lane, intents, rows },
-    "windows do not account for every row: judging those again",
-  );
-  await gateway.change(definitions.statements["open-wrong-windows"], {}, { wide: true });
-  const again = await judge(gateway, definitions, { closed: null, charged: state.charged });
-  const left = `${progress.intentsWatermark - again.terms.intended.records}/${
-    namedTotals(reading).booked.records - again.terms.booked.records
-  }`;
-  state.reopenedFor = left === "0/0" ? null : left;
-  return again;
+  const booked = namedTotals(read.reading).booked.records;
+  const unaccounted = ({ terms }: Judgement): string =>
+    `${progress.intentsWatermark - terms.intended.records}/${booked - terms.booked.records}`;
+  let judgement = await judge(gateway, definitions, state);
+  const key = unaccounted(judgement);
+  if (key === allAccounted || state.reopenedFor === key) return judgement;
+  context.logger.warn({ lane: context.lane, intentsAndRows: key }, "windows do not account for every row");
+  const near = read.changed.flatMap(({ part, block }) => (part === "booked" ? [block] : []));
+  for (const block of [...(near.length > nearBlocksMax ? [] : near), null]) {
+    if (unaccounted(judgement) === allAccounted) break;
+    await reopenWrong(context, block);
+    judgement = await judge(gateway, definitions, { closed: null, charged: state.charged });
+  }
+  const left = unaccounted(judgement);
+  state.reopenedFor = left === allAccounted ? null : left;
+  return judgement;
 }
+
+const allAccounted = "0/0";
+/** Blocks whose windows are compared with their rows one by one, before all windows are. */
+const nearBlocksMax = 4;
 
 function remember(
   state: LaneState,
   done: {
     readonly progress: Progress;
     readonly merged: Merged;
-    readonly reading: Reading;
+    readonly read: TotalsRead;
     readonly judgement: Judgement;
   },
 ): void {
-  const { progress, merged, reading, judgement } = done;
+  const { progress, merged, read, judgement } = done;
   state.progress = progress;
   state.shownBatchId = merged.checkpointId === merged.shown.checkpointId ? merged.shown.batchId : state.shownBatchId;
   if (merged.checkpointId === merged.shown.checkpointId && merged.mergedBatchId === merged.shown.batchId)
-    state.known = { terms: reading.terms, ...merged.shown, cycle: progress.cycle };
+    state.known = read.known;
   state.open = new Set(judgement.open.map((window) => window.startMs));
   state.closed = judgement.closed;
   state.charged = judgement.charged;
@@ -270,5 +236,4 @@ async function closeSettled(context: CycleContext, judgement: Judgement, settled
   state.closed = null;
   state.open = new Set();
   await closeWindows(gateway, definitions, { beforeMs, cycle: state.progress.cycle });
-  state.knownKeptMs = await keepKnown(gateway, state, context.clock.nowMs());
 }

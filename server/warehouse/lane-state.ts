@@ -1,8 +1,10 @@
 import { type Amounts, noAmounts } from "./amounts.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Gateway, Row } from "./gateway.ts";
-import type { KnownTotals } from "./known-totals.ts";
+import type { BlockId } from "./blocks.ts";
+import type { Kept, Known } from "./known-blocks.ts";
 import { type JudgedTerms, type JudgedWindow, noTerms } from "./judged-rows.ts";
+import type { Recount } from "./recount.ts";
 import type { LastVerdicts } from "./record-verdicts.ts";
 import type { Position, Progress } from "./types.ts";
 
@@ -11,9 +13,17 @@ export interface LaneState {
   progress: Progress;
   /** The last batch that the merge was shown; at least `progress.mergedBatchId`. */
   shownBatchId: number;
-  known: KnownTotals | null;
-  /** When `known` was last kept in the warehouse, epoch milliseconds. */
-  knownKeptMs: number;
+  /** Null until the blocks were listed: nothing was kept. */
+  known: Known | null;
+  kept: Kept;
+  /** A known block was corrected: to be kept at once, so that an app that is started again knows it too. */
+  corrected: boolean;
+  /** Blocks that are still to be counted before anything is judged. */
+  recount: Recount | null;
+  /** The block that was counted last although nothing spoke against it. */
+  audited: BlockId | null;
+  /** Blocks in which somebody changed rows by hand, through this app: counted again by the next cycle. */
+  readonly announced: Set<number>;
   /** Row counts for which left-over rows were looked for in vain: not done again until they change. */
   leftOversSoughtAt: string | null;
   /** Windows that the last judgement found open, epoch milliseconds. */
@@ -65,12 +75,20 @@ export function positionsOf(rows: readonly Row[]): Position[] {
   return rows.map((row) => ({ partition: Number(row["partition_no"]), offset: Number(row["offset_no"]) }));
 }
 
-export function newLaneState(progress: Progress, known: KnownTotals | null): LaneState {
+export function newLaneState(
+  progress: Progress,
+  { known, kept }: { readonly known: Known | null; readonly kept: Kept },
+): LaneState {
   return {
-    progress,
+    // Cycles that changed nothing leave no progress, but what is known may be of a later one.
+    progress: { ...progress, cycle: Math.max(progress.cycle, known?.cycle ?? 0) },
     shownBatchId: progress.mergedBatchId,
     known,
-    knownKeptMs: 0,
+    kept,
+    corrected: false,
+    recount: null,
+    audited: null,
+    announced: new Set(),
     leftOversSoughtAt: null,
     open: new Set(),
     closed: null,

@@ -5,12 +5,13 @@ import type { Logger } from "../shared/logger.ts";
 import type { DedupDecisionRow } from "../shared/warehouse-rows.ts";
 import { type AlarmChange, type AlarmRequest, type PresentChange, alarmChanges, tryAlarm, undoAlarm } from "./alarm.ts";
 import { closeBeforeMs } from "./close-windows.ts";
-import { runCycle, windowSeconds } from "./cycle.ts";
+import { runCycle } from "./cycle.ts";
+import { windowSeconds } from "./cycle-context.ts";
 import type { Definition, Definitions } from "./definitions.ts";
 import type { Gateway, Row } from "./gateway.ts";
-import { readKnown } from "./known-totals.ts";
+import { readKnown } from "./known-blocks.ts";
 import { type LaneState, newLaneState, readProgress } from "./lane-state.ts";
-import { failedOutput } from "./output.ts";
+import { countingOutput, failedOutput } from "./output.ts";
 import { readPayment, type TableRows } from "./payment-rows.ts";
 import { prepareDataset } from "./prepare.ts";
 import type { CycleInput, CycleOutput } from "./types.ts";
@@ -72,8 +73,10 @@ export function createLaneWarehouse(parts: LaneWarehouseParts): Warehouse {
 
   const runOne = async (input: CycleInput): Promise<CycleOutput> => {
     try {
-      last = await runCycle({ ...parts, state: await readState() }, input);
-      return last;
+      const done = await runCycle({ ...parts, state: await readState() }, input);
+      if ("left" in done) return countingOutput(last, done);
+      last = done;
+      return done;
     } catch (error) {
       // Whatever was done is read back from the warehouse: nothing that this process remembers is relied on.
       state = null;
@@ -85,17 +88,13 @@ export function createLaneWarehouse(parts: LaneWarehouseParts): Warehouse {
   const touch = async () => {
     const present = await readState();
     present.touched = true;
-    return { gateway, definitions, clock, cycle: present.progress.cycle + 1 };
+    return { gateway, definitions, clock, cycle: present.progress.cycle + 1, announced: present.announced };
   };
   const settledUntilMs = () => (last?.settledUntil ? Date.parse(last.settledUntil) : null);
   const bookLatePayment = async (transactionId: string): Promise<boolean> => {
     const { cycle } = await touch();
-    const booked = await gateway.change(definitions.statements["book-by-hand"], {
-      transactionId,
-      windowSeconds,
-      bookedAt: new Date(clock.nowMs()),
-      cycle,
-    });
+    const booking = { transactionId, windowSeconds, bookedAt: new Date(clock.nowMs()), cycle };
+    const booked = await gateway.change(definitions.statements["book-by-hand"], booking);
     return booked !== 0;
   };
   const shipDecisions = async (rows: readonly DedupDecisionRow[]): Promise<void> => {

@@ -1,4 +1,5 @@
 import type { Clock } from "../shared/clock.ts";
+import { type BlockId, blockSizes, rangeOf, stretchOf } from "./blocks.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Gateway } from "./gateway.ts";
 
@@ -15,16 +16,18 @@ const blockOffsets = 1_000;
 const blocksMax = 10_000;
 /** Statements that one repair makes at most, but for one per partition. */
 const rangesMax = 16;
+/** Blocks of the ledger near which left-over rows are looked for before they are looked for everywhere. */
+const nearBlocksMax = 4;
 
 /** A part of the topic, first and last included. */
-interface Range {
+export interface Range {
   readonly firstPartition: number;
   readonly lastPartition: number;
   readonly firstOffset: number;
   readonly lastOffset: number;
 }
 
-const everywhere: Range = {
+export const everywhere: Range = {
   firstPartition: 0,
   lastPartition: Number.MAX_SAFE_INTEGER,
   firstOffset: 0,
@@ -52,17 +55,21 @@ export async function runMerge(step: MergeStep): Promise<boolean> {
 }
 
 /**
- * Books and absorbs what was shown to the merge and is neither booked nor absorbed, wherever it stands: rows that were
- * inserted behind the window, or left over from an earlier checkpoint. False when there is nothing of that kind.
+ * Books and absorbs what was shown to the merge and is neither booked nor absorbed in some parts of the topic: rows that
+ * were inserted behind the window, or left over from an earlier checkpoint. False when there is nothing of that kind.
  */
-export async function mergeLeftOvers(step: MergeStep): Promise<boolean> {
+export async function mergeLeftOvers(step: MergeStep, within: readonly Range[]): Promise<boolean> {
   const { gateway, definitions, checkpointId, batchId } = step;
-  const rows = await gateway.query(
-    definitions.statements["find-unmerged"],
-    { checkpointId, batchId, blockOffsets, blocksMax },
-    { wide: true },
-  );
-  const ranges = rangesOf(rows.map((row) => ({ partition: Number(row["partition_no"]), block: Number(row["block"]) })));
+  const found: Block[] = [];
+  for (const range of within) {
+    const rows = await gateway.query(
+      definitions.statements["find-unmerged"],
+      { checkpointId, batchId, blockOffsets, blocksMax, ...range },
+      { wide: true },
+    );
+    found.push(...rows.map((row) => ({ partition: Number(row["partition_no"]), block: Number(row["block"]) })));
+  }
+  const ranges = rangesOf(inOrder(found));
   for (const range of ranges) await mergeRange({ ...step, afterBatchId: -1, rawRows: null }, range, true);
   return ranges.length > 0;
 }
@@ -86,10 +93,55 @@ interface Block {
   readonly block: number;
 }
 
+/** Where the rows of a few blocks of the ledger stand, in whole blocks of offsets; none when they are too many. */
+export async function rangesNear(
+  { gateway, definitions }: Pick<MergeStep, "gateway" | "definitions">,
+  ids: readonly BlockId[],
+): Promise<Range[]> {
+  const near = ids.filter(({ part }) => part !== "absorbed");
+  if (near.length > nearBlocksMax) return [];
+  const blocks: Block[] = [];
+  for (const { part, block } of near) {
+    const [firstBatchId, lastBatchId] = rangeOf(block, blockSizes.blockBatches);
+    const of = { ofRaw: part === "raw", ofBooked: part === "booked", firstBatchId, lastBatchId, ...stretchOf(block) };
+    for (const row of await gateway.query(definitions.statements["block-positions"], of)) {
+      const partition = Number(row["partition_no"]);
+      for (const offset of [row["first_offset"], row["last_offset"]])
+        blocks.push({ partition, block: Math.floor(Number(offset) / blockOffsets) });
+    }
+  }
+  return acrossPartitions(joinBlocks(inOrder(blocks), () => true));
+}
+
 /** Neighbouring blocks as one range; with too many ranges, one for each partition from its first to its last block. */
 export function rangesOf(blocks: readonly Block[]): Range[] {
-  const ranges = joinBlocks(blocks, (left, right) => left.block + 1 === right.block);
-  return ranges.length <= rangesMax ? ranges : joinBlocks(blocks, () => true);
+  const ranges = acrossPartitions(joinBlocks(blocks, (left, right) => left.block + 1 === right.block));
+  return ranges.length <= rangesMax ? ranges : acrossPartitions(joinBlocks(blocks, () => true));
+}
+
+/** Neighbouring partitions with the same offsets as one range: batches go round the partitions. */
+function acrossPartitions(ranges: readonly Range[]): Range[] {
+  const joined: Range[] = [];
+  for (const range of ranges.toSorted(
+    (left, right) => left.firstOffset - right.firstOffset || byPartition(left, right),
+  )) {
+    const last = joined.at(-1);
+    const continues =
+      last?.firstOffset === range.firstOffset &&
+      last.lastOffset === range.lastOffset &&
+      last.lastPartition + 1 === range.firstPartition;
+    if (last !== undefined && continues) joined[joined.length - 1] = { ...last, lastPartition: range.lastPartition };
+    else joined.push(range);
+  }
+  return joined.toSorted((left, right) => byPartition(left, right) || left.firstOffset - right.firstOffset);
+}
+
+function inOrder(blocks: readonly Block[]): Block[] {
+  return blocks.toSorted((left, right) => left.partition - right.partition || left.block - right.block);
+}
+
+function byPartition(left: Range, right: Range): number {
+  return left.firstPartition - right.firstPartition;
 }
 
 /** `blocks` are in order. */

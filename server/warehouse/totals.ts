@@ -1,97 +1,72 @@
 import { type Amounts, addAmounts, amountsOf, negateAmounts, noAmounts } from "./amounts.ts";
+import { addToBlock, type BlockTerm, emptyLedger, isBlockTerm, type Ledger, rowsOfPart, sumTerms } from "./blocks.ts";
 import type { Row } from "./gateway.ts";
 
-/** Terms that totals.sql counts, each from the table that owns it. */
-const termNames = [
-  "mergeable",
-  "notYetMerged",
-  "positions",
-  "bookedByPipeline",
-  "bookedByHand",
-  "plantedRows",
-  "removedRows",
-  "absorbedByMerge",
-] as const;
-type TermName = (typeof termNames)[number];
-type Terms = Readonly<Record<TermName, Amounts>>;
+/** Terms of equation 6: those that are known by block, and two that are read whole every time. */
+export type Terms = Readonly<Record<BlockTerm | "notYetMerged" | "removedRows", Amounts>>;
 
-/** One answer of totals.sql. */
-export interface Reading {
-  readonly terms: Terms;
-  /** Rows of the whole tables, whatever part was read. */
+/** One answer of totals.sql: what came after a position. */
+export interface Tail {
+  readonly added: Ledger;
+  readonly notYetMerged: Amounts;
+  /** Rows of notYetMerged by block. */
+  readonly notYetMergedIn: ReadonlyMap<number, number>;
+  readonly removedRows: Amounts;
+  /** Rows of the whole tables, counted in the same moment. */
   readonly allRawRows: number;
   readonly allBooked: number;
   /** Windows in which the present cycle booked, epoch milliseconds. */
   readonly bookedWindows: readonly number[];
 }
 
-/** Parts of a reading that may be whole, not only what came after a known position. */
-export interface Wholes {
-  /** All rows of payments_raw were read. */
-  readonly raw: boolean;
-  /** All rows of payments, and all that the merge absorbed. */
-  readonly booked: boolean;
+export interface Reading {
+  readonly terms: Terms;
+  readonly allRawRows: number;
+  readonly allBooked: number;
+  readonly bookedWindows: readonly number[];
 }
 
-/** The part that each term is read with; `always` is read whole every time, `never` only adds up. */
-const partOf: Readonly<Record<TermName, keyof Wholes | "always" | "never">> = {
-  mergeable: "raw",
-  notYetMerged: "always",
-  // Positions of merged batches are complete, and rows are only ever added.
-  positions: "never",
-  bookedByPipeline: "booked",
-  bookedByHand: "booked",
-  plantedRows: "booked",
-  removedRows: "always",
-  absorbedByMerge: "booked",
-};
+/** What one row of totals or of a block's sums contributes. */
+export function amountsOfRow(row: Row): Amounts {
+  const currency = row["currency"] === null ? null : String(row["currency"]);
+  return amountsOf(Number(row["records"]), currency, row["money"] === null ? null : String(row["money"]));
+}
 
-export function parseReading(rows: readonly Row[]): Reading {
-  const terms: Record<string, Amounts> = Object.fromEntries(termNames.map((name) => [name, noAmounts]));
-  const wholes = { allRawRows: 0, allBooked: 0 };
+export function parseTail(rows: readonly Row[]): Tail {
+  let added = emptyLedger;
+  const whole = { notYetMerged: noAmounts, removedRows: noAmounts };
+  const counts = { allRawRows: 0, allBooked: 0 };
+  const notYetMergedIn = new Map<number, number>();
   const bookedWindows: number[] = [];
   for (const row of rows) {
     const name = String(row["name"]);
-    const records = Number(row["records"]);
-    if (name === "allRawRows" || name === "allBooked") wholes[name] = records;
+    const block = Number(row["block"]);
+    const amounts = amountsOfRow(row);
+    if (name === "allRawRows" || name === "allBooked") counts[name] = amounts.records;
     else if (name === "bookedWindow") bookedWindows.push(Date.parse(String(row["window_start"])));
-    else {
-      const known = terms[name];
-      if (known === undefined) throw new Error(`totals.sql answered a term ${name} that nobody knows`);
-      const currency = row["currency"] === null ? null : String(row["currency"]);
-      terms[name] = addAmounts(
-        known,
-        amountsOf(records, currency, row["money"] === null ? null : String(row["money"])),
-      );
-    }
+    else if (name === "notYetMerged" || name === "removedRows") whole[name] = addAmounts(whole[name], amounts);
+    else if (isBlockTerm(name)) added = addToBlock(added, { block, name }, amounts);
+    else throw new Error(`totals.sql answered a term ${name} that nobody knows`);
+    if (name === "notYetMerged") notYetMergedIn.set(block, (notYetMergedIn.get(block) ?? 0) + amounts.records);
   }
-  return { terms: terms as Record<TermName, Amounts>, ...wholes, bookedWindows };
+  return { added, ...whole, notYetMergedIn, ...counts, bookedWindows };
 }
 
-/** Adds what was read after a position to what was known up to it; what was read whole replaces it. */
-export function addReading(known: Terms, reading: Reading, wholes: Wholes): Reading {
-  const entries = termNames.map((name) => {
-    const part = partOf[name];
-    const replaces = part === "always" || (part !== "never" && wholes[part]);
-    return [name, replaces ? reading.terms[name] : addAmounts(known[name], reading.terms[name])];
-  });
-  return { ...reading, terms: Object.fromEntries(entries) as Record<TermName, Amounts> };
+export function readingOf(ledger: Ledger, tail: Tail): Reading {
+  const { notYetMerged, removedRows, allRawRows, allBooked, bookedWindows } = tail;
+  return { terms: { ...sumTerms(ledger), notYetMerged, removedRows }, allRawRows, allBooked, bookedWindows };
 }
 
-/**
- * Which sums account for every row of their table. If one does not, a row appeared or vanished before the known
- * position. Changes only ever leave too many in the sum of `payments`, so two of them cannot hide each other.
- */
-export function whichAreWhole({ terms, allRawRows, allBooked }: Reading): Wholes {
-  const { mergeable, notYetMerged, bookedByPipeline, bookedByHand, plantedRows } = terms;
+/** Which sums account for every row of their table. Where one does not, a row appeared or vanished in a known block. */
+export function whichAreWhole(ledger: Ledger, tail: Tail): Readonly<Record<"raw" | "booked", boolean>> {
   return {
-    raw: mergeable.records + notYetMerged.records === allRawRows,
-    booked: bookedByPipeline.records + bookedByHand.records + plantedRows.records === allBooked,
+    raw: rowsOfPart(ledger.raw) + tail.notYetMerged.records === tail.allRawRows,
+    booked: rowsOfPart(ledger.booked) === tail.allBooked,
   };
 }
 
 /** The terms by the names of ARCHITECTURE.md. */
-export function namedTotals({ terms }: Reading) {
+export function namedTotals({ terms }: Pick<Reading, "terms">) {
   return {
     rawRows: addAmounts(terms.mergeable, terms.notYetMerged),
     positions: terms.positions,
@@ -104,7 +79,7 @@ export function namedTotals({ terms }: Reading) {
 }
 
 /** Left − right of equation 6, records: raw rows neither booked nor absorbed, or booked rows of no origin. */
-export function mergeRemainder(reading: Reading): number {
+export function mergeRemainder(reading: Pick<Reading, "terms">): number {
   const named = namedTotals(reading);
   return (
     named.rawRows.records +

@@ -42,27 +42,6 @@ test("settled windows are closed, the figures stay, and so do they for an app th
   expect(figures(await lane.open().cycle(manyInput(payments)))).toEqual(figures(first));
 });
 
-test("an app that is started again reads only what came after the totals that it kept", async () => {
-  const before = await warehouse.cycle(manyInput(payments));
-  const readings: unknown[] = [];
-  const spying: typeof lane.gateway = {
-    ...lane.gateway,
-    query: (definition, parameters) => {
-      if (definition.name === "totals") readings.push([parameters?.["allRaw"], parameters?.["allBooked"]]);
-      return lane.gateway.query(definition, parameters);
-    },
-  };
-  expect(figures(await lane.open(spying).cycle(manyInput(payments)))).toEqual(figures(before));
-  expect(readings).toEqual([[false, false]]);
-  // A row that vanished behind the known position is noticed, and its table is read again.
-  await lane.change("DELETE FROM {dataset}.payments WHERE ingest_id = 'i-3'");
-  await lane.open(spying).cycle(manyInput(payments));
-  expect(readings.slice(1, 3)).toEqual([
-    [false, false],
-    [false, true],
-  ]);
-});
-
 test("a row that was removed to test the alarm is not booked again when left-over rows are merged", async () => {
   const input = manyInput(payments);
   await warehouse.cycle(input);

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runToEnd, startProcess, temporaryDirectory } from "./testing/server-process.ts";
 import type { ServerProcess } from "./testing/server-process.ts";
@@ -28,6 +29,36 @@ async function start(args: string[] = []): Promise<ServerProcess> {
 async function countOf(server: ServerProcess, table: string): Promise<unknown> {
   const [rows] = await server.client.query(`SELECT COUNT(*) AS n FROM ${table}`);
   return (rows as { n: number }[])[0]?.n;
+}
+
+function part(type: string, text: string): string {
+  return `--fence\r\nContent-Type: ${type}\r\n\r\n${text}\r\n`;
+}
+
+async function failureOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(String, (error: unknown) => error);
+}
+
+/** A load job of two rows, by the resumable protocol's simple form. */
+async function upload(server: ServerProcess, jobId: string): Promise<{ status: number; body: unknown }> {
+  const destinationTable = { projectId: "project-1", datasetId: "d", tableId: "t" };
+  const load = { destinationTable, sourceFormat: "NEWLINE_DELIMITED_JSON" };
+  const metadata = { jobReference: { projectId: "project-1", jobId }, configuration: { load } };
+  const rows = '{"id":"a"}\n{"id":"b"}\n';
+  const body = `${part("application/json", JSON.stringify(metadata))}${part("application/octet-stream", rows)}--fence--`;
+  const url = `${server.url}/upload/bigquery/v2/projects/project-1/jobs?uploadType=multipart`;
+  const headers = { "content-type": 'multipart/related; boundary="fence"' };
+  const response = await fetch(url, { method: "POST", headers, body });
+  return { status: response.status, body: await response.json() };
+}
+
+/** Makes every job record older, while no server runs. */
+async function age(byMs: number): Promise<void> {
+  const instance = await DuckDBInstance.create(join(data.path, "bigquery.duckdb"));
+  const connection = await instance.connect();
+  await connection.run(`UPDATE dedupscope_system.job_records SET finished_at = finished_at - ${byMs}`);
+  connection.closeSync();
+  instance.closeSync();
 }
 
 describe("the process", () => {
@@ -118,6 +149,40 @@ describe("a crash", () => {
     const second = await post(after);
     expect(second).toMatchObject({ jobReference: first.jobReference, numDmlAffectedRows: "1", jobComplete: true });
     expect(await countOf(after, "d.t")).toBe(1);
+  });
+
+  it("does not load a file twice when its job id comes again an hour later", async () => {
+    const before = await start();
+    const [dataset] = await before.client.createDataset("d");
+    await dataset.createTable("t", { schema: [{ name: "id", type: "STRING" }] });
+    const first = await upload(before, "query-1-batch-7");
+    expect(first).toMatchObject({ status: 200, body: { status: { state: "DONE" } } });
+    await before.stop("SIGKILL");
+    await age(60 * 60_000);
+    const after = await start();
+    expect(await upload(after, "query-1-batch-7")).toMatchObject({
+      status: 409,
+      body: { error: { message: "Already Exists: Job project-1:query-1-batch-7", errors: [{ reason: "duplicate" }] } },
+    });
+    expect(await countOf(after, "d.t")).toBe(2);
+    const [job] = (await after.client.job("query-1-batch-7").getMetadata()) as [unknown, unknown];
+    expect(job).toMatchObject({
+      status: { state: "DONE" },
+      statistics: { load: { outputRows: "2" } },
+      configuration: { jobType: "LOAD" },
+    });
+  });
+
+  it("says that the result of an old query is gone, and keeps its id", async () => {
+    const before = await start();
+    const [job] = await before.client.createQueryJob({ query: "SELECT 1 AS a", jobId: "old-query" });
+    await job.getQueryResults();
+    await before.stop("SIGKILL");
+    const after = await start();
+    expect(await failureOf(after.client.createQueryJob({ query: "SELECT 1 AS a", jobId: "old-query" }))).toMatchObject({
+      code: 409,
+    });
+    expect(await failureOf(after.client.job("old-query").getQueryResults())).toMatchObject({ code: 404 });
   });
 
   it("forgets insertIds after the time it was told", async () => {

@@ -7,6 +7,7 @@ import { Catalog } from "./storage/catalog.ts";
 import { Database } from "./storage/database.ts";
 import { Engine } from "./storage/engine.ts";
 import { StreamingInserts } from "./storage/insert-all.ts";
+import { JobRecords } from "./storage/job-records.ts";
 import { Jobs } from "./storage/jobs.ts";
 import type { Options } from "./options.ts";
 
@@ -24,8 +25,8 @@ const closeGraceMs = 2000;
 export async function startServer(options: Options, clock: { now(): number } = Date): Promise<RunningServer> {
   const database = await Database.open(options.data);
   const catalog = await Catalog.load(database);
-  const jobs = new Jobs(clock);
-  await jobs.restore(database);
+  const jobs = new Jobs(clock, new JobRecords(database));
+  await jobs.restore();
   const server: Server = {
     clock,
     database,

@@ -1,5 +1,6 @@
 import type { Money } from "#contract/money.ts";
 import { pino } from "pino";
+import type { Clock } from "../../shared/clock.ts";
 import type { DeadLetterRow, LatePaymentRow, PaymentsRawRow } from "../../shared/warehouse-rows.ts";
 import type { Definition, Definitions } from "../definitions.ts";
 import type { Gateway, Row } from "../gateway.ts";
@@ -12,13 +13,15 @@ export interface TestLane {
   readonly gateway: Gateway;
   readonly definitions: Definitions;
   /** A new instance, as after a restart of the app; `gateway` may be a wrapped one. */
-  readonly open: (gateway?: Gateway) => Warehouse;
+  readonly open: (gateway?: Gateway, clock?: Clock) => Warehouse;
   readonly addRaw: (rows: readonly PaymentsRawRow[]) => Promise<void>;
   readonly addLate: (rows: readonly LatePaymentRow[]) => Promise<void>;
   readonly addDead: (rows: readonly DeadLetterRow[]) => Promise<void>;
   readonly insert: (table: string, rows: readonly object[]) => Promise<void>;
   readonly sql: (text: string) => Promise<Row[]>;
   readonly change: (text: string) => Promise<number | null>;
+  /** Makes a table anew, without its rows: those that were streamed cannot be deleted. */
+  readonly forget: (table: string) => Promise<void>;
 }
 
 export async function createTestLane(gateway: Gateway, definitions: Definitions, dataset: string): Promise<TestLane> {
@@ -34,12 +37,12 @@ export async function createTestLane(gateway: Gateway, definitions: Definitions,
     purpose: "",
     text: text.replaceAll("{dataset}", dataset),
   });
-  const open = (through: Gateway = gateway) =>
+  const open = (through: Gateway = gateway, clock: Clock = { nowMs: () => Date.now() }) =>
     createLaneWarehouse({
       lane: "protected",
       gateway: through,
       definitions,
-      clock: { nowMs: () => Date.now() },
+      clock,
       logger: pino({ level: "silent" }),
     });
   await open().prepare();
@@ -53,6 +56,10 @@ export async function createTestLane(gateway: Gateway, definitions: Definitions,
     insert,
     sql: (text) => gateway.query(statement(text)),
     change: (text) => gateway.change(statement(text)),
+    forget: async (table) => {
+      await gateway.query(statement(`DROP TABLE {dataset}.${table}`));
+      await open().prepare();
+    },
   };
 }
 

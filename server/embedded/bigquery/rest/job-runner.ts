@@ -1,7 +1,8 @@
 /** Query jobs: from a request to a job, and a job as the API describes it. */
 import { BigQueryError } from "../errors.ts";
 import type { StatementRequest } from "../storage/engine.ts";
-import type { Job, JobOutcome, JobResult } from "../storage/jobs.ts";
+import type { JobOutcome } from "../storage/job-records.ts";
+import type { Job, JobResult } from "../storage/jobs.ts";
 import { resultFields } from "../wire/schema.ts";
 import { dmlStats } from "./dml-stats.ts";
 import { readParameters } from "./parameters.ts";
@@ -29,7 +30,7 @@ const refusedSettings = [
   "createSession",
 ];
 
-export function runQueryJob(server: Server, input: QueryJobInput): Job {
+export async function runQueryJob(server: Server, input: QueryJobInput): Promise<Job> {
   const { query, project } = input;
   for (const setting of refusedSettings) {
     const value = query[setting];
@@ -59,10 +60,14 @@ export function runQueryJob(server: Server, input: QueryJobInput): Job {
 }
 
 /** Checks the statement and says what it would give; nothing is kept, so the job cannot be asked for later. */
-function dryRun(server: Server, input: QueryJobInput, request: StatementRequest): Job {
+async function dryRun(server: Server, input: QueryJobInput, request: StatementRequest): Promise<Job> {
   const plan = server.engine.plan(request);
   const columns = plan.kind === "SELECT" ? plan.columns : [];
-  const job = server.jobs.start(input, async () => ({ outcome: { statementType: plan.kind }, columns, rows: [] }));
+  const job = await server.jobs.start(input, async () => ({
+    outcome: { statementType: plan.kind },
+    columns,
+    rows: [],
+  }));
   server.jobs.remove(job);
   return job;
 }

@@ -23,7 +23,7 @@ export async function insertJob(server: Server, request: ApiRequest): Promise<Ap
     throw new BigQueryError("invalid", "Legacy SQL is not supported by the embedded server; set useLegacySql to false");
   }
   const reference = objectAt(request.body, "jobReference") ?? {};
-  const job = runQueryJob(server, {
+  const job = await runQueryJob(server, {
     project,
     jobId: stringAt(reference, "jobId"),
     requestId: undefined,
@@ -38,7 +38,7 @@ export async function insertJob(server: Server, request: ApiRequest): Promise<Ap
 
 export async function getJob(server: Server, request: ApiRequest): Promise<ApiResponse> {
   const [, project = "", , jobId] = request.segments;
-  return ok(jobResource(server.jobs.job(project, required(jobId, "jobId"))));
+  return ok(jobResource(await server.jobs.job(project, required(jobId, "jobId"))));
 }
 
 export async function listJobs(server: Server, request: ApiRequest): Promise<ApiResponse> {
@@ -57,15 +57,15 @@ export async function listJobs(server: Server, request: ApiRequest): Promise<Api
 /** Statements are short here: a cancelled job runs to its end, as BigQuery reserves the right to do. */
 export async function cancelJob(server: Server, request: ApiRequest): Promise<ApiResponse> {
   const [, project = "", , jobId] = request.segments;
-  const job = server.jobs.job(project, required(jobId, "jobId"));
+  const job = await server.jobs.job(project, required(jobId, "jobId"));
   return ok({ kind: "bigquery#jobCancelResponse", job: jobResource(job) });
 }
 
 export async function deleteJob(server: Server, request: ApiRequest): Promise<ApiResponse> {
   const [, project = "", , jobId] = request.segments;
-  const job = server.jobs.job(project, required(jobId, "jobId"));
+  const job = await server.jobs.job(project, required(jobId, "jobId"));
   if (job.endedMs === undefined)
     throw new BigQueryError("invalid", `Job ${String(jobReference(job).jobId)} is still running`);
-  server.jobs.remove(job);
+  await server.jobs.delete(job);
   return noContent;
 }

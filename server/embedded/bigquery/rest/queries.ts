@@ -28,7 +28,7 @@ export async function postQuery(server: Server, request: ApiRequest): Promise<Ap
   const requestId = stringAt(body, "requestId");
   const job =
     server.jobs.repeated(project, requestId) ??
-    runQueryJob(server, {
+    (await runQueryJob(server, {
       project,
       jobId: undefined,
       requestId,
@@ -36,7 +36,7 @@ export async function postQuery(server: Server, request: ApiRequest): Promise<Ap
       query: body,
       isDryRun: booleanAt(body, "dryRun"),
       configuration: { jobType: "QUERY", query: { query: stringAt(body, "query"), useLegacySql: false } },
-    });
+    }));
   const page: Page = {
     startIndex: 0,
     maxResults: numberAt(body, "maxResults"),
@@ -47,7 +47,7 @@ export async function postQuery(server: Server, request: ApiRequest): Promise<Ap
 
 export async function getQueryResults(server: Server, request: ApiRequest): Promise<ApiResponse> {
   const [, project = "", , jobId] = request.segments;
-  const job = server.jobs.job(project, required(jobId, "jobId"));
+  const job = await server.jobs.job(project, required(jobId, "jobId"));
   const query = Object.fromEntries(request.query);
   const page: Page = {
     startIndex: readPageToken(stringAt(query, "pageToken")) ?? numberAt(query, "startIndex") ?? 0,
@@ -89,6 +89,7 @@ async function answer(
   const base: JsonObject = { kind: options.kind, jobReference: jobReference(job), jobComplete: false };
   if (!(await waitFor(job, options.timeoutMs ?? defaultTimeoutMs))) return base;
   if (job.error !== undefined) throw job.error;
+  if (job.isResultGone && job.outcome.statementType === "SELECT") throw resultGone(job);
   base.jobComplete = true;
   base.cacheHit = false;
   base.totalBytesProcessed = "0";
@@ -105,6 +106,12 @@ async function answer(
   const next = page.startIndex + rows.length;
   if (next < job.rows.length) base.pageToken = pageToken(next);
   return base;
+}
+
+/** BigQuery keeps a result in a table without a name of its own for a day, and then answers that the table is not there. */
+function resultGone({ project, jobId }: Job): BigQueryError {
+  const message = `Not found: Table ${project}:_embedded.anon_${jobId}: the result is not kept any more, run the query again`;
+  return new BigQueryError("notFound", message);
 }
 
 function pageRows(job: Job, page: Page): Job["rows"] {

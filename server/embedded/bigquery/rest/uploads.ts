@@ -223,7 +223,7 @@ async function startLoad(server: Server, project: string, metadata: JsonObject, 
   if (load === undefined) throw new BigQueryError("invalid", "An upload needs configuration.load");
   const settings = readSettings(project, load);
   const reference = objectAt(metadata, "jobReference") ?? {};
-  const job: Job = server.jobs.start(
+  const job: Job = await server.jobs.start(
     {
       project,
       jobId: stringAt(reference, "jobId"),

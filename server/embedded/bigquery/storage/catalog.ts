@@ -197,11 +197,11 @@ const systemTables = `
   CREATE TABLE IF NOT EXISTS ${systemSchema}.datasets (project VARCHAR, dataset VARCHAR, document VARCHAR);
   CREATE TABLE IF NOT EXISTS ${systemSchema}.tables (project VARCHAR, dataset VARCHAR, name VARCHAR, document VARCHAR);
   CREATE TABLE IF NOT EXISTS ${systemSchema}.absorbed (project VARCHAR, dataset VARCHAR, name VARCHAR, row_count BIGINT);
-  CREATE TABLE IF NOT EXISTS ${systemSchema}.finished_jobs (project VARCHAR, job_id VARCHAR, request_id VARCHAR,
-    finished_at BIGINT, document VARCHAR);
+  CREATE TABLE IF NOT EXISTS ${systemSchema}.job_records (id_hash BIGINT, project VARCHAR, job_id VARCHAR,
+    request_id VARCHAR, finished_at BIGINT, document VARCHAR);
 `;
 
-export const systemTable = (name: "absorbed" | "finished_jobs"): string => `${systemSchema}.${name}`;
+export const systemTable = (name: "absorbed" | "job_records"): string => `${systemSchema}.${name}`;
 
 function datasetKey(project: string, dataset: string): string {
   return `${project}.${dataset}`;

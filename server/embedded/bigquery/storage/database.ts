@@ -16,6 +16,8 @@ const limits = {
   /** Statements waiting for a connection beyond this are refused as rate limited. */
   waitingMax: 1000,
   walCheckpoint: "16MB",
+  /** Freed memory beyond this goes back to the system; DuckDB's own 128 MB are half of what it may use here. */
+  freedKept: "16MB",
   /**
    * A join with up to so many keys on its small side looks only at the parts of the large table whose least and greatest
    * value leave room for one of them. DuckDB's own limit is 50, and one old key among 200 new ones then costs a full scan.
@@ -25,7 +27,9 @@ const limits = {
 
 const poolSizes = { read: 2, write: 2, insert: 2 } as const;
 
-export type PoolName = keyof typeof poolSizes;
+type PoolName = keyof typeof poolSizes;
+/** Readers go through `read` alone. */
+type WriterPoolName = Exclude<PoolName, "read">;
 
 /** A data directory that cannot be used, in words for the person who started the server. */
 export class StorageError extends Error {}
@@ -83,9 +87,13 @@ class Pool {
   }
 }
 
+const beginRead = "BEGIN TRANSACTION READ ONLY";
+
 export class Database {
   private readonly instance: DuckDBInstance;
   private readonly pools: Record<PoolName, Pool>;
+  /** Readers whose next transaction has begun and read nothing yet. */
+  private readonly begun = new WeakSet<DuckDBConnection>();
 
   private constructor(instance: DuckDBInstance, pools: Record<PoolName, Pool>) {
     this.instance = instance;
@@ -109,7 +117,7 @@ export class Database {
     return new Database(instance, { read, write, insert });
   }
 
-  async use<Result>(pool: PoolName, work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
+  async use<Result>(pool: WriterPoolName, work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
     const connection = await this.pools[pool].take();
     try {
       return await work(connection);
@@ -121,19 +129,37 @@ export class Database {
   /**
    * Reads of one moment. Without a transaction around both, DuckDB plans a statement in one snapshot and runs it in
    * a later one: what its plan took from a column's minimum and maximum is wrong for rows that came in between.
+   * DuckDB takes a transaction's snapshot when it first reads, so the next one is begun before anybody waits for it.
    */
   async read<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
-    return this.transaction("read", work, "BEGIN TRANSACTION READ ONLY");
+    const connection = await this.pools.read.take();
+    try {
+      if (!this.begun.delete(connection)) await connection.run(beginRead);
+      return await work(connection);
+    } finally {
+      void this.endRead(connection);
+    }
+  }
+
+  /** Nobody waits for this: a reader's end changes nothing. ROLLBACK ends a transaction that failed as well. */
+  private async endRead(connection: DuckDBConnection): Promise<void> {
+    try {
+      await connection.run(`ROLLBACK; ${beginRead}`);
+      this.begun.add(connection);
+    } catch {
+      // The next reader begins its own; the server is closing, or there was no transaction to end.
+    } finally {
+      this.pools.read.give(connection);
+    }
   }
 
   /** Everything that `work` does is committed, or nothing is. */
   async transaction<Result>(
-    pool: PoolName,
+    pool: WriterPoolName,
     work: (connection: DuckDBConnection) => Promise<Result>,
-    begin = "BEGIN TRANSACTION",
   ): Promise<Result> {
     return this.use(pool, async (connection) => {
-      await connection.run(begin);
+      await connection.run("BEGIN TRANSACTION");
       try {
         const result = await work(connection);
         await connection.run("COMMIT");
@@ -171,6 +197,8 @@ async function openInstance(directory: string): Promise<DuckDBInstance> {
       checkpoint_threshold: limits.walCheckpoint,
       temp_directory: path.join(directory, "spill"),
       dynamic_or_filter_threshold: limits.joinKeysPushed,
+      allocator_flush_threshold: limits.freedKept,
+      allocator_background_threads: "true",
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
       enable_external_access: "false",

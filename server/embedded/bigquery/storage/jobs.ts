@@ -1,38 +1,19 @@
-/**
- * Jobs and their results. A statement that changes data leaves a record in its own transaction, so that a repeated
- * requestId or jobId is recognised even after a crash between the commit and the answer.
- */
+/** Jobs and their results in memory; what must outlive the process is in job-records.ts. */
 import { randomUUID } from "node:crypto";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { BigQueryError, toBigQueryError } from "../errors.ts";
-import type { ErrorProto } from "../errors.ts";
-import { stringLiteral } from "../sql/literals.ts";
 import type { Column } from "../sql/analyzer/scope.ts";
-import type { TableId } from "../sql/plan.ts";
 import type { WireRow } from "../wire/encode.ts";
-import { systemTable } from "./catalog.ts";
-import { readRows } from "./database.ts";
-import type { Database } from "./database.ts";
-import type { DmlCounts } from "./dml.ts";
+import type { JobOutcome, JobRecord, JobRecords } from "./job-records.ts";
 
 const requestIdMemoryMs = 15 * 60_000;
 
 const limits = {
   jobsMax: 1000,
+  /** Changes of the last minutes, whose requestId may come again, are kept beyond that. */
+  recentChangesMax: 20_000,
   resultRowsKeptMax: 500_000,
-  /** After so many records those that nobody may ask for any more are removed. */
-  recordsBetweenRemovals: 1000,
 } as const;
-
-export interface JobOutcome {
-  statementType?: string;
-  counts?: DmlCounts | undefined;
-  definition?: { operation: string; target: Partial<TableId> } | undefined;
-  /** Rows that a load wrote, bad ones that it left out, and what is wrong with the first of those. */
-  outputRows?: number;
-  badRecords?: number;
-  errors?: ErrorProto[];
-}
 
 export interface Job {
   project: string;
@@ -46,6 +27,8 @@ export interface Job {
   outcome: JobOutcome;
   columns: Column[];
   rows: WireRow[];
+  /** The job ended before this process began, or so long ago that its rows were given up. */
+  isResultGone: boolean;
   /** Settles when the job is done, well or badly; never rejects. */
   done: Promise<void>;
 }
@@ -68,49 +51,32 @@ export type RecordOutcome = (connection: DuckDBConnection, outcome: JobOutcome) 
 
 export class Jobs {
   private readonly clock: { now(): number };
+  private readonly records: JobRecords;
   private readonly jobs = new Map<string, Job>();
   private readonly byRequest = new Map<string, Job>();
-  private recordsSinceRemoval = 0;
+  /** Rows of all results that are kept. */
+  private rowsKept = 0;
 
-  constructor(clock: { now(): number }) {
+  constructor(clock: { now(): number }, records: JobRecords) {
     this.clock = clock;
+    this.records = records;
   }
 
-  /** Reads the records of the last minutes and removes older ones. */
-  async restore(database: Database): Promise<void> {
-    await database.use("write", async (connection) => {
-      await this.removeOldRecords(connection);
-      const records = await readRows(
-        connection,
-        `SELECT project, job_id, request_id, finished_at, document FROM ${systemTable("finished_jobs")} ORDER BY finished_at`,
-      );
-      for (const [project, jobId, requestId, finishedAt, document] of records) {
-        const stored = JSON.parse(String(document)) as { outcome: JobOutcome; configuration: Record<string, unknown> };
-        const at = Number(finishedAt);
-        this.add({
-          project: String(project),
-          jobId: String(jobId),
-          requestId: typeof requestId === "string" ? requestId : undefined,
-          location: "US",
-          configuration: stored.configuration,
-          createdMs: at,
-          endedMs: at,
-          error: undefined,
-          outcome: stored.outcome,
-          columns: [],
-          rows: [],
-          done: Promise.resolve(),
-        });
-      }
-    });
+  /** Reads the records of the last minutes: their requestId may come again. */
+  async restore(): Promise<void> {
+    const recent = await this.records.since(this.clock.now() - requestIdMemoryMs, limits.recentChangesMax);
+    for (const record of recent) this.add(restored(record));
   }
 
-  find(project: string, jobId: string): Job | undefined {
-    return this.jobs.get(`${project}:${jobId}`);
+  async find(project: string, jobId: string): Promise<Job | undefined> {
+    const known = this.jobs.get(`${project}:${jobId}`);
+    if (known !== undefined) return known;
+    const record = await this.records.find(project, jobId);
+    return record === undefined ? undefined : restored(record);
   }
 
-  job(project: string, jobId: string): Job {
-    const found = this.find(project, jobId);
+  async job(project: string, jobId: string): Promise<Job> {
+    const found = await this.find(project, jobId);
     if (found === undefined) throw new BigQueryError("notFound", `Not found: Job ${project}:${jobId}`);
     return found;
   }
@@ -127,10 +93,12 @@ export class Jobs {
   }
 
   /** Starts a job. Throws BigQueryError duplicate when the job id is taken. */
-  start(request: JobRequest, work: (record: RecordOutcome) => Promise<JobResult>): Job {
-    const { project } = request;
-    if (request.jobId !== undefined && this.find(project, request.jobId) !== undefined) {
-      throw new BigQueryError("duplicate", `Already Exists: Job ${project}:${request.jobId}`);
+  async start(request: JobRequest, work: (record: RecordOutcome) => Promise<JobResult>): Promise<Job> {
+    const { project, jobId } = request;
+    const used = jobId === undefined ? undefined : await this.find(project, jobId);
+    // Another request with this id may have begun while the records were read.
+    if (used !== undefined || (jobId !== undefined && this.jobs.has(`${project}:${jobId}`))) {
+      throw new BigQueryError("duplicate", `Already Exists: Job ${project}:${jobId ?? ""}`);
     }
     const job: Job = {
       project,
@@ -144,71 +112,84 @@ export class Jobs {
       outcome: {},
       columns: [],
       rows: [],
+      isResultGone: false,
       done: Promise.resolve(),
     };
     this.add(job);
-    job.done = this.finish(job, work);
+    job.done = this.finish(job, { work, isNamed: jobId !== undefined });
     return job;
   }
 
+  /** Forgets a job, and that its id was used. */
+  async delete(job: Job): Promise<void> {
+    this.remove(job);
+    await this.records.remove(job.project, job.jobId);
+  }
+
+  /** Forgets a job that only ran as a check. */
   remove(job: Job): void {
-    this.jobs.delete(`${job.project}:${job.jobId}`);
+    if (this.jobs.get(keyOf(job)) !== job) return;
+    this.jobs.delete(keyOf(job));
+    this.rowsKept -= job.rows.length;
     if (job.requestId !== undefined) this.byRequest.delete(`${job.project}:${job.requestId}`);
   }
 
-  private async finish(job: Job, work: (record: RecordOutcome) => Promise<JobResult>): Promise<void> {
+  private async finish(
+    job: Job,
+    { work, isNamed }: { work: (record: RecordOutcome) => Promise<JobResult>; isNamed: boolean },
+  ): Promise<void> {
+    let isRecorded = false;
     try {
-      const result = await work(async (connection, outcome) => this.record(connection, job, outcome));
+      const result = await work(async (connection, outcome) => {
+        await this.records.write(connection, recordOf(job, outcome, this.clock.now()));
+        isRecorded = true;
+      });
       job.outcome = result.outcome;
       job.columns = result.columns;
       job.rows = result.rows;
+      if (this.jobs.get(keyOf(job)) === job) this.rowsKept += job.rows.length;
     } catch (error) {
+      isRecorded = false;
       job.error = toBigQueryError(error);
     }
+    // Whoever chose the id must not run another job with it, also after one that changed nothing or failed.
+    if (isNamed && !isRecorded && job.configuration.dryRun !== true) await this.recordAlone(job);
     job.endedMs = this.clock.now();
     this.prune();
   }
 
-  private async record(connection: DuckDBConnection, job: Job, outcome: JobOutcome): Promise<void> {
-    const document = JSON.stringify({ outcome, configuration: withoutBulk(job.configuration) });
-    const requestId = job.requestId === undefined ? "NULL" : stringLiteral(job.requestId);
-    await connection.run(
-      `INSERT INTO ${systemTable("finished_jobs")} VALUES (${stringLiteral(job.project)}, ${stringLiteral(job.jobId)},
-       ${requestId}, ${this.clock.now()}, ${stringLiteral(document)})`,
-    );
-    this.recordsSinceRemoval += 1;
-    if (this.recordsSinceRemoval >= limits.recordsBetweenRemovals) await this.removeOldRecords(connection);
-  }
-
-  private async removeOldRecords(connection: DuckDBConnection): Promise<void> {
-    this.recordsSinceRemoval = 0;
-    const since = this.clock.now() - requestIdMemoryMs;
-    await connection.run(`DELETE FROM ${systemTable("finished_jobs")} WHERE finished_at < ${since}`);
+  /** A failure to record must not hide what the job itself came to: nothing was changed. */
+  private async recordAlone(job: Job): Promise<void> {
+    const record = recordOf(job, job.outcome, this.clock.now());
+    await this.records.writeAlone(record).catch(() => undefined);
   }
 
   private add(job: Job): void {
-    this.jobs.set(`${job.project}:${job.jobId}`, job);
+    this.jobs.set(keyOf(job), job);
     if (job.requestId !== undefined) this.byRequest.set(`${job.project}:${job.requestId}`, job);
     this.prune();
   }
 
   /** Forgets the oldest finished jobs when there are too many, or too many rows in their results. */
   private prune(): void {
-    let rows = 0;
-    for (const job of this.jobs.values()) rows += job.rows.length;
     for (const job of this.jobs.values()) {
-      if (this.jobs.size <= limits.jobsMax && rows <= limits.resultRowsKeptMax) return;
-      const { counts, outputRows } = job.outcome;
-      const isChange = counts !== undefined || outputRows !== undefined;
-      const isRecentChange = isChange && this.clock.now() - job.createdMs < requestIdMemoryMs;
-      if (job.endedMs === undefined || (isRecentChange && this.jobs.size <= 20 * limits.jobsMax)) continue;
-      rows -= job.rows.length;
-      this.remove(job);
+      if (this.jobs.size <= limits.jobsMax && this.rowsKept <= limits.resultRowsKeptMax) return;
+      const isRecentChange = job.requestId !== undefined && this.repeated(job.project, job.requestId) === job;
+      const isNeeded = isRecentChange && job.outcome.counts !== undefined && this.jobs.size <= limits.recentChangesMax;
+      if (job.endedMs !== undefined && !isNeeded) this.remove(job);
     }
   }
 }
 
-/** Clients tell the kind of a job by what its configuration holds; a query's text and parameters are not kept again. */
-function withoutBulk({ jobType, load }: Record<string, unknown>): Record<string, unknown> {
-  return load === undefined ? { jobType } : { jobType, load };
+function keyOf({ project, jobId }: Job): string {
+  return `${project}:${jobId}`;
+}
+
+function recordOf(job: Job, outcome: JobOutcome, endedMs: number): JobRecord {
+  const { project, jobId, requestId, location, createdMs, configuration, error } = job;
+  return { project, jobId, requestId, location, createdMs, endedMs, configuration, outcome, error };
+}
+
+function restored(record: JobRecord): Job {
+  return { ...record, columns: [], rows: [], isResultGone: true, done: Promise.resolve() };
 }

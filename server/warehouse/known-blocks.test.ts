@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { addToBlock, emptyLedger, withBlock } from "./blocks.ts";
+import { amountsOf } from "./amounts.ts";
+import type { Row } from "./gateway.ts";
+import { type Kept, type Known, knownRows, nothingKept, parseKnown } from "./known-blocks.ts";
+
+let ledger = addToBlock(emptyLedger, { block: 3, name: "mergeable" }, amountsOf(7, "USD", "70.5"));
+ledger = addToBlock(ledger, { block: 3, name: "mergeable" }, amountsOf(1, "XAU", "0.000000001"));
+ledger = addToBlock(ledger, { block: 0, name: "absorbedByMerge" }, amountsOf(2, "JPY", "500"));
+ledger = withBlock(ledger, { part: "booked", block: 9 }, new Map());
+const known: Known = { ledger, checkpointId: "c", batchId: 4, cycle: 9 };
+
+const rowsOf = (of: Known, kept: Kept): Row[] => {
+  const empty = { part: null, block: null, name: null, currency: null, money: null };
+  return knownRows(of, kept).map(({ json }) => ({ ...empty, ...json }));
+};
+const rows = rowsOf(known, nothingKept);
+
+test("sums that are kept come back as they were, with currencies that nobody knows and rows streamed twice", () => {
+  expect(parseKnown(rows).known).toEqual(known);
+  expect(parseKnown([...rows, ...rows]).known).toEqual(known);
+  expect(parseKnown(rows).kept.setNo).toBe(1);
+});
+
+test("a set has only the blocks that changed since the last one, also a block of which nothing is left", () => {
+  const kept = { setNo: 1, ledger, atMs: 0 };
+  const emptied: Known = { ...known, ledger: withBlock(ledger, { part: "raw", block: 3 }, new Map()), cycle: 10 };
+  const second = rowsOf(emptied, kept);
+  expect(second.map((row) => [row["set_no"], row["part"], row["block"]])).toEqual([
+    [2, "raw", 3],
+    [2, null, null],
+  ]);
+  // As read-known-blocks.sql answers: the newest rows of each block, and the last position.
+  const newest = [...rows.filter((row) => row["part"] !== null && row["part"] !== "raw"), ...second];
+  expect(parseKnown(newest).known).toEqual(emptied);
+});
+
+test("a set that lacks a row or its position is not believed, and the next set has a number of its own", () => {
+  expect(parseKnown(rows.slice(1))).toEqual({ known: null, kept: { ...nothingKept, setNo: 1 } });
+  expect(parseKnown(rows.slice(0, -1))).toEqual({ known: null, kept: { ...nothingKept, setNo: 1 } });
+  expect(parseKnown([])).toEqual({ known: null, kept: nothingKept });
+});

@@ -1,0 +1,59 @@
+import type { Arrival } from "./arrival.ts";
+import { type CycleContext, type Merged, windowSeconds } from "./cycle-context.ts";
+import type { Known } from "./known-blocks.ts";
+import { everywhere, mergeLeftOvers, type MergeWindow, rangesNear } from "./merge-step.ts";
+import { readTotals, recountAbsorbed, type TotalsRead } from "./read-totals.ts";
+import { mergeRemainder } from "./totals.ts";
+import type { CycleInput } from "./types.ts";
+
+/**
+ * Reads the terms of equation 6. Where they do not add up, rows came behind the merge's window (an insert repeated
+ * late) or an earlier checkpoint left some: they are looked for, shown to the merge, and the terms are read again.
+ */
+export async function readAndRepair(
+  context: CycleContext,
+  input: CycleInput,
+  now: {
+    readonly arrival: Arrival;
+    readonly merged: Merged;
+    readonly cycle: number;
+    readonly known: Known;
+    readonly timeLeft: () => boolean;
+  },
+): Promise<{ readonly read: TotalsRead; readonly booked: boolean }> {
+  const { state } = context;
+  const { arrival, merged, cycle, timeLeft } = now;
+  const at = { position: merged.shown, cycle, timeLeft };
+  let read = await readTotals(context, now.known, at);
+  const mayMerge = input.committed.checkpointId === merged.checkpointId && arrival.complete;
+  const isDone = (): boolean =>
+    read.recount !== null || mergeRemainder(read.reading) === 0 || !mayMerge || state.leftOversSoughtAt === keyOf(read);
+  if (isDone()) return { read, booked: false };
+  context.logger.info(
+    { lane: context.lane, rows: keyOf(read) },
+    "looking for rows that came behind the merge's window",
+  );
+  const window: MergeWindow = { ...merged.shown, afterBatchId: -1 };
+  const step = { ...context, ...window, mergeOn: input.mergeOn, windowSeconds, cycle, rawRows: null };
+  let booked = false;
+  for (const within of [await rangesNear(context, read.changed), [everywhere]]) {
+    if (isDone()) break;
+    if (!(await mergeLeftOvers(step, within))) continue;
+    booked = true;
+    const { changed } = read;
+    read = await readTotals(context, read.base, at);
+    read = { ...read, changed: [...changed, ...read.changed] };
+  }
+  if (!isDone()) {
+    // Nothing is left over: then a row of the merge's own may be missing, which no count of a whole table shows.
+    const { changed } = read;
+    read = await readTotals(context, await recountAbsorbed(context, read, timeLeft), at);
+    read = { ...read, changed: [...changed, ...read.changed] };
+  }
+  if (read.recount === null) state.leftOversSoughtAt = mergeRemainder(read.reading) === 0 ? null : keyOf(read);
+  return { read, booked };
+}
+
+function keyOf({ reading }: TotalsRead): string {
+  return `${reading.allRawRows}/${reading.allBooked}`;
+}

@@ -1,0 +1,42 @@
+-- Answers: how many closed windows of a stretch of event time have figures that are not what the rows add up to?
+-- Parameters: @fromWindow (included), @toWindow (not included); @byPayment: or in which an intent has no booked row.
+-- Cost: windows, currencies and amounts of the stretch's rows of payment_intents and payments.
+WITH
+  figures AS (
+    SELECT k.window_start, k.currency, k.intended, k.booked, k.booked_money, 0 AS unbooked
+    FROM {dataset}.reconciliation_closed AS k
+    WHERE k.window_start >= @fromWindow AND k.window_start < @toWindow
+    UNION ALL
+    SELECT i.window_start, i.currency, -COUNT(DISTINCT i.sequence), 0, 0, 0
+    FROM {dataset}.payment_intents AS i
+    WHERE i.window_start >= @fromWindow AND i.window_start < @toWindow
+    GROUP BY i.window_start, i.currency
+    UNION ALL
+    SELECT p.window_start, p.currency, 0, -COUNT(*), -SUM(p.amount), 0
+    FROM {dataset}.payments AS p
+    WHERE p.window_start >= @fromWindow AND p.window_start < @toWindow
+    GROUP BY p.window_start, p.currency
+    UNION ALL
+    SELECT i.window_start, i.currency, 0, 0, 0, COUNT(*)
+    FROM {dataset}.payment_intents AS i
+    LEFT JOIN (
+      SELECT p.transaction_id, p.currency
+      FROM {dataset}.payments AS p
+      WHERE @byPayment AND p.window_start >= @fromWindow AND p.window_start < @toWindow
+      GROUP BY p.transaction_id, p.currency
+    ) AS b ON b.transaction_id = i.transaction_id AND b.currency = i.currency
+    WHERE @byPayment
+      AND i.window_start >= @fromWindow
+      AND i.window_start < @toWindow
+      AND b.transaction_id IS NULL
+    GROUP BY i.window_start, i.currency
+  ),
+  differing AS (
+    SELECT f.window_start
+    FROM figures AS f
+    GROUP BY f.window_start, f.currency
+    HAVING SUM(f.intended) <> 0 OR SUM(f.booked) <> 0 OR SUM(f.booked_money) <> 0 OR SUM(f.unbooked) <> 0
+  )
+SELECT COUNT(DISTINCT d.window_start) AS windows
+FROM differing AS d
+WHERE d.window_start NOT IN (SELECT o.window_start FROM {dataset}.reconciliation_open AS o)
