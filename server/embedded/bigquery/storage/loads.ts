@@ -15,7 +15,8 @@ import type { Catalog, Table, TableDocument } from "./catalog.ts";
 import type { Engine } from "./engine.ts";
 import { appendRows } from "./insert-all.ts";
 import { rowValues } from "./insert-rows.ts";
-import type { JobOutcome, RecordOutcome } from "./jobs.ts";
+import type { JobOutcome } from "./job-records.ts";
+import type { RecordOutcome } from "./jobs.ts";
 
 export interface LoadSettings {
   target: TableId;
