@@ -104,7 +104,7 @@ describe("NaN and infinity in arithmetic and aggregates", () => {
 
 describe("mathematical functions of infinity and NaN", () => {
   const math = "mathematical_functions";
-  const [inf, nan] = ["CAST('inf' AS FLOAT64)", "CAST('nan' AS FLOAT64)"];
+  const inf = "CAST('inf' AS FLOAT64)";
   checkSemantics([
     gives(
       `SELECT SIN(${inf}), COS(-${inf}), TAN(${inf}), ASIN(${inf}), ACOS(${nan})`,
