@@ -101,3 +101,30 @@ describe("NaN and infinity in arithmetic and aggregates", () => {
     ),
   ]);
 });
+
+describe("mathematical functions of infinity and NaN", () => {
+  const math = "mathematical_functions";
+  const inf = "CAST('inf' AS FLOAT64)";
+  checkSemantics([
+    gives(
+      `SELECT SIN(${inf}), COS(-${inf}), TAN(${inf}), ASIN(${inf}), ACOS(${nan})`,
+      ["NaN", "NaN", "NaN", "NaN", "NaN"],
+      `${math}#sin`,
+    ),
+    gives(
+      `SELECT SINH(-${inf}), COSH(-${inf}), TANH(${inf}), ACOSH(${inf}), EXP(-${inf})`,
+      ["-Infinity", "Infinity", "1.0", "Infinity", "0.0"],
+      `${math}#sinh`,
+    ),
+    gives(`SELECT COT(${inf}), CSC(${nan}), COTH(-${inf})`, ["NaN", "NaN", "-1.0"], `${math}#cot`),
+    gives(
+      `SELECT POW(2, ${inf}), POW(0.5, ${inf}), POW(${nan}, 0), POW(-${inf}, 3)`,
+      ["Infinity", "0.0", "1.0", "-Infinity"],
+      `${math}#pow`,
+    ),
+    fails("SELECT EXP(1000)", /Floating point error/, `${math}#exp`),
+    fails("SELECT POW(0.0, -1.0)", /Floating point error/, `${math}#pow`),
+    fails("SELECT CSC(0.0)", /Floating point error/, `${math}#csc`),
+    fails("SELECT ASIN(2.0)", /ASIN/i, `${math}#asin`),
+  ]);
+});

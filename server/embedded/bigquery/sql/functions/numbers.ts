@@ -4,10 +4,13 @@ import type { FunctionDefinition } from "./signature.ts";
 
 const numericMax = "CAST('99999999999999999999999999999.999999999' AS DECIMAL(38,9))";
 
-/** A FLOAT64 function whose result must be finite. */
-const finite = (name: string, sql: string): string =>
+/** A FLOAT64 function whose result must be finite where its arguments are. */
+const finite = (name: string, sql: string, isOther = "NOT isfinite($1)"): string =>
   `(CASE WHEN isfinite(${sql}) THEN ${sql} WHEN (${sql}) IS NULL THEN NULL
-    ELSE error('Floating point error in function ${name}') END)`;
+    WHEN ${isOther} THEN ${sql} ELSE error('Floating point error in function ${name}') END)`;
+
+/** DuckDB refuses an infinite angle. */
+const ofAngle = (sql: string): string => `(CASE WHEN isinf($1) THEN CAST('NaN' AS DOUBLE) ELSE ${sql} END)`;
 
 const toNumeric = (sql: string): string => `CAST(${sql} AS DECIMAL(38,9))`;
 
@@ -24,7 +27,7 @@ const float = (names: string, sql: string): FunctionDefinition =>
 /** One that has no value for some arguments. */
 const partial = (name: string, sql: string): FunctionDefinition => float(name, finite(name, sql));
 
-const reciprocal = (name: string, of: string): FunctionDefinition => partial(name, `(1 / ${of})`);
+const reciprocal = (name: string, of: string): FunctionDefinition => partial(name, `(1 / ${ofAngle(of)})`);
 
 /** DuckDB gives NULL or infinity for x / 0 by its settings: spelled out. */
 const ieeeDivide = `(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL
@@ -110,11 +113,11 @@ export const numberFunctions = [
     `natural; ${refusedForNumeric}`,
   ),
   float("LOG10", "log10($1)"),
-  float("SIN", "sin($1)"),
-  float("COS", "cos($1)"),
-  float("TAN", "tan($1)"),
-  float("ASIN", "asin($1)"),
-  float("ACOS", "acos($1)"),
+  float("SIN", ofAngle("sin($1)")),
+  float("COS", ofAngle("cos($1)")),
+  float("TAN", ofAngle("tan($1)")),
+  float("ASIN", ofAngle("asin($1)")),
+  float("ACOS", ofAngle("acos($1)")),
   float("ATAN", "atan($1)"),
   define("ATAN2", [signature(["FLOAT64", "FLOAT64"], "FLOAT64", "atan2($1, $2)")], refusedForNumeric),
   partial("SINH", "sinh($1)"),
@@ -126,8 +129,18 @@ export const numberFunctions = [
   reciprocal("COT", "tan($1)"),
   reciprocal("CSC", "sin($1)"),
   reciprocal("SEC", "cos($1)"),
-  reciprocal("COTH", "tanh($1)"),
-  define("POW POWER", [signature(["FLOAT64", "FLOAT64"], "FLOAT64", finite("POW", "pow($1, $2)"))], refusedForNumeric),
+  partial("COTH", "(1 / tanh($1))"),
+  define(
+    "POW POWER",
+    [
+      signature(
+        ["FLOAT64", "FLOAT64"],
+        "FLOAT64",
+        finite("POW", "pow($1, $2)", "NOT isfinite($1) OR NOT isfinite($2)"),
+      ),
+    ],
+    refusedForNumeric,
+  ),
   define("BIT_COUNT", [
     signature(["INT64"], "INT64", "bq_bit_count($1)"),
     signature(["BYTES"], "INT64", "bq_bit_count_bytes($1)"),

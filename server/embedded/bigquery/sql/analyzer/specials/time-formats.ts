@@ -67,7 +67,7 @@ const clockElements: Record<string, string> = {
 const anyElements: Record<string, string> = { "%%": "'%'", "%n": "chr(10)", "%t": "chr(9)" };
 
 /** A date with a clock: as in `Wed Jan  2 03:04:05 2024`. */
-const wholeElement = `(${plain("%a %b ")} || ${dateElements["%e"]} || ${plain(" %H:%M:%S ")} || ${text("year($1)")})`;
+const wholeElement = `(${plain("%a %b ")} || ${dateElements["%e"]} || ${plain(" %H:%M:%S ")} || ${guard("year($1) < 1000", "%c of a year before 1000 is refused", text("year($1)"))})`;
 
 /** $1 is the local time, $2 the instant. */
 const offsetMinutes = "((epoch_us($1) - epoch_us($2)) // 60000000)";
