@@ -7,7 +7,7 @@ import { manyInput, type ManyPayments, manyPayments } from "./testing/many-payme
 import { type EmbeddedWarehouse, startEmbedded } from "./testing/embedded.ts";
 import { createTestLane, equation7, figures, type TestLane } from "./testing/test-lane.ts";
 
-/** An hour of event time, a payment in every window: four blocks of `payments`, and two of batches. */
+/** An hour of event time, a payment in every window: twelve blocks of `payments`, and two of batches. */
 const hour = stretched(manyPayments(36));
 const rowsPerBatch = 1;
 const { rawRows } = hour;
@@ -17,7 +17,7 @@ const input = (change: Partial<CycleInput> = {}): CycleInput => {
   return { ...all, committed: { ...all.committed, batchId: batches - 1 }, ...change };
 };
 const balanced = { records: 0, money: { USD: 0, EUR: 0, JPY: 0 } };
-const blockCount = { raw: Math.ceil(batches / blockSizes.blockBatches), booked: 4 };
+const blockCount = { raw: Math.ceil(batches / blockSizes.blockBatches), booked: 12 };
 
 function later(eventTimeMs: number, index: number): number {
   return eventTimeMs + index * 9_000;
