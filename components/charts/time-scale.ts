@@ -37,13 +37,25 @@ export function ticks(scale: TimeScale, runStartMs: number): readonly number[] {
   return Array.from({ length: Math.max(0, count) }, (_, index) => first + index * step);
 }
 
-export interface Placed {
+export interface Flagged {
   readonly place: number;
   /** Percent of the axis that the label may take before the next one begins. */
   readonly room: number;
+  /** How many marks, from `first` on, stand too close together for a label each. */
+  readonly first: number;
+  readonly count: number;
 }
 
-/** Room of each label up to its right neighbour, or to the axis' end. `places` ascend. */
-export function labelRoom(places: readonly number[]): readonly Placed[] {
-  return places.map((place, index) => ({ place, room: (places[index + 1] ?? 100) - place }));
+/** Narrower than this, percent of the axis, two numbered tags would lie on each other. */
+const tagRoom = 5;
+
+/** One label per mark, or per marks that are too close together, with the room up to the next. `places` ascend. */
+export function flagsAt(places: readonly number[]): readonly Flagged[] {
+  const starts: { place: number; first: number; count: number }[] = [];
+  for (const [index, place] of places.entries()) {
+    const last = starts.at(-1);
+    if (last !== undefined && place - last.place < tagRoom) last.count += 1;
+    else starts.push({ place, first: index, count: 1 });
+  }
+  return starts.map((start, index) => ({ ...start, room: (starts[index + 1]?.place ?? 100) - start.place }));
 }

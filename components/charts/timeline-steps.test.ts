@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { SeriesLane, SeriesPoint } from "#contract/live.ts";
 import { pointAt, rates, steps } from "./timeline-steps.ts";
-import { labelRoom, placeOf, ticks, timeScale } from "./time-scale.ts";
+import { flagsAt, placeOf, ticks, timeScale } from "./time-scale.ts";
 
 const start = Date.parse("2026-01-01T00:00:00.000Z");
 const at = (second: number): string => new Date(start + second * 1000).toISOString();
@@ -47,10 +47,15 @@ test("ticks are round moments of the run's clock", () => {
   expect(ticks(scale, start).map((tick) => (tick - start) / 1000)).toEqual([120, 180, 240, 300, 360]);
 });
 
-test("a label has room up to its right neighbour", () => {
-  expect(labelRoom([10, 40, 95])).toEqual([
-    { place: 10, room: 30 },
-    { place: 40, room: 55 },
-    { place: 95, room: 5 },
+test("a mark has room up to its right neighbour, and marks that would lie on each other are one", () => {
+  expect(flagsAt([10, 40, 95])).toEqual([
+    { place: 10, room: 30, first: 0, count: 1 },
+    { place: 40, room: 55, first: 1, count: 1 },
+    { place: 95, room: 5, first: 2, count: 1 },
   ]);
+  expect(flagsAt([10, 12, 14.9, 15])).toEqual([
+    { place: 10, room: 5, first: 0, count: 3 },
+    { place: 15, room: 85, first: 3, count: 1 },
+  ]);
+  expect(flagsAt([])).toEqual([]);
 });

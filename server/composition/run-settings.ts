@@ -10,10 +10,13 @@ export interface RunSettingsSource {
   readonly protections: Readonly<Record<LaneName, Protections>>;
 }
 
+/** Ledgers: what the producer is to send, and where it writes every attempt. */
+export type ProducerFiles = Pick<ProducerSettings, "intentsFile" | "attemptsFile">;
+
 /** What the producer is started with. */
 export function producerSettings(
   { runId, config, kafka, protections }: RunSettingsSource,
-  files: Pick<ProducerSettings, "intentsFile" | "attemptsFile">,
+  files: ProducerFiles,
 ): ProducerSettings {
   return {
     runId,

@@ -2,45 +2,20 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ProtectionsRequest, SimulatorRequest } from "#contract/api.ts";
 import { laneNames, type LaneName, type Protections } from "#contract/names.ts";
-import type { Config } from "../config.ts";
 import { openAttemptsReader, type AttemptsReader } from "../ledger/attempts-reader.ts";
-import type { FaultsLedger } from "../ledger/app-faults.ts";
-import type { LogStarts, RunRecord, RunsLedger } from "../ledger/app-runs.ts";
+import type { RunRecord } from "../ledger/app-runs.ts";
 import { openIntentsReader, type IntentsReader } from "../ledger/intents-reader.ts";
 import { openIntentsWriter, type IntentsWriter } from "../ledger/intents-writer.ts";
-import type { FromConsumer } from "../processes/messages.ts";
-import type { Supervisor } from "../processes/supervisor.ts";
-import type { Clock } from "../shared/clock.ts";
-import type { KafkaConnection, WarehouseConnection } from "../shared/connections.ts";
 import { messageOf } from "../shared/errors.ts";
-import type { Logger } from "../shared/logger.ts";
 import { Simulator } from "../simulator/simulator.ts";
-import type { BrokerLink } from "./broker-link.ts";
 import { drain, undrained } from "./drain.ts";
 import { createRunFaults, type RunFaults } from "./faults/run-faults.ts";
-import { consumerSpec, producerSpec } from "./process-specs.ts";
-import { keepTrying } from "./keep-trying.ts";
 import { embeddedCycleMs, externalCycleMs } from "./layers.ts";
-import { RunAlarms, type AlarmSource } from "./run-alarms.ts";
+import { RunAlarms } from "./run-alarms.ts";
 import { createRunLane, type RunLane } from "./run-lane.ts";
+import { RunStart } from "./run-start.ts";
+import type { RunSurroundings } from "./run-surroundings.ts";
 import { refuseIdleSwitch } from "./spark-engine.ts";
-import { consumerSettings, producerSettings, type RunSettingsSource } from "./run-settings.ts";
-
-export interface RunSurroundings {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly supervisor: Supervisor;
-  readonly kafka: KafkaConnection;
-  readonly warehouse: WarehouseConnection;
-  /** Resolve when they answer for the first time; reject with the reason when they never will. */
-  readonly kafkaReady: Promise<void>;
-  readonly warehouseReady: Promise<void>;
-  readonly link: BrokerLink;
-  readonly runs: RunsLedger;
-  readonly faults: FaultsLedger;
-  readonly onFault: (faultId: number, title: string) => void;
-}
 
 export interface RunOptions {
   readonly record: RunRecord;
@@ -53,10 +28,6 @@ const drainStillMsMin = 4_000;
 
 /** A broker that has not answered for this long is an alarm. */
 const patienceMs = 2_000;
-const brokerRetryMs = 500;
-const prepareRetryMs = 2_000;
-const externalWarehouseRemedy =
-  "check BIGQUERY_PROJECT, the credentials (GOOGLE_APPLICATION_CREDENTIALS) and the network";
 
 /** One run: its ledgers, its simulator, its lanes, and the processes that work for it. */
 export class Run {
@@ -72,10 +43,8 @@ export class Run {
   readonly #directory: string;
   readonly #writer: IntentsWriter;
   #protections: Readonly<Record<LaneName, Protections>>;
-  /** Lanes whose dataset is there. */
-  readonly #prepared = new Set<LaneName>();
   readonly #stopping = new AbortController();
-  #topicsReady = false;
+  readonly #start: RunStart;
 
   constructor(surroundings: RunSurroundings, options: RunOptions) {
     const { record, directory } = options;
@@ -104,19 +73,22 @@ export class Run {
     });
     this.lanes = { protected: this.#createLane("protected"), unprotected: this.#createLane("unprotected") };
     this.faults = this.#createFaults();
+    this.#start = new RunStart({
+      surroundings,
+      record,
+      lanes: this.lanes,
+      faults: this.faults,
+      alarms: this.#alarms,
+      protections: () => this.#protections,
+      ledgerFiles: { intentsFile: this.#file("intents"), attemptsFile: this.#file("attempts") },
+      ended: this.#stopping.signal,
+    });
   }
 
-  /**
-   * Payments are made at once; each process starts as soon as what it works on is there. Resolves when all run; what
-   * cannot start is an alarm, and the others go on.
-   */
+  /** Payments are made at once; the processes start as soon as what they work on is there. */
   async begin(): Promise<void> {
     this.simulator.start();
-    const topics = this.#beginBroker();
-    await Promise.all([
-      this.#orAlarm("producer", this.#beginProducer(topics)),
-      ...laneNames.map((lane) => this.#orAlarm(`consumer ${lane}`, this.#beginConsumer(lane, topics))),
-    ]);
+    await this.#start.begin();
   }
 
   /** Why the run cannot go on now: who does not answer, or has not been started. */
@@ -162,7 +134,7 @@ export class Run {
   /** One cycle of each lane's warehouse, one after the other: they share its single writer. */
   async cycleWarehouse(): Promise<void> {
     for (const lane of Object.values(this.lanes)) {
-      if (!this.#prepared.has(lane.name)) continue;
+      if (!this.#start.isPrepared(lane.name)) continue;
       try {
         await lane.watch.cycle();
         const failure = lane.watch.output?.failure ?? null;
@@ -179,7 +151,7 @@ export class Run {
 
   async pollBroker(): Promise<void> {
     await Promise.all(Object.values(this.lanes).map((lane) => lane.observer.pollBroker()));
-    if (this.#topicsReady) this.#judgeBroker();
+    if (this.#start.topicsReady) this.#judgeBroker();
     this.faults.tick();
   }
 
@@ -256,110 +228,6 @@ export class Run {
         this.#alarms.set("faults", text);
       },
     });
-  }
-
-  async #orAlarm(source: AlarmSource, starting: Promise<void>): Promise<void> {
-    try {
-      await starting;
-    } catch (error) {
-      if (this.#stopping.signal.aborted) return;
-      this.#alarms.set(source, messageOf(error));
-      this.#surroundings.logger.error({ reason: messageOf(error) }, `the ${source} could not start`);
-    }
-  }
-
-  async #beginProducer(topics: Promise<void>): Promise<void> {
-    await topics;
-    if (this.#stopping.signal.aborted) return;
-    const files = { intentsFile: this.#file("intents"), attemptsFile: this.#file("attempts") };
-    await this.#surroundings.supervisor.start(
-      producerSpec(
-        () => producerSettings(this.#settingsSource(), files),
-        (message) => {
-          this.faults.hearProducer(message);
-        },
-      ),
-    );
-  }
-
-  /** Makes the lane's dataset, however long the warehouse does not do it. */
-  async #prepareWarehouse(lane: LaneName): Promise<void> {
-    const { warehouseReady, config } = this.#surroundings;
-    await warehouseReady;
-    const isReady = await keepTrying(() => this.lanes[lane].warehouse.prepare(), {
-      who: `${lane} lane: the warehouse`,
-      ...(config.bigquery === null ? {} : { remedy: externalWarehouseRemedy }),
-      signal: this.#stopping.signal,
-      retryMs: prepareRetryMs,
-      onTrouble: (text) => {
-        this.#alarms.set(`warehouse ${lane}`, text);
-      },
-    });
-    if (isReady) this.#prepared.add(lane);
-  }
-
-  async #beginConsumer(lane: LaneName, topics: Promise<void>): Promise<void> {
-    await this.#prepareWarehouse(lane);
-    await topics;
-    if (this.#stopping.signal.aborted) return;
-    const { supervisor, warehouse } = this.#surroundings;
-    const { checkpointDirectory } = this.lanes[lane];
-    await supervisor.start(
-      consumerSpec(
-        lane,
-        () => {
-          // What the last incarnation complained of died with it; this one says it again if it is still so.
-          this.#alarms.set(`consumer ${lane}`, null);
-          this.faults.beforeConsumerStarts(lane);
-          return consumerSettings(this.#settingsSource(), { lane, warehouse, checkpointDirectory });
-        },
-        (message) => {
-          this.#hearConsumer(lane, message);
-        },
-        this.#surroundings.config.spark === null ? "embedded" : "spark",
-      ),
-    );
-  }
-
-  async #beginBroker(): Promise<void> {
-    const { kafka, kafkaReady } = this.#surroundings;
-    await kafkaReady;
-    const isReady = await keepTrying(() => this.#prepareBroker(), {
-      who: `the broker at ${kafka.brokers.join(", ")}`,
-      signal: this.#stopping.signal,
-      retryMs: brokerRetryMs,
-      onTrouble: (text) => {
-        this.#alarms.set("broker", text);
-      },
-    });
-    this.#topicsReady = isReady;
-  }
-
-  /** Topics, and where their logs stood before anything of this run was sent; may be repeated. */
-  async #prepareBroker(): Promise<void> {
-    const { link, runs } = this.#surroundings;
-    await link.createTopics(this.id, this.record.partitions);
-    const starts = this.record.logStarts ?? (await this.#readStarts());
-    if (this.#stopping.signal.aborted) return;
-    if (this.record.logStarts === null) runs.setLogStarts(this.id, starts);
-    for (const lane of laneNames) this.lanes[lane].observer.begin(starts[lane]);
-  }
-
-  async #readStarts(): Promise<LogStarts> {
-    const { link } = this.#surroundings;
-    const [ours, theirs] = await Promise.all(laneNames.map((lane) => link.logEnds(this.id, lane)));
-    return { protected: ours?.ends ?? [], unprotected: theirs?.ends ?? [] };
-  }
-
-  #settingsSource(): RunSettingsSource {
-    const { config, kafka } = this.#surroundings;
-    return { runId: this.id, config, kafka, protections: this.#protections };
-  }
-
-  #hearConsumer(lane: LaneName, message: FromConsumer): void {
-    this.faults.hearConsumer(lane, message);
-    if (message.type !== "alarm") return;
-    this.#alarms.set(`consumer ${lane}`, message.text === null ? null : `${lane} lane: ${message.text}`);
   }
 }
 
