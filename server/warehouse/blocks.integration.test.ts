@@ -7,7 +7,7 @@ import { manyInput, type ManyPayments, manyPayments } from "./testing/many-payme
 import { type EmbeddedWarehouse, startEmbedded } from "./testing/embedded.ts";
 import { createTestLane, equation7, figures, type TestLane } from "./testing/test-lane.ts";
 
-/** An hour of event time, a payment in every window: four blocks of `payments`, and two of batches. */
+/** An hour of event time, a payment in every window: twelve blocks of `payments`, and two of batches. */
 const hour = stretched(manyPayments(36));
 const rowsPerBatch = 1;
 const { rawRows } = hour;
@@ -17,7 +17,7 @@ const input = (change: Partial<CycleInput> = {}): CycleInput => {
   return { ...all, committed: { ...all.committed, batchId: batches - 1 }, ...change };
 };
 const balanced = { records: 0, money: { USD: 0, EUR: 0, JPY: 0 } };
-const blockCount = { raw: Math.ceil(batches / blockSizes.blockBatches), booked: 4 };
+const blockCount = { raw: Math.ceil(batches / blockSizes.blockBatches), booked: 12 };
 
 function later(eventTimeMs: number, index: number): number {
   return eventTimeMs + index * 9_000;
@@ -49,10 +49,14 @@ beforeEach(async () => {
   asked = [];
 });
 
-/** Writes down which blocks were counted. */
+/** Writes down which blocks were counted, and what was changed. */
 function spying(): Gateway {
   return {
     ...lane.gateway,
+    change: (definition, ...rest) => {
+      asked.push([definition.name, 0]);
+      return lane.gateway.change(definition, ...rest);
+    },
     query: (definition, parameters, options) => {
       const first = ["firstBatchId", "fromWindow", "firstCycle"].map((name) => parameters?.[name]).find(Boolean);
       asked.push([definition.name, first ?? 0]);
@@ -131,6 +135,8 @@ test("rows under an old batch, and a booked row that somebody deleted, cost the 
   const healed = await app.cycle(input());
   expect(healed.totals).toMatchObject({ booked: { count: before.totals?.booked.count }, missing: { count: 0 } });
   expect([healed.verdict, remainder6(healed), equation7(healed)]).toEqual(["MATCH", 0, balanced]);
+  // The window that was opened for the row counts once: nobody has to look for figures that are wrong.
+  expect(times("open-wrong-windows")).toBe(0);
 });
 
 test("what the alarm changes is counted again without looking for it", async () => {

@@ -8,8 +8,8 @@ import type { Row } from "./gateway.ts";
 export const parts = ["raw", "booked", "absorbed"] as const;
 export type Part = (typeof parts)[number];
 
-/** 50,000 to 180,000 rows at 200 payments and one micro-batch a second; such a day has some 450 blocks. */
-export const blockSizes = { blockBatches: 250, blockSeconds: 900, blockCycles: 1_000 } as const;
+/** 50,000 to 60,000 rows at 200 payments and one micro-batch a second; such a day has some 640 blocks. */
+export const blockSizes = { blockBatches: 250, blockSeconds: 300, blockCycles: 1_000 } as const;
 
 /** Terms of equation 6 that are known by block, and the part that each is counted from. */
 const partOfTerm = {

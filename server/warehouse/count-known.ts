@@ -22,6 +22,7 @@ export async function countKnown(context: CycleContext, timeLeft: () => boolean)
   const counted = await recountBlocks(context, state.known, { wanted, timeLeft });
   state.known = counted.known;
   if (counted.changed.length > 0) state.corrected = true;
+  if (state.announced.size > 0) state.busy = true;
   state.announced.clear();
   // What took all the time of a cycle leaves none for the rest of one.
   const isDone = counted.left.length === 0 && (wanted.length === 0 || timeLeft());

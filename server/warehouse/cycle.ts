@@ -37,7 +37,10 @@ export async function runCycle(context: CycleContext, input: CycleInput): Promis
   const merged = await mergeCommitted(context, input, arrival, cycle);
   const { read, booked } = await readAndRepair(context, input, { arrival, merged, cycle, known, timeLeft });
   state.known = read.base;
-  if (read.changed.length > 0) state.corrected = true;
+  if (read.changed.length > 0) {
+    state.corrected = true;
+    state.busy = true;
+  }
   state.recount = read.recount;
   if (read.recount !== null) return read.recount;
   const { reading } = read;
@@ -68,9 +71,10 @@ export async function runCycle(context: CycleContext, input: CycleInput): Promis
     judgedAt: new Date(context.clock.nowMs()).toISOString(),
   });
   await recordVerdicts(context, judgement, output);
-  await closeSettled(context, judgement, settledUntilMs);
+  if (!state.busy) await closeSettled(context, judgement, settledUntilMs);
   state.kept = await keepKnown(gateway, state, { nowMs: context.clock.nowMs(), now: state.corrected });
   state.corrected = false;
+  state.busy = false;
   return output;
 }
 

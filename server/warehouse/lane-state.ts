@@ -18,6 +18,8 @@ export interface LaneState {
   kept: Kept;
   /** A known block was corrected: to be kept at once, so that an app that is started again knows it too. */
   corrected: boolean;
+  /** The present cycle has more to do than others: windows that could be closed wait for the next one. */
+  busy: boolean;
   /** Blocks that are still to be counted before anything is judged. */
   recount: Recount | null;
   /** The block that was counted last although nothing spoke against it. */
@@ -86,6 +88,7 @@ export function newLaneState(
     known,
     kept,
     corrected: false,
+    busy: known !== null,
     recount: null,
     audited: null,
     announced: new Set(),
