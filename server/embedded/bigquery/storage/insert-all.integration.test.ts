@@ -23,3 +23,24 @@ it("requests that wait together are stored together, and one that cannot be stor
     await harness.close();
   }
 });
+
+it("takes JSON as text, keeps it as a value, and refuses a row whose text is not JSON", async () => {
+  const harness = await openHarness();
+  try {
+    await harness.run("CREATE TABLE t (id INT64, j JSON)");
+    await harness.run(`INSERT INTO t VALUES (1, JSON '{"b": 1, "a": [2.50]}'), (2, NULL)`);
+    const table = harness.catalog.table({ project: "p", dataset: "d", table: "t" });
+    const insert = (j: unknown) =>
+      harness.inserts.insert(table, [{ insertId: undefined, json: { id: 3, j } }], options);
+    expect(await insert('{"z": 1, "a": {}}')).toEqual([]);
+    expect(await insert("{bad")).toMatchObject([{ errors: [{ reason: "invalid", location: "j" }] }]);
+    expect(await insert({ a: 1 })).toMatchObject([{ errors: [{ reason: "invalid", location: "j" }] }]);
+    expect(await harness.rows("SELECT id, j, JSON_VALUE(j.a[0]) FROM t ORDER BY id")).toEqual([
+      ["1", '{"a":[2.5],"b":1}', "2.5"],
+      ["2", null, null],
+      ["3", '{"a":{},"z":1}', null],
+    ]);
+  } finally {
+    await harness.close();
+  }
+});
