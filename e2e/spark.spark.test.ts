@@ -76,8 +76,13 @@ test("faults that find nothing to act on say why", async () => {
   expect(reasons["consumer-killed"]).toBeNull();
 });
 
-/** Injects a fault that kills both consumers; what it led to, when everything is told. */
+/** Injects a fault that kills both consumers, when both run; what it led to, when everything is told. */
 async function effectsOf(kind: string, parameters: object): Promise<FaultSnapshot["effects"]> {
+  await program.until(
+    "both consumers run",
+    ({ processes }) => processes.every(({ name, state }) => !name.startsWith("consumer") || state === "running"),
+    sparkStartMs,
+  );
   const { status, body } = await program.request("POST", `/api/faults/${kind}`, parameters);
   expect({ kind, status, body }).toMatchObject({ status: 202 });
   const faultIn = ({ faults }: Snapshot) => faults.find(({ id }) => id === (body as { id: number }).id);
