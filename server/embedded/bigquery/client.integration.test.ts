@@ -127,7 +127,11 @@ describe("datasets and tables through the genuine client", () => {
       const error = await failure(dataset.createTable("t", { schema: [field] }));
       expect(error).toMatchObject({ code: 400 });
     }
-    expect(await failure(dataset.createTable("t", { schema, expirationTime: "1" }))).toMatchObject({ code: 400 });
+    expect(
+      await failure(dataset.createTable("t", { schema, encryptionConfiguration: { kmsKeyName: "k" } })),
+    ).toMatchObject({
+      code: 400,
+    });
   });
 });
 

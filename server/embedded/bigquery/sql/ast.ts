@@ -196,6 +196,12 @@ export interface ColumnDefinition extends Node {
 export type OptionValue = string | number | boolean | null | [string, string][];
 export type Options = Record<string, OptionValue>;
 
+export interface TableOptions {
+  values: Options;
+  /** A TIMESTAMP, constant for the statement: when the table or view is removed. */
+  expiration: Expression | undefined;
+}
+
 export interface MergeClause extends Node {
   when: "MATCHED" | "NOT MATCHED BY TARGET" | "NOT MATCHED BY SOURCE";
   condition: Expression | undefined;
@@ -221,7 +227,7 @@ export type Statement =
       columns: ColumnDefinition[] | undefined;
       partitionBy: { text: string; expression: Expression } | undefined;
       clusterBy: string[];
-      options: Options;
+      options: TableOptions;
       query: Query | undefined;
       primaryKey: string[] | undefined;
     })
@@ -231,7 +237,7 @@ export type Statement =
       isReplace: boolean;
       isIfNotExists: boolean;
       columnNames: string[] | undefined;
-      options: Options;
+      options: TableOptions;
       query: Query;
       queryText: string;
     })

@@ -37,6 +37,8 @@ export type Plan =
       id: TableId;
       statement: Statement & { kind: "createTable" };
       columns: TableColumn[];
+      /** Gives when the table is to be removed. */
+      expiration: string | undefined;
       /** For CREATE TABLE AS: gives c1, c2, … */
       sql: string | undefined;
     }
@@ -45,6 +47,7 @@ export type Plan =
       id: TableId;
       statement: Statement & { kind: "createView" };
       query: string;
+      expiration: string | undefined;
       columns: Column[];
     }
   | { kind: "CREATE_SCHEMA"; id: Omit<TableId, "table">; isIfNotExists: boolean; options: Record<string, OptionValue> }

@@ -41,6 +41,8 @@ export interface TableDocument {
   rangePartitioning?: Record<string, unknown>;
   clustering?: { fields: string[] };
   tableConstraints?: Record<string, unknown>;
+  /** Milliseconds since the epoch: when it is removed. */
+  expirationTime?: string;
   creationTime: string;
   lastModifiedTime: string;
   /** Tells a table from its predecessor of the same name. */
@@ -71,6 +73,8 @@ function sqlText(value: string): string {
 export class Catalog {
   /** Grows with every change, so that translations made before are not used again. */
   version = 0;
+  /** Milliseconds since the epoch: when the next table or view is to be removed; Infinity when none is. */
+  nextExpirationMs = Number.POSITIVE_INFINITY;
   private readonly datasets = new Map<string, Dataset>();
 
   /** Reads what is stored, creating the system tables at the first start. */
@@ -90,6 +94,7 @@ export class Catalog {
         catalog.datasets.get(datasetKey(project, dataset))?.tables.set(table, entry);
       }
     });
+    catalog.nextExpirationMs = catalog.earliestExpirationMs();
     return catalog;
   }
 
@@ -174,6 +179,17 @@ export class Catalog {
     return this.change(() => this.findDataset(table.id.project, table.id.dataset)?.tables.delete(table.id.table));
   }
 
+  /** Removes every table and view whose time has come. */
+  async dropExpired(connection: DuckDBConnection, nowMs: number): Promise<() => void> {
+    const tables = [...this.datasets.values()].flatMap((dataset) => [...dataset.tables.values()]);
+    const expired = tables.filter((table) => expirationMs(table) <= nowMs);
+    const applies: (() => void)[] = [];
+    for (const table of expired) applies.push(await this.dropTable(connection, table));
+    return () => {
+      for (const apply of applies) apply();
+    };
+  }
+
   async updateTable(connection: DuckDBConnection, table: Table, document: TableDocument): Promise<() => void> {
     await connection.run(
       `UPDATE ${systemSchema}.tables SET document = ${sqlText(JSON.stringify(document))} ${tableWhere(table.id)}`,
@@ -188,8 +204,21 @@ export class Catalog {
     return () => {
       apply();
       this.version += 1;
+      this.nextExpirationMs = this.earliestExpirationMs();
     };
   }
+
+  private earliestExpirationMs(): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const { tables } of this.datasets.values()) {
+      for (const table of tables.values()) earliest = Math.min(earliest, expirationMs(table));
+    }
+    return earliest;
+  }
+}
+
+function expirationMs(table: Table): number {
+  return Number(table.document.expirationTime ?? Number.POSITIVE_INFINITY);
 }
 
 const systemTables = `

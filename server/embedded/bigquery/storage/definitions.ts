@@ -8,6 +8,7 @@ import { SqlError, unsupported } from "../sql/position.ts";
 import { fieldOf } from "../wire/schema.ts";
 import { newGeneration } from "./catalog.ts";
 import type { Catalog, DatasetDocument, Table, TableDocument } from "./catalog.ts";
+import { readRows } from "./database.ts";
 
 export interface DefinitionContext {
   connection: DuckDBConnection;
@@ -55,6 +56,25 @@ function metadata(
   return found;
 }
 
+/** BigQuery's own words: a moment that has passed is refused. */
+const pastExpiration = "Expiration time must be at least 1 seconds in the future";
+
+/** Throws BigQueryError for what BigQuery refuses. */
+export function checkedExpiration(atMs: number, nowMs: number): string {
+  if (atMs < nowMs + 1000) throw new BigQueryError("invalid", pastExpiration);
+  return String(atMs);
+}
+
+/** `sql` gives a TIMESTAMP, of which BigQuery keeps the milliseconds. */
+async function expirationTime(
+  { connection, nowMs }: DefinitionContext,
+  sql: string | undefined,
+): Promise<Pick<TableDocument, "expirationTime">> {
+  if (sql === undefined) return {};
+  const [[atMs] = []] = await readRows(connection, `SELECT epoch_ms(CAST(${sql} AS TIMESTAMP))`);
+  return atMs === null ? {} : { expirationTime: checkedExpiration(Number(atMs), nowMs) };
+}
+
 interface Replacement {
   isReplace: boolean;
   isIfNotExists: boolean;
@@ -95,8 +115,9 @@ async function createTable(
         return description === undefined ? field : { ...field, description };
       }),
     },
-    ...metadata(statement.options),
+    ...metadata(statement.options.values),
     ...partitioning(plan),
+    ...(await expirationTime(context, plan.expiration)),
     creationTime: now,
     lastModifiedTime: now,
     generation: newGeneration(),
@@ -166,7 +187,8 @@ async function createView(context: DefinitionContext, plan: Plan & { kind: "CREA
     kind: "VIEW",
     schema: { fields: plan.columns.map((column) => fieldOf(column, "")) },
     view,
-    ...metadata(statement.options),
+    ...metadata(statement.options.values),
+    ...(await expirationTime(context, plan.expiration)),
     creationTime: now,
     lastModifiedTime: now,
     generation: newGeneration(),

@@ -95,6 +95,7 @@ export class Engine {
 
   /** Runs a statement. Throws BigQueryError. */
   async run(request: StatementRequest, inTransaction: InTransaction = async () => undefined): Promise<StatementResult> {
+    await this.removeExpired();
     const plan = this.plan(request);
     try {
       const filled = this.fill(plan, request.parameters);
@@ -111,6 +112,22 @@ export class Engine {
       const apply = await this.database.transaction("write", work);
       apply();
     });
+  }
+
+  /**
+   * Removes the tables and views whose time has come. Called before every request and statement, so that none is seen
+   * after its time; while nobody asks, nothing is removed.
+   */
+  async removeExpired(): Promise<void> {
+    if (this.catalog.nextExpirationMs > this.options.clock.now()) return;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        await this.define(async (connection) => this.catalog.dropExpired(connection, this.options.clock.now()));
+        return;
+      } catch (error) {
+        if (!isConflict(error) || attempt >= limits.conflictRetries) throw statementError(error, "");
+      }
+    }
   }
 
   /** Work on one table in a transaction, while no other statement changes it. */
@@ -165,8 +182,11 @@ export class Engine {
 
   private fill<Filled extends Plan>(plan: Filled, parameters: QueryParameter[]): Filled {
     // A view's text is the user's, and has no placeholders of ours.
-    if (plan.kind === "CREATE_VIEW") return plan;
     const execution = { parameters, nowMicros: BigInt(this.options.clock.now()) * 1000n };
+    if (plan.kind === "CREATE_VIEW") {
+      const { expiration } = plan;
+      return expiration === undefined ? plan : { ...plan, expiration: fillPlaceholders(expiration, execution) };
+    }
     const fillIn = (value: unknown): unknown => {
       if (typeof value === "string") return value.includes("\u0001") ? fillPlaceholders(value, execution) : value;
       return value;

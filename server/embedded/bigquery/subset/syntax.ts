@@ -20,6 +20,12 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
     },
     { construct: "CREATE TABLE … AS SELECT", example: "CREATE OR REPLACE TABLE d.u AS SELECT id, n FROM d.t" },
     {
+      construct: "OPTIONS (expiration_timestamp = …) of a table or view",
+      example:
+        "CREATE TABLE d.u OPTIONS (expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 12 HOUR)) AS SELECT id FROM d.t",
+      note: "it is removed at that time",
+    },
+    {
       construct: "CREATE [OR REPLACE] VIEW [IF NOT EXISTS]",
       example: "CREATE OR REPLACE VIEW d.v (a) AS SELECT id FROM d.t",
     },
@@ -165,7 +171,7 @@ export const refusedSyntax: SyntaxEntry[] = [
   },
   { construct: "DEFAULT values of columns", example: "CREATE TABLE d.u (a INT64 DEFAULT 1)" },
   {
-    construct: "options that delete data by themselves",
+    construct: "partitions that expire",
     example: "CREATE TABLE d.u (a INT64) OPTIONS (partition_expiration_days = 1)",
   },
   {

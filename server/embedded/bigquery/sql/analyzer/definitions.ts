@@ -1,13 +1,17 @@
 /** CREATE TABLE, CREATE VIEW and the names of datasets. */
-import type { Statement, TablePath } from "../ast.ts";
+import type { Expression, Statement, TablePath } from "../ast.ts";
 import type { Plan, TableId } from "../plan.ts";
 import { SqlError } from "../position.ts";
-import { duckType, scalar } from "../types.ts";
+import { duckType, scalar, typeName } from "../types.ts";
+import { statementPlace } from "./assignments.ts";
 import { coerce } from "./coercion.ts";
 import type { Context, TableColumn } from "./context.ts";
+import { analyzeExpression } from "./expression.ts";
 import { completePath } from "./from.ts";
 import { analyzeResult } from "./query.ts";
+import { emptyScope } from "./scope.ts";
 import type { Column, Relation } from "./scope.ts";
+import { containsWhere } from "./walk.ts";
 
 export function splitSchemaPath(context: Context, path: TablePath): Omit<TableId, "table"> {
   const [first = "", second] = path.parts;
@@ -29,6 +33,26 @@ function namedColumns(relation: Relation, position: number): (Column & { name: s
   });
 }
 
+/** https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language#table_option_list, footnotes. */
+const notConstant = new Set(
+  `ARRAY_TO_STRING REPLACE REGEXP_REPLACE RAND FORMAT LPAD RPAD REPEAT SESSION_USER GENERATE_ARRAY
+  GENERATE_DATE_ARRAY`.split(/\s+/),
+);
+const queryKinds = new Set<Expression["kind"]>(["exists", "subquery", "arrayQuery", "inQuery"]);
+
+/** SQL of the moment when a table is to be removed: literals, parameters and scalar functions. NULL is as if not given. */
+export function expirationSql(context: Context, expression: Expression | undefined): string | undefined {
+  if (expression === undefined) return undefined;
+  const { position } = expression;
+  const isNoConstant = containsWhere(expression, (inside) => {
+    return queryKinds.has(inside.kind) || (inside.kind === "call" && notConstant.has(inside.name.toUpperCase()));
+  });
+  if (isNoConstant) throw new SqlError("The value of expiration_timestamp must be a constant expression", position);
+  const { sql, type } = analyzeExpression(statementPlace(context, emptyScope, "OPTIONS"), expression);
+  if (type.kind === "TIMESTAMP" || type.kind === "NULL") return sql;
+  throw new SqlError(`expiration_timestamp must be a TIMESTAMP, got ${typeName(type)}`, position);
+}
+
 export function createTable(context: Context, statement: Statement & { kind: "createTable" }): Plan {
   const id = completePath(context, statement.path);
   const declared = statement.columns?.map(({ name, type, isRequired, position }) => {
@@ -36,8 +60,9 @@ export function createTable(context: Context, statement: Statement & { kind: "cr
       throw new SqlError(`NOT NULL cannot be applied to ARRAY ${name}`, position);
     return { name, type, isRequired };
   });
+  const expiration = expirationSql(context, statement.options.expiration);
   if (statement.query === undefined) {
-    return { kind: "CREATE_TABLE", id, statement, columns: declared ?? [], sql: undefined };
+    return { kind: "CREATE_TABLE", id, statement, columns: declared ?? [], expiration, sql: undefined };
   }
   const relation = analyzeResult(context, statement.query);
   const { position } = statement.query;
@@ -52,7 +77,7 @@ export function createTable(context: Context, statement: Statement & { kind: "cr
     return column.type.kind === "ARRAY" ? `coalesce(${value}, CAST([] AS ${duckType(column.type)}))` : value;
   });
   const sql = `SELECT ${values.join(", ")} FROM (${relation.sql}) AS a`;
-  return { kind: "CREATE_TABLE", id, statement, columns, sql };
+  return { kind: "CREATE_TABLE", id, statement, columns, expiration, sql };
 }
 
 export function createView(context: Context, statement: Statement & { kind: "createView" }): Plan {
@@ -67,5 +92,6 @@ export function createView(context: Context, statement: Statement & { kind: "cre
   }
   const named = relation.columns.map((column, index) => ({ ...column, name: columnNames?.[index] ?? column.name }));
   const columns = namedColumns({ sql: "", columns: named }, statement.position);
-  return { kind: "CREATE_VIEW", id, statement, query: statement.queryText, columns };
+  const expiration = expirationSql(context, statement.options.expiration);
+  return { kind: "CREATE_VIEW", id, statement, query: statement.queryText, columns, expiration };
 }

@@ -1,8 +1,9 @@
 /** CREATE and DROP: https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language */
-import type { ColumnDefinition, Expression, OptionValue, Options, Statement } from "../ast.ts";
+import type { ColumnDefinition, Expression, Options, Statement } from "../ast.ts";
 import { unsupported } from "../position.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseExpression } from "./expressions.ts";
+import { parseOptions, parseTableOptions } from "./options.ts";
 import { parseQuery, parseTablePath } from "./queries.ts";
 import { parseType } from "./types.ts";
 
@@ -39,7 +40,7 @@ function parseCreateTable(cursor: Cursor, head: Head): Statement {
   if (hasColumns) cursor.expect(")");
   const partitionBy = cursor.accept("PARTITION", "BY") ? parsePartition(cursor) : undefined;
   const clusterBy = cursor.accept("CLUSTER", "BY") ? cursor.list(() => cursor.identifier()) : [];
-  const options = parseOptions(cursor);
+  const options = parseTableOptions(cursor);
   const query = cursor.accept("AS") ? parseQuery(cursor) : undefined;
   if (!hasColumns && query === undefined) throw cursor.unexpected("Expected a column list or AS with a query");
   return {
@@ -122,48 +123,12 @@ function parseCreateView(cursor: Cursor, head: Head): Statement {
         }),
       )
     : undefined;
-  const options = parseOptions(cursor);
+  const options = parseTableOptions(cursor);
   cursor.expect("AS");
   const start = cursor.position;
   const query = parseQuery(cursor);
   const queryText = cursor.source.slice(start, cursor.position).trim();
   return { kind: "createView", ...head, columnNames, options, query, queryText };
-}
-
-const knownOptions = ["description", "friendly_name", "labels", "location"];
-
-/** Options that change nothing but metadata; any other would change what is stored, and is refused. */
-function parseOptions(cursor: Cursor): Options {
-  const options: Options = {};
-  if (!cursor.accept("OPTIONS")) return options;
-  cursor.expect("(");
-  while (!cursor.at(")")) {
-    const position = cursor.position;
-    const name = cursor.identifier("an option name").toLowerCase();
-    cursor.expect("=");
-    if (!knownOptions.includes(name)) throw unsupported(`The option ${name}`, position);
-    options[name] = readOptionValue(parseExpression(cursor));
-    if (!cursor.accept(",")) break;
-  }
-  cursor.expect(")");
-  return options;
-}
-
-function readOptionValue(expression: Expression): OptionValue {
-  if (expression.kind === "literal") {
-    if (expression.type === "STRING") return expression.value;
-    if (expression.type === "NULL") return null;
-  }
-  if (expression.kind === "array") return expression.items.map(readLabel);
-  throw unsupported("An option value that is neither a string nor a list of labels", expression.position);
-}
-
-function readLabel(expression: Expression): [string, string] {
-  if (expression.kind === "struct") {
-    const [key, value] = expression.fields.map((field) => field.value);
-    if (key?.kind === "literal" && value?.kind === "literal") return [key.value, value.value];
-  }
-  throw unsupported("A label that is not a pair of string literals", expression.position);
 }
 
 export function parseDrop(cursor: Cursor): Statement {
