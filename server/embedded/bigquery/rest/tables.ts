@@ -1,7 +1,7 @@
 /** https://cloud.google.com/bigquery/docs/reference/rest/v2/tables */
 import { BigQueryError } from "../errors.ts";
 import { newGeneration } from "../storage/catalog.ts";
-import { checkedExpiration } from "../storage/definitions.ts";
+import { checkedExpiration } from "../storage/definition-parts.ts";
 import type { Table, TableDocument } from "../storage/catalog.ts";
 import type { TableId } from "../sql/plan.ts";
 import { fieldOf } from "../wire/schema.ts";
@@ -34,7 +34,7 @@ function reference(id: TableId): JsonObject {
 
 async function resource(server: Server, table: Table): Promise<JsonObject> {
   const { id, document } = table;
-  const { kind, generation, view, ...rest } = document;
+  const { kind, generation, view, columnsAfterHidden: _, ...rest } = document;
   const base: JsonObject = {
     kind: "bigquery#table",
     etag: `${generation}-${document.lastModifiedTime}`,
@@ -157,7 +157,7 @@ export async function listTables(server: Server, request: ApiRequest): Promise<A
   return ok({ kind: "bigquery#tableList", tables, totalItems: tables.length });
 }
 
-/** Description, labels and the query of a view can change; the schema of a table cannot, here. */
+/** Description, labels, expiration and the query of a view can change; the schema of a table only by ALTER TABLE. */
 export async function patchTable(server: Server, request: ApiRequest): Promise<ApiResponse> {
   const id = tableId(request);
   const table = server.catalog.table(id);
@@ -172,11 +172,14 @@ export async function patchTable(server: Server, request: ApiRequest): Promise<A
   const view = objectAt(body, "view");
   const changed = view === undefined ? {} : viewDocument(server, id, view);
   const lastModifiedTime = String(server.clock.now());
-  const document: TableDocument = { ...table.document, ...changed };
-  // PATCH leaves what it does not name; PUT says everything, and null takes away with both.
-  if (body.expirationTime === null || request.method === "PUT") delete document.expirationTime;
-  Object.assign(document, metadata(server, body), { lastModifiedTime });
-  await server.engine.define(async (connection) => server.catalog.updateTable(connection, table, document));
+  const named = metadata(server, body);
+  await server.engine.define(async (connection) => {
+    const document: TableDocument = { ...table.document, ...changed };
+    // PATCH leaves what it does not name; PUT says everything, and null takes away with both.
+    if (body.expirationTime === null || request.method === "PUT") delete document.expirationTime;
+    Object.assign(document, named, { lastModifiedTime });
+    return server.catalog.updateTable(connection, table, document);
+  });
   return ok(await resource(server, table));
 }
 

@@ -193,6 +193,23 @@ export interface ColumnDefinition extends Node {
   description: string | undefined;
 }
 
+export interface AddedColumn extends ColumnDefinition {
+  isIfNotExists: boolean;
+}
+
+export interface DroppedColumn extends Node {
+  name: string;
+  isIfExists: boolean;
+}
+
+/** What ALTER changes. */
+export type Alteration =
+  | (Node & { kind: "setOptions"; options: TableOptions })
+  | { kind: "addColumns"; columns: AddedColumn[] }
+  | { kind: "dropColumns"; columns: DroppedColumn[] }
+  | { kind: "dropNotNull"; column: DroppedColumn }
+  | (Node & { kind: "renameTo"; name: string });
+
 export type OptionValue = string | number | boolean | null | [string, string][];
 export type Options = Record<string, OptionValue>;
 
@@ -248,6 +265,13 @@ export type Statement =
       path: TablePath;
       isIfExists: boolean;
       isCascade: boolean;
+    })
+  | (Node & {
+      kind: "alter";
+      what: "TABLE" | "VIEW";
+      path: TablePath;
+      isIfExists: boolean;
+      alteration: Alteration;
     })
   | (Node & { kind: "truncate"; path: TablePath })
   | (Node & {

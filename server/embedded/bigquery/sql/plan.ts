@@ -1,4 +1,4 @@
-import type { OptionValue, Statement } from "./ast.ts";
+import type { Alteration, OptionValue, Statement } from "./ast.ts";
 import type { Column } from "./analyzer/scope.ts";
 import type { TableColumn } from "./analyzer/context.ts";
 
@@ -49,6 +49,13 @@ export type Plan =
       query: string;
       expiration: string | undefined;
       columns: Column[];
+    }
+  | {
+      kind: "ALTER_TABLE" | "ALTER_VIEW";
+      id: TableId;
+      isIfExists: boolean;
+      alteration: Alteration;
+      expiration: string | undefined;
     }
   | { kind: "CREATE_SCHEMA"; id: Omit<TableId, "table">; isIfNotExists: boolean; options: Record<string, OptionValue> }
   | { kind: "DROP_TABLE" | "DROP_VIEW"; id: TableId; isIfExists: boolean }

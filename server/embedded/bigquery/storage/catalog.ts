@@ -45,6 +45,8 @@ export interface TableDocument {
   expirationTime?: string;
   creationTime: string;
   lastModifiedTime: string;
+  /** How many of the last columns were added later, and so stand behind the two hidden ones in DuckDB's table. */
+  columnsAfterHidden?: number;
   /** Tells a table from its predecessor of the same name. */
   generation: string;
 }
@@ -162,8 +164,7 @@ export class Catalog {
   /** Creates the table or view; for a table also the DuckDB table. */
   async createTable(connection: DuckDBConnection, id: TableId, document: TableDocument): Promise<() => void> {
     const dataset = this.dataset(id.project, id.dataset);
-    if (!tableNamePattern.test(id.table)) throw new BigQueryError("invalid", `Invalid table ID "${id.table}"`);
-    refuseOtherCase([...dataset.tables.keys()], id.table, "table");
+    checkTableName(dataset, id.table);
     const entry = tableEntry(id, document);
     if (document.kind === "TABLE") await connection.run(createSql(entry));
     await connection.run(
@@ -190,13 +191,28 @@ export class Catalog {
     };
   }
 
+  /** Writes down the new name, also of the DuckDB table. */
+  async renameTable(connection: DuckDBConnection, table: Table, name: string): Promise<() => void> {
+    const dataset = this.dataset(table.id.project, table.id.dataset);
+    checkTableName(dataset, name);
+    await connection.run(`ALTER TABLE ${table.sqlName} RENAME TO ${quoteName(name)}`);
+    await connection.run(`UPDATE ${systemSchema}.tables SET name = ${sqlText(name)} ${tableWhere(table.id)}`);
+    return this.change(() => {
+      dataset.tables.delete(table.id.table);
+      dataset.tables.set(name, tableEntry({ ...table.id, table: name }, table.document));
+    });
+  }
+
   async updateTable(connection: DuckDBConnection, table: Table, document: TableDocument): Promise<() => void> {
+    const { fields } = document.schema;
+    // Who inserts tells by the columns' identity whether they are still those that the rows were made for.
+    const columns = fields === table.document.schema.fields ? table.columns : columnsOf(fields);
     await connection.run(
       `UPDATE ${systemSchema}.tables SET document = ${sqlText(JSON.stringify(document))} ${tableWhere(table.id)}`,
     );
     return this.change(() => {
       table.document = document;
-      table.columns = columnsOf(document.schema.fields);
+      table.columns = columns;
     });
   }
 
@@ -242,6 +258,11 @@ function schemaName(project: string, dataset: string): string {
 
 function tableWhere(id: TableId): string {
   return `WHERE project = ${sqlText(id.project)} AND dataset = ${sqlText(id.dataset)} AND name = ${sqlText(id.table)}`;
+}
+
+function checkTableName(dataset: Dataset, name: string): void {
+  if (!tableNamePattern.test(name)) throw new BigQueryError("invalid", `Invalid table ID "${name}"`);
+  refuseOtherCase([...dataset.tables.keys()], name, "table");
 }
 
 /** DuckDB's names do not tell upper from lower case, BigQuery's do. */

@@ -1,29 +1,15 @@
 /** DDL statements and the REST calls that do the same, as changes of the catalog. */
-import type { DuckDBConnection } from "@duckdb/node-api";
 import { BigQueryError } from "../errors.ts";
 import { quoteName } from "../sql/analyzer/from.ts";
-import type { Expression, OptionValue } from "../sql/ast.ts";
+import type { Expression } from "../sql/ast.ts";
 import type { Plan, TableId } from "../sql/plan.ts";
 import { SqlError, unsupported } from "../sql/position.ts";
 import { fieldOf } from "../wire/schema.ts";
+import { runAlteration } from "./alterations.ts";
 import { newGeneration } from "./catalog.ts";
-import type { Catalog, DatasetDocument, Table, TableDocument } from "./catalog.ts";
-import { readRows } from "./database.ts";
-
-export interface DefinitionContext {
-  connection: DuckDBConnection;
-  catalog: Catalog;
-  nowMs: number;
-}
-
-/** What to do once the transaction is committed, and whether anything changed. */
-export interface DefinitionResult {
-  apply: () => void;
-  operation: "CREATE" | "REPLACE" | "SKIP" | "DROP";
-  rows: number;
-}
-
-const skipped: DefinitionResult = { apply: () => undefined, operation: "SKIP", rows: 0 };
+import type { DatasetDocument, Table, TableDocument } from "./catalog.ts";
+import { alreadyExists, expirationTime, metadata, skipped, tableOfKind } from "./definition-parts.ts";
+import type { DefinitionContext, DefinitionResult } from "./definition-parts.ts";
 
 type DefinitionPlan = Exclude<Plan, { kind: "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE_TABLE" }>;
 
@@ -37,42 +23,12 @@ export async function runDefinition(context: DefinitionContext, plan: Definition
       return createSchema(context, plan);
     case "DROP_SCHEMA":
       return dropSchema(context, plan);
+    case "ALTER_TABLE":
+    case "ALTER_VIEW":
+      return runAlteration(context, plan);
     default:
       return dropTable(context, plan);
   }
-}
-
-function alreadyExists(what: string, id: TableId): BigQueryError {
-  return new BigQueryError("duplicate", `Already Exists: ${what} ${id.project}:${id.dataset}.${id.table}`);
-}
-
-function metadata(
-  options: Record<string, OptionValue>,
-): Pick<TableDocument, "description" | "friendlyName" | "labels"> {
-  const found: Pick<TableDocument, "description" | "friendlyName" | "labels"> = {};
-  if (typeof options.description === "string") found.description = options.description;
-  if (typeof options.friendly_name === "string") found.friendlyName = options.friendly_name;
-  if (Array.isArray(options.labels)) found.labels = Object.fromEntries(options.labels);
-  return found;
-}
-
-/** BigQuery's own words: a moment that has passed is refused. */
-const pastExpiration = "Expiration time must be at least 1 seconds in the future";
-
-/** Throws BigQueryError for what BigQuery refuses. */
-export function checkedExpiration(atMs: number, nowMs: number): string {
-  if (atMs < nowMs + 1000) throw new BigQueryError("invalid", pastExpiration);
-  return String(atMs);
-}
-
-/** `sql` gives a TIMESTAMP, of which BigQuery keeps the milliseconds. */
-async function expirationTime(
-  { connection, nowMs }: DefinitionContext,
-  sql: string | undefined,
-): Promise<Pick<TableDocument, "expirationTime">> {
-  if (sql === undefined) return {};
-  const [[atMs] = []] = await readRows(connection, `SELECT epoch_ms(CAST(${sql} AS TIMESTAMP))`);
-  return atMs === null ? {} : { expirationTime: checkedExpiration(Number(atMs), nowMs) };
 }
 
 interface Replacement {
@@ -232,12 +188,6 @@ async function dropTable(
 ): Promise<DefinitionResult> {
   const existing = context.catalog.findTable(plan.id);
   if (existing === undefined && plan.isIfExists) return skipped;
-  const table = existing ?? context.catalog.table(plan.id);
-  const kind = plan.kind === "DROP_VIEW" ? "VIEW" : "TABLE";
-  if (table.document.kind !== kind) {
-    throw new BigQueryError("invalidQuery", `${plan.id.dataset}.${plan.id.table} is not a ${kind}`, {
-      location: "query",
-    });
-  }
+  const table = tableOfKind(context, plan.id, plan.kind === "DROP_VIEW" ? "VIEW" : "TABLE");
   return { apply: await context.catalog.dropTable(context.connection, table), operation: "DROP", rows: 0 };
 }

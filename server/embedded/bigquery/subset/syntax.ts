@@ -29,6 +29,29 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
       construct: "CREATE [OR REPLACE] VIEW [IF NOT EXISTS]",
       example: "CREATE OR REPLACE VIEW d.v (a) AS SELECT id FROM d.t",
     },
+    {
+      construct: "ALTER TABLE [IF EXISTS] … ADD COLUMN [IF NOT EXISTS]",
+      example: "ALTER TABLE d.t ADD COLUMN x INT64, ADD COLUMN IF NOT EXISTS y ARRAY<STRING>",
+      note: "one kind of change in a statement",
+    },
+    {
+      construct: "ALTER TABLE … DROP COLUMN [IF EXISTS]",
+      example: "ALTER TABLE d.t DROP COLUMN IF EXISTS n",
+      note: "not the last one, and none that partitions, clusters or identifies the table",
+    },
+    {
+      construct: "ALTER TABLE … ALTER COLUMN … DROP NOT NULL",
+      example: "ALTER TABLE d.t ALTER COLUMN id DROP NOT NULL",
+    },
+    {
+      construct: "ALTER TABLE … RENAME TO",
+      example: "ALTER TABLE d.t RENAME TO u",
+      note: "not with rows in the streaming buffer",
+    },
+    {
+      construct: "ALTER TABLE / VIEW … SET OPTIONS",
+      example: "ALTER VIEW d.t SET OPTIONS (description = NULL, labels = [('a', 'b')])",
+    },
     { construct: "DROP TABLE / VIEW / SCHEMA [IF EXISTS]", example: "DROP SCHEMA IF EXISTS e CASCADE" },
   ],
   "Changing data": [
@@ -164,7 +187,10 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
 
 export const refusedSyntax: SyntaxEntry[] = [
   { construct: "scripts (several statements, DECLARE, BEGIN …)", example: "SELECT 1; SELECT 2" },
-  { construct: "ALTER", example: "ALTER TABLE d.t ADD COLUMN x INT64" },
+  {
+    construct: "ALTER of anything but tables and views; renamed columns, changed types, keys and defaults",
+    example: "ALTER TABLE d.t RENAME COLUMN n TO m",
+  },
   {
     construct: "functions, procedures, models, materialized views, snapshots",
     example: "CREATE FUNCTION d.f() AS (1)",

@@ -34,7 +34,7 @@ function parseCreateTable(cursor: Cursor, head: Head): Statement {
   const hasColumns = cursor.accept("(");
   while (!cursor.at(")")) {
     if (!hasColumns) break;
-    primaryKey = parseConstraint(cursor) ?? parseColumn(cursor, columns) ?? primaryKey;
+    primaryKey = parseConstraint(cursor) ?? parseNewColumn(cursor, columns) ?? primaryKey;
     if (!cursor.accept(",")) break;
   }
   if (hasColumns) cursor.expect(")");
@@ -87,26 +87,32 @@ function parseReference(cursor: Cursor): void {
   cursor.expect("NOT", "ENFORCED");
 }
 
-function parseColumn(cursor: Cursor, columns: ColumnDefinition[]): string[] | undefined {
+/** Adds a column; gives its name when it is the key. */
+function parseNewColumn(cursor: Cursor, columns: ColumnDefinition[]): string[] | undefined {
+  const { column, isKey } = parseColumn(cursor);
+  columns.push(column);
+  return isKey ? [column.name] : undefined;
+}
+
+export function parseColumn(cursor: Cursor): { column: ColumnDefinition; isKey: boolean } {
   const position = cursor.position;
   const name = cursor.identifier("a column name");
   const type = parseType(cursor);
   let isRequired = false;
-  let key: string[] | undefined;
+  let isKey = false;
   let description: string | undefined;
-  while (!cursor.at(",") && !cursor.at(")")) {
+  while (!cursor.at(",") && !cursor.at(")") && !cursor.at(";") && cursor.peek().kind !== "end") {
     if (cursor.accept("NOT", "NULL")) isRequired = true;
     else if (cursor.accept("PRIMARY", "KEY")) {
       cursor.expect("NOT", "ENFORCED");
-      key = [name];
+      isKey = true;
     } else if (cursor.at("REFERENCES")) parseReference(cursor);
     else if (cursor.at("OPTIONS")) description = readDescription(parseOptions(cursor));
     else if (cursor.at("DEFAULT")) throw unsupported("A DEFAULT value of a column", cursor.position);
     else if (cursor.at("COLLATE")) throw unsupported("COLLATE", cursor.position);
     else throw cursor.unexpected('Expected ")" or ","');
   }
-  columns.push({ name, type, isRequired, description, position });
-  return key;
+  return { column: { name, type, isRequired, description, position }, isKey };
 }
 
 function readDescription(options: Options): string | undefined {
