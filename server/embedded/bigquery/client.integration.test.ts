@@ -122,7 +122,7 @@ describe("datasets and tables through the genuine client", () => {
     for (const field of [
       { name: "x", type: "BIGNUMERIC" },
       { name: "x", type: "GEOGRAPHY" },
-      { name: "x", type: "STRING", maxLength: "5" },
+      { name: "x", type: "STRING", defaultValueExpression: "'a'" },
     ]) {
       const error = await failure(dataset.createTable("t", { schema: [field] }));
       expect(error).toMatchObject({ code: 400 });

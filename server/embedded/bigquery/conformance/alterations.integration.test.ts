@@ -79,7 +79,7 @@ describe("ADD COLUMN", () => {
     ["ADD COLUMN b STRING, ADD COLUMN B STRING", "already exists: B"],
     ["ADD COLUMN b INT64 DEFAULT 1", "DEFAULT value of a column is not in"],
     ["ADD COLUMN _TABLE_x STRING", "not a valid name"],
-    ["ADD COLUMN b STRING(5)", "refused"],
+    ["ADD COLUMN b ARRAY<STRING(5)>", "refused"],
     ["ADD COLUMN b STRING, DROP COLUMN n", "refused at [1:34]"],
     ["ADD PRIMARY KEY (a) NOT ENFORCED", "ALTER TABLE … ADD PRIMARY is not in"],
     ["RENAME COLUMN a TO b", "ALTER TABLE … RENAME COLUMN is not in"],

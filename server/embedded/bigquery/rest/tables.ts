@@ -3,8 +3,9 @@ import { BigQueryError } from "../errors.ts";
 import { newGeneration } from "../storage/catalog.ts";
 import { checkedExpiration } from "../storage/definition-parts.ts";
 import type { Table, TableDocument } from "../storage/catalog.ts";
+import type { TableColumn } from "../sql/analyzer/context.ts";
 import type { TableId } from "../sql/plan.ts";
-import { fieldOf } from "../wire/schema.ts";
+import { columnsOf, fieldOf } from "../wire/schema.ts";
 import type { FieldSchema } from "../wire/schema.ts";
 import { labelsOf } from "./datasets.ts";
 import { isObject, noContent, numberAt, objectAt, ok, required, stringAt } from "./request.ts";
@@ -157,6 +158,10 @@ export async function listTables(server: Server, request: ApiRequest): Promise<A
   return ok({ kind: "bigquery#tableList", tables, totalItems: tables.length });
 }
 
+function shapeOf({ name, type, limit }: TableColumn): unknown[] {
+  return [name, type, limit];
+}
+
 /** Description, labels, expiration and the query of a view can change; the schema of a table only by ALTER TABLE. */
 export async function patchTable(server: Server, request: ApiRequest): Promise<ApiResponse> {
   const id = tableId(request);
@@ -164,8 +169,7 @@ export async function patchTable(server: Server, request: ApiRequest): Promise<A
   const { body } = request;
   if (body.schema !== undefined && table.document.kind === "TABLE") {
     const same =
-      JSON.stringify(readFields(body.schema).map((field) => field.name)) ===
-      JSON.stringify(table.columns.map((column) => column.name));
+      JSON.stringify(columnsOf(readFields(body.schema)).map(shapeOf)) === JSON.stringify(table.columns.map(shapeOf));
     if (!same)
       throw new BigQueryError("invalid", "Changing the schema of a table is not supported by the embedded server");
   }

@@ -1,5 +1,6 @@
 /** The syntax tree of the subset. Every node has the position of its first token. */
 import type { Position } from "./position.ts";
+import type { TypeLimit } from "./type-limits.ts";
 import type { SqlType } from "./types.ts";
 
 interface Node {
@@ -189,6 +190,7 @@ export type FromItem =
 export interface ColumnDefinition extends Node {
   name: string;
   type: SqlType;
+  limit: TypeLimit | undefined;
   isRequired: boolean;
   description: string | undefined;
 }

@@ -74,14 +74,14 @@ function findField({ document }: Altered, name: string): FieldSchema | undefined
 /** The column stands last; rows that are there have NULL in it, or an empty ARRAY. */
 async function addColumn({ connection }: DefinitionContext, altered: Altered, column: AddedColumn): Promise<void> {
   const { table, document } = altered;
-  const { name, type, isRequired, description, position } = column;
+  const { name, type, limit, isRequired, description, position } = column;
   if (isRequired) throw new SqlError(`Cannot add required column ${name} to an existing table`, position);
   if (findField(altered, name) !== undefined) {
     if (column.isIfNotExists) return;
     throw new SqlError(`Column already exists: ${name}`, position);
   }
   const added = `ALTER TABLE ${table.sqlName} ADD COLUMN ${quoteName(name)} ${duckType(type)}`;
-  const field = fieldOf({ name, type }, "");
+  const field = fieldOf({ name, type, limit }, "");
   document.schema = {
     fields: [...document.schema.fields, description === undefined ? field : { ...field, description }],
   };

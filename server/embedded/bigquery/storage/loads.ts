@@ -9,6 +9,8 @@ import type { TableId } from "../sql/plan.ts";
 import { CsvError, parseCsv } from "../wire/csv.ts";
 import type { CsvOptions, CsvRecord } from "../wire/csv.ts";
 import { ValueError } from "../wire/decode.ts";
+import { limitedName } from "../sql/type-limits.ts";
+import { columnsOf } from "../wire/schema.ts";
 import type { FieldSchema } from "../wire/schema.ts";
 import { newGeneration } from "./catalog.ts";
 import type { Catalog, Table, TableDocument } from "./catalog.ts";
@@ -117,7 +119,14 @@ async function targetTable(context: LoadContext, settings: LoadSettings): Promis
 function requireSameSchema(table: Table, fields: FieldSchema[]): void {
   const isSame =
     fields.length === table.columns.length &&
-    fields.every((field) => table.columns.some((column) => column.name.toLowerCase() === field.name.toLowerCase()));
+    columnsOf(fields).every(({ name, type, limit }) => {
+      const column = table.columns.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
+      // A limit of the load's own would be one more on this load alone.
+      return (
+        column !== undefined &&
+        (limit === undefined || limitedName(type, limit) === limitedName(column.type, column.limit))
+      );
+    });
   if (!isSame) {
     throw new BigQueryError(
       "invalid",

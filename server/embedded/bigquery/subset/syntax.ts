@@ -18,6 +18,11 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
         "CREATE TABLE d.u (id STRING NOT NULL OPTIONS (description = 'key'), at_ TIMESTAMP, PRIMARY KEY (id) NOT ENFORCED) PARTITION BY DATE(at_) CLUSTER BY id OPTIONS (labels = [('a', 'b')])",
       note: "partitions and clusters are kept as metadata; keys are never enforced; NOT NULL is",
     },
+    {
+      construct: "STRING(n), BYTES(n), NUMERIC(p[, s]) as the type of a column",
+      example: "CREATE TABLE d.u (a STRING(5), b BYTES(5), c NUMERIC(7, 2))",
+      note: "enforced; statements round to the scale, and rows that are streamed or loaded with more decimals are refused",
+    },
     { construct: "CREATE TABLE … AS SELECT", example: "CREATE OR REPLACE TABLE d.u AS SELECT id, n FROM d.t" },
     {
       construct: "OPTIONS (expiration_timestamp = …) of a table or view",
@@ -201,9 +206,10 @@ export const refusedSyntax: SyntaxEntry[] = [
     example: "CREATE TABLE d.u (a INT64) OPTIONS (partition_expiration_days = 1)",
   },
   {
-    construct: "BIGNUMERIC, GEOGRAPHY, INTERVAL and RANGE values; parameterised types",
+    construct: "BIGNUMERIC, GEOGRAPHY, INTERVAL and RANGE values",
     example: "SELECT CAST(1 AS BIGNUMERIC)",
   },
+  { construct: "parameters of types in CAST, ARRAY and STRUCT", example: "SELECT CAST(id AS STRING(1)) FROM d.t" },
   { construct: "abbreviations of time zones", example: "SELECT TIMESTAMP_TRUNC(happened, DAY, 'PST') FROM d.t" },
   {
     construct: "grouping sets mixed with keys",

@@ -2,9 +2,8 @@
 import type { Expression, Statement, TablePath } from "../ast.ts";
 import type { Plan, TableId } from "../plan.ts";
 import { SqlError } from "../position.ts";
-import { duckType, scalar, typeName } from "../types.ts";
-import { statementPlace } from "./assignments.ts";
-import { coerce } from "./coercion.ts";
+import { scalar, typeName } from "../types.ts";
+import { statementPlace, storedValue } from "./assignments.ts";
 import type { Context, TableColumn } from "./context.ts";
 import { analyzeExpression } from "./expression.ts";
 import { completePath } from "./from.ts";
@@ -55,10 +54,10 @@ export function expirationSql(context: Context, expression: Expression | undefin
 
 export function createTable(context: Context, statement: Statement & { kind: "createTable" }): Plan {
   const id = completePath(context, statement.path);
-  const declared = statement.columns?.map(({ name, type, isRequired, position }) => {
+  const declared = statement.columns?.map(({ name, type, limit, isRequired, position }) => {
     if (isRequired && type.kind === "ARRAY")
       throw new SqlError(`NOT NULL cannot be applied to ARRAY ${name}`, position);
-    return { name, type, isRequired };
+    return { name, type, limit, isRequired };
   });
   const expiration = expirationSql(context, statement.options.expiration);
   if (statement.query === undefined) {
@@ -73,8 +72,7 @@ export function createTable(context: Context, statement: Statement & { kind: "cr
   }
   const values = columns.map((column, index) => {
     const from = { sql: `a.c${index + 1}`, type: relation.columns[index]?.type ?? column.type };
-    const value = coerce(from, column.type, position, `A value for column ${column.name}`).sql;
-    return column.type.kind === "ARRAY" ? `coalesce(${value}, CAST([] AS ${duckType(column.type)}))` : value;
+    return storedValue(from, column, position).sql;
   });
   const sql = `SELECT ${values.join(", ")} FROM (${relation.sql}) AS a`;
   return { kind: "CREATE_TABLE", id, statement, columns, expiration, sql };

@@ -106,7 +106,7 @@ function insertQuery(context: Context, query: Query, written: TableColumn[]): st
   }
   const values = written.map((column, index) => {
     const from = relation.columns[index]?.type ?? scalar("INT64");
-    return storedValue({ sql: `i.c${index + 1}`, type: from }, column.type, query.position, column.name).sql;
+    return storedValue({ sql: `i.c${index + 1}`, type: from }, column, query.position).sql;
   });
   return `SELECT ${values.join(", ")} FROM (${relation.sql}) AS i`;
 }

@@ -5,7 +5,7 @@ import type { Cursor } from "./cursor.ts";
 import { parseExpression } from "./expressions.ts";
 import { parseOptions, parseTableOptions } from "./options.ts";
 import { parseQuery, parseTablePath } from "./queries.ts";
-import { parseType } from "./types.ts";
+import { parseColumnType } from "./types.ts";
 
 export function parseCreate(cursor: Cursor): Statement {
   const position = cursor.position;
@@ -97,7 +97,7 @@ function parseNewColumn(cursor: Cursor, columns: ColumnDefinition[]): string[] |
 export function parseColumn(cursor: Cursor): { column: ColumnDefinition; isKey: boolean } {
   const position = cursor.position;
   const name = cursor.identifier("a column name");
-  const type = parseType(cursor);
+  const { type, limit } = parseColumnType(cursor);
   let isRequired = false;
   let isKey = false;
   let description: string | undefined;
@@ -112,7 +112,7 @@ export function parseColumn(cursor: Cursor): { column: ColumnDefinition; isKey: 
     else if (cursor.at("COLLATE")) throw unsupported("COLLATE", cursor.position);
     else throw cursor.unexpected('Expected ")" or ","');
   }
-  return { column: { name, type, isRequired, description, position }, isKey };
+  return { column: { name, type, limit, isRequired, description, position }, isKey };
 }
 
 function readDescription(options: Options): string | undefined {
