@@ -244,6 +244,8 @@ export type Statement =
       isReplace: boolean;
       isIfNotExists: boolean;
       columns: ColumnDefinition[] | undefined;
+      /** The table whose columns and other metadata it gets. */
+      like: TablePath | undefined;
       partitionBy: { text: string; expression: Expression } | undefined;
       clusterBy: string[];
       options: TableOptions;

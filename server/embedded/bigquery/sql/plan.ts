@@ -37,6 +37,7 @@ export type Plan =
       id: TableId;
       statement: Statement & { kind: "createTable" };
       columns: TableColumn[];
+      like: TableId | undefined;
       /** Gives when the table is to be removed. */
       expiration: string | undefined;
       /** For CREATE TABLE AS: gives c1, c2, … */

@@ -71,6 +71,7 @@ async function createTable(
         return description === undefined ? field : { ...field, description };
       }),
     },
+    ...likedMetadata(context, plan),
     ...metadata(statement.options.values),
     ...partitioning(plan),
     ...(await expirationTime(context, plan.expiration)),
@@ -85,6 +86,30 @@ async function createTable(
   const apply = await context.catalog.createTable(context.connection, id, document);
   const rows = plan.sql === undefined ? 0 : await fillTable(context, plan);
   return { apply, operation: room === "new" ? "CREATE" : "REPLACE", rows };
+}
+
+/** "All of the same metadata"; what is not documented for a time to end and for keys is not guessed. */
+function likedMetadata({ catalog }: DefinitionContext, plan: Plan & { kind: "CREATE_TABLE" }): Partial<TableDocument> {
+  const { like, statement } = plan;
+  if (like === undefined || statement.like === undefined) return {};
+  const { document } = catalog.table(like);
+  for (const setting of ["expirationTime", "tableConstraints"] as const) {
+    if (document[setting] === undefined) continue;
+    throw unsupported(`CREATE TABLE … LIKE of a table with ${setting}`, statement.like.position);
+  }
+  const copied: Partial<TableDocument> = { schema: document.schema };
+  const settings = [
+    "description",
+    "friendlyName",
+    "labels",
+    "timePartitioning",
+    "rangePartitioning",
+    "clustering",
+  ] as const;
+  for (const setting of settings) {
+    if (document[setting] !== undefined) Object.assign(copied, { [setting]: document[setting] });
+  }
+  return copied;
 }
 
 async function fillTable(context: DefinitionContext, plan: Plan & { kind: "CREATE_TABLE" }): Promise<number> {

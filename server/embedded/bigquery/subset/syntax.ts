@@ -19,6 +19,11 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
       note: "partitions and clusters are kept as metadata; keys are never enforced; NOT NULL is",
     },
     {
+      construct: "CREATE TABLE … LIKE [AS SELECT]",
+      example: "CREATE TABLE IF NOT EXISTS d.u LIKE d.t AS SELECT * FROM d.t",
+      note: "columns, partitions, clusters, description and labels; not of a table with keys or a time to end",
+    },
+    {
       construct: "STRING(n), BYTES(n), NUMERIC(p[, s]) as the type of a column",
       example: "CREATE TABLE d.u (a STRING(5), b BYTES(5), c NUMERIC(7, 2))",
       note: "enforced; statements round to the scale, and rows that are streamed or loaded with more decimals are refused",
@@ -200,6 +205,7 @@ export const refusedSyntax: SyntaxEntry[] = [
     construct: "functions, procedures, models, materialized views, snapshots",
     example: "CREATE FUNCTION d.f() AS (1)",
   },
+  { construct: "CREATE TABLE … COPY and CLONE", example: "CREATE TABLE d.u CLONE d.t" },
   { construct: "DEFAULT values of columns", example: "CREATE TABLE d.u (a INT64 DEFAULT 1)" },
   {
     construct: "partitions that expire",

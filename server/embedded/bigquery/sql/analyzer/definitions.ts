@@ -1,7 +1,7 @@
 /** CREATE TABLE, CREATE VIEW and the names of datasets. */
 import type { Expression, Statement, TablePath } from "../ast.ts";
 import type { Plan, TableId } from "../plan.ts";
-import { SqlError } from "../position.ts";
+import { SqlError, unsupported } from "../position.ts";
 import { scalar, typeName } from "../types.ts";
 import { statementPlace, storedValue } from "./assignments.ts";
 import type { Context, TableColumn } from "./context.ts";
@@ -52,16 +52,26 @@ export function expirationSql(context: Context, expression: Expression | undefin
   throw new SqlError(`expiration_timestamp must be a TIMESTAMP, got ${typeName(type)}`, position);
 }
 
+function likedColumns(context: Context, { like }: Statement & { kind: "createTable" }): TableColumn[] | undefined {
+  if (like === undefined) return undefined;
+  const info = context.environment.findTable(completePath(context, like));
+  if (info.kind === "table" && info.isWritable) return info.columns;
+  throw unsupported("CREATE TABLE … LIKE of what is not a table of a dataset", like.position);
+}
+
 export function createTable(context: Context, statement: Statement & { kind: "createTable" }): Plan {
   const id = completePath(context, statement.path);
-  const declared = statement.columns?.map(({ name, type, limit, isRequired, position }) => {
-    if (isRequired && type.kind === "ARRAY")
-      throw new SqlError(`NOT NULL cannot be applied to ARRAY ${name}`, position);
-    return { name, type, limit, isRequired };
-  });
+  const likeId = statement.like === undefined ? undefined : completePath(context, statement.like);
+  const declared =
+    likedColumns(context, statement) ??
+    statement.columns?.map(({ name, type, limit, isRequired, position }) => {
+      if (isRequired && type.kind === "ARRAY")
+        throw new SqlError(`NOT NULL cannot be applied to ARRAY ${name}`, position);
+      return { name, type, limit, isRequired };
+    });
   const expiration = expirationSql(context, statement.options.expiration);
   if (statement.query === undefined) {
-    return { kind: "CREATE_TABLE", id, statement, columns: declared ?? [], expiration, sql: undefined };
+    return { kind: "CREATE_TABLE", id, statement, columns: declared ?? [], like: likeId, expiration, sql: undefined };
   }
   const relation = analyzeResult(context, statement.query);
   const { position } = statement.query;
@@ -75,7 +85,7 @@ export function createTable(context: Context, statement: Statement & { kind: "cr
     return storedValue(from, column, position).sql;
   });
   const sql = `SELECT ${values.join(", ")} FROM (${relation.sql}) AS a`;
-  return { kind: "CREATE_TABLE", id, statement, columns, expiration, sql };
+  return { kind: "CREATE_TABLE", id, statement, columns, like: likeId, expiration, sql };
 }
 
 export function createView(context: Context, statement: Statement & { kind: "createView" }): Plan {

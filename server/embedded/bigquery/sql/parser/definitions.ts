@@ -26,27 +26,33 @@ export function parseCreate(cursor: Cursor): Statement {
 type Head = Pick<Statement & { kind: "createTable" }, "path" | "isReplace" | "isIfNotExists" | "position">;
 
 function parseCreateTable(cursor: Cursor, head: Head): Statement {
-  for (const word of ["LIKE", "COPY", "CLONE"]) {
+  for (const word of ["COPY", "CLONE"]) {
     if (cursor.at(word)) throw unsupported(`CREATE TABLE … ${word}`, cursor.position);
   }
   let primaryKey: string[] | undefined;
   const columns: ColumnDefinition[] = [];
-  const hasColumns = cursor.accept("(");
+  const like = cursor.accept("LIKE") ? parseTablePath(cursor) : undefined;
+  const hasColumns = like === undefined && cursor.accept("(");
   while (!cursor.at(")")) {
     if (!hasColumns) break;
     primaryKey = parseConstraint(cursor) ?? parseNewColumn(cursor, columns) ?? primaryKey;
     if (!cursor.accept(",")) break;
   }
   if (hasColumns) cursor.expect(")");
+  for (const word of like === undefined ? [] : ["PARTITION", "CLUSTER", "OPTIONS"]) {
+    if (cursor.at(word)) throw unsupported(`${word} after CREATE TABLE … LIKE`, cursor.position);
+  }
   const partitionBy = cursor.accept("PARTITION", "BY") ? parsePartition(cursor) : undefined;
   const clusterBy = cursor.accept("CLUSTER", "BY") ? cursor.list(() => cursor.identifier()) : [];
   const options = parseTableOptions(cursor);
   const query = cursor.accept("AS") ? parseQuery(cursor) : undefined;
-  if (!hasColumns && query === undefined) throw cursor.unexpected("Expected a column list or AS with a query");
+  if (!hasColumns && like === undefined && query === undefined)
+    throw cursor.unexpected("Expected a column list or AS with a query");
   return {
     kind: "createTable",
     ...head,
     columns: hasColumns ? columns : undefined,
+    like,
     partitionBy,
     clusterBy,
     options,
