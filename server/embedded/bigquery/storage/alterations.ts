@@ -39,7 +39,7 @@ async function alter(context: DefinitionContext, table: Table, plan: AlterPlan):
       }
       break;
     case "addColumns":
-      for (const column of alteration.columns) await addColumn(context, { table, document }, column);
+      await addColumns(context, { table, document }, alteration.columns);
       break;
     case "dropColumns":
       for (const column of alteration.columns) await dropColumn(context, { table, document }, column);
@@ -71,27 +71,34 @@ function findField({ document }: Altered, name: string): FieldSchema | undefined
   return document.schema.fields.find((field) => field.name.toLowerCase() === name.toLowerCase());
 }
 
-/** The column stands last; rows that are there have NULL in it, or an empty ARRAY. */
-async function addColumn({ connection }: DefinitionContext, altered: Altered, column: AddedColumn): Promise<void> {
+/**
+ * The columns stand last; rows that are there have NULL in them, or an empty ARRAY. That comes with an UPDATE, for DuckDB
+ * cannot read its own log of an ADD COLUMN with DEFAULT [].
+ */
+async function addColumns(context: DefinitionContext, altered: Altered, columns: AddedColumn[]): Promise<void> {
+  const arrays: string[] = [];
+  for (const column of columns) {
+    const isAdded = await addColumn(context, altered, column);
+    if (isAdded && column.type.kind === "ARRAY") arrays.push(`${quoteName(column.name)} = []`);
+  }
+  if (arrays.length > 0) await context.connection.run(`UPDATE ${altered.table.sqlName} SET ${arrays.join(", ")}`);
+}
+
+async function addColumn({ connection }: DefinitionContext, altered: Altered, column: AddedColumn): Promise<boolean> {
   const { table, document } = altered;
   const { name, type, limit, isRequired, description, position } = column;
   if (isRequired) throw new SqlError(`Cannot add required column ${name} to an existing table`, position);
   if (findField(altered, name) !== undefined) {
-    if (column.isIfNotExists) return;
+    if (column.isIfNotExists) return false;
     throw new SqlError(`Column already exists: ${name}`, position);
   }
-  const added = `ALTER TABLE ${table.sqlName} ADD COLUMN ${quoteName(name)} ${duckType(type)}`;
   const field = fieldOf({ name, type, limit }, "");
   document.schema = {
     fields: [...document.schema.fields, description === undefined ? field : { ...field, description }],
   };
   document.columnsAfterHidden = (document.columnsAfterHidden ?? 0) + 1;
-  if (type.kind !== "ARRAY") {
-    await connection.run(added);
-    return;
-  }
-  await connection.run(`${added} DEFAULT []`);
-  await connection.run(`ALTER TABLE ${table.sqlName} ALTER COLUMN ${quoteName(name)} DROP DEFAULT`);
+  await connection.run(`ALTER TABLE ${table.sqlName} ADD COLUMN ${quoteName(name)} ${duckType(type)}`);
+  return true;
 }
 
 /** Columns that something else is made of. */
