@@ -122,12 +122,16 @@ describe("datasets and tables through the genuine client", () => {
     for (const field of [
       { name: "x", type: "BIGNUMERIC" },
       { name: "x", type: "GEOGRAPHY" },
-      { name: "x", type: "STRING", maxLength: "5" },
+      { name: "x", type: "STRING", defaultValueExpression: "'a'" },
     ]) {
       const error = await failure(dataset.createTable("t", { schema: [field] }));
       expect(error).toMatchObject({ code: 400 });
     }
-    expect(await failure(dataset.createTable("t", { schema, expirationTime: "1" }))).toMatchObject({ code: 400 });
+    expect(
+      await failure(dataset.createTable("t", { schema, encryptionConfiguration: { kmsKeyName: "k" } })),
+    ).toMatchObject({
+      code: 400,
+    });
   });
 });
 

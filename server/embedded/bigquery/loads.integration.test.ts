@@ -60,6 +60,22 @@ describe("load jobs of the genuine client", () => {
     ]);
   });
 
+  it("hold columns to their limits, and schemas to the table's", async () => {
+    const schema = [{ name: "id", type: "STRING", maxLength: "2" }];
+    await dataset.table("t").delete();
+    const create = { sourceFormat: "NEWLINE_DELIMITED_JSON", schema: { fields: schema } };
+    expect(await load('{"id":"äö"}\n', create)).toBe("DONE");
+    expect(await load('{"id":"abc"}\n', { sourceFormat: "NEWLINE_DELIMITED_JSON" })).toContain("length 3");
+    expect(await load("abc\n", { sourceFormat: "CSV" })).toContain("length 3");
+    const other = { fields: [{ name: "id", type: "STRING", maxLength: "3" }] };
+    expect(await load('{"id":"abc"}\n', { ...create, schema: other })).toContain("does not match");
+    const table = dataset.table("t");
+    await table.setMetadata({ schema });
+    await expect(table.setMetadata({ schema: other })).rejects.toMatchObject({ code: 400 });
+    await expect(table.setMetadata({ schema: [{ name: "id", type: "INTEGER" }] })).rejects.toMatchObject({ code: 400 });
+    expect((await table.getMetadata())[0]).toMatchObject({ schema: { fields: schema }, numRows: "1" });
+  });
+
   it("load CSV with quotes, delimiters and a header", async () => {
     const text = 'id;amount;happened\r\n"a;""b""";1.5;2024-01-02 03:04:05\r\nc;\\N;\\N\r\n';
     const metadata: JobLoadMetadata = {

@@ -35,6 +35,11 @@ function part(type: string, text: string): string {
   return `--fence\r\nContent-Type: ${type}\r\n\r\n${text}\r\n`;
 }
 
+async function rowsOf(server: ServerProcess, sql: string): Promise<unknown> {
+  const [rows] = await server.client.query(sql);
+  return rows;
+}
+
 async function failureOf(work: Promise<unknown>): Promise<unknown> {
   return work.then(String, (error: unknown) => error);
 }
@@ -132,6 +137,29 @@ describe("a crash", () => {
     expect(await countOf(after, "d.t")).toBe(500);
     const [absorbed] = await after.client.query("SELECT absorbed_rows FROM dedupscope_embedded.insert_id_absorbed");
     expect(absorbed).toEqual([{ absorbed_rows: 100 }]);
+  });
+
+  it("finds an altered table as it was after being killed, and goes on with it", async () => {
+    const server = await start();
+    const [dataset] = await server.client.createDataset("d");
+    await rowsOf(server, "CREATE TABLE d.t (id STRING, old STRING)");
+    await dataset.table("t").insert([{ id: "a", old: "x" }]);
+    await rowsOf(server, "ALTER TABLE d.t ADD COLUMN tags ARRAY<STRING>, ADD COLUMN n INT64");
+    await dataset.table("t").insert([{ id: "b", n: 2, tags: ["y"] }]);
+    await rowsOf(server, "ALTER TABLE d.t DROP COLUMN old");
+    await rowsOf(server, "INSERT d.t (id, n, tags) VALUES ('c', 3, ['z'])");
+    await server.stop("SIGKILL");
+    const again = await start();
+    await again.client
+      .dataset("d")
+      .table("t")
+      .insert([{ id: "d", n: 4, tags: ["w"] }]);
+    expect(await rowsOf(again, "SELECT * FROM d.t ORDER BY id")).toEqual([
+      { id: "a", n: null, tags: [] },
+      { id: "b", n: 2, tags: ["y"] },
+      { id: "c", n: 3, tags: ["z"] },
+      { id: "d", n: 4, tags: ["w"] },
+    ]);
   });
 
   it("does not run a statement twice when its requestId comes again after the restart", async () => {

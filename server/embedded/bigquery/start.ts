@@ -9,6 +9,7 @@ import { Engine } from "./storage/engine.ts";
 import { StreamingInserts } from "./storage/insert-all.ts";
 import { JobRecords } from "./storage/job-records.ts";
 import { Jobs } from "./storage/jobs.ts";
+import { Locks } from "./storage/locks.ts";
 import type { Options } from "./options.ts";
 
 export interface RunningServer {
@@ -27,13 +28,14 @@ export async function startServer(options: Options, clock: { now(): number } = D
   const catalog = await Catalog.load(database);
   const jobs = new Jobs(clock, new JobRecords(database));
   await jobs.restore();
+  const appendLocks = new Locks();
   const server: Server = {
     clock,
     database,
     catalog,
     jobs,
-    engine: new Engine(database, catalog, { clock, streamingBufferMs: options.streamingBufferMs }),
-    inserts: new StreamingInserts(database, { clock, memoryMs: options.insertIdMemoryMs }),
+    engine: new Engine(database, catalog, { clock, streamingBufferMs: options.streamingBufferMs, appendLocks }),
+    inserts: new StreamingInserts(database, { clock, memoryMs: options.insertIdMemoryMs, appendLocks }),
   };
   const http = createHttpServer(server);
   http.keepAliveTimeout = 60_000;

@@ -237,6 +237,42 @@ describe("definitions", () => {
     await harness.run("DROP TABLE IF EXISTS stock");
   });
 
+  it("make a table like another: its columns and metadata, not its rows", async () => {
+    await harness.run(
+      "CREATE TABLE parts (at_ DATE NOT NULL OPTIONS (description = 'when'), k STRING(3)) PARTITION BY at_ CLUSTER BY k OPTIONS (description = 'parts', labels = [('a', 'b')])",
+    );
+    await harness.run("INSERT parts VALUES (DATE '2024-01-02', 'x')");
+    await harness.run("ALTER TABLE parts ADD COLUMN n INT64");
+    await harness.run("CREATE TABLE twin LIKE parts");
+    const of = (table: string) => harness.catalog.table({ project: "p", dataset: "d", table });
+    const { schema, timePartitioning, clustering, description, labels } = of("parts").document;
+    expect(of("twin").document).toMatchObject({ schema, timePartitioning, clustering, description, labels });
+    expect(await harness.rows("SELECT * FROM twin")).toEqual([]);
+    const streamed = { insertId: undefined, json: { at_: "2024-02-03", k: "abc", n: 7 } };
+    await harness.inserts.insert(of("twin"), [streamed], { skipInvalidRows: false, ignoreUnknownValues: false });
+    expect(await harness.rows("SELECT * FROM twin")).toEqual([["2024-02-03", "abc", "7"]]);
+    await harness.run("CREATE TABLE filled LIKE parts AS SELECT at_, k, 1 FROM d.parts");
+    expect(await harness.rows("SELECT * FROM filled")).toEqual([["2024-01-02", "x", "1"]]);
+    expect(await change("CREATE TABLE other LIKE parts AS SELECT CAST(NULL AS DATE), 'x', 1")).toContain(
+      "at_ cannot be null",
+    );
+    await harness.run("ALTER TABLE twin DROP COLUMN n");
+    expect(await harness.rows("SELECT n FROM parts")).toEqual([[null]]);
+  });
+
+  it("refuse LIKE where it is not certain what is copied, and COPY and CLONE", async () => {
+    await harness.run("CREATE TABLE keyed (id STRING, PRIMARY KEY (id) NOT ENFORCED)");
+    await harness.run("CREATE VIEW v AS SELECT 1 AS a");
+    await harness.run("CREATE TABLE brief (a INT64) OPTIONS (expiration_timestamp = TIMESTAMP '2030-01-01')");
+    for (const source of ["keyed", "v", "brief", "dedupscope_embedded.insert_id_absorbed"]) {
+      expect(await change(`CREATE TABLE twin LIKE ${source}`)).toContain("refused");
+    }
+    expect(await change("CREATE TABLE twin LIKE stock CLUSTER BY item")).toContain("refused");
+    expect(await change("CREATE TABLE twin LIKE nothing")).toContain("Not found");
+    expect(await change("CREATE TABLE twin COPY stock")).toContain("COPY is not in");
+    expect(await change("CREATE TABLE twin CLONE stock")).toContain("CLONE is not in");
+  });
+
   it("do not enforce keys", async () => {
     await harness.run("CREATE TABLE keyed (id STRING, PRIMARY KEY (id) NOT ENFORCED)");
     expect(await counts("INSERT keyed (id) VALUES ('a'), ('a')")).toEqual({ inserted: 2, updated: 0, deleted: 0 });

@@ -32,6 +32,7 @@ async function answer(server: Server, uploads: Uploads, incoming: IncomingMessag
   if (project !== undefined) return answerUpload(server, uploads, { incoming, url, project: decodeSegment(project) });
   const body = await readBody(incoming, bodyBytesMax);
   if (!url.pathname.startsWith(prefix)) throw new BigQueryError("notFound", `Not found: ${url.pathname}`);
+  await server.engine.removeExpired();
   const segments = url.pathname.slice(prefix.length).split("/").map(decodeSegment);
   return route(server, { method: incoming.method ?? "GET", segments, query: url.searchParams, body: parseJson(body) });
 }
@@ -43,6 +44,8 @@ async function answerUpload(
 ): Promise<ApiResponse> {
   const { incoming, url, project } = upload;
   const { headers, socket } = incoming;
+  const body = await readBody(incoming, uploadBytesMax);
+  await server.engine.removeExpired();
   return uploads.handle(server, {
     method: incoming.method ?? "GET",
     project,
@@ -50,7 +53,7 @@ async function answerUpload(
     contentType: headers["content-type"] ?? "",
     contentRange: headers["content-range"],
     host: headers.host ?? `${socket.localAddress ?? "127.0.0.1"}:${socket.localPort ?? 0}`,
-    body: await readBody(incoming, uploadBytesMax),
+    body,
   });
 }
 

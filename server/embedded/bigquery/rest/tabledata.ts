@@ -55,13 +55,14 @@ export async function listRows(server: Server, request: ApiRequest): Promise<Api
   }
   const start = readPageToken(stringAt(query, "pageToken")) ?? numberAt(query, "startIndex") ?? 0;
   const most = Math.min(numberAt(query, "maxResults") ?? listRowsMax, listRowsMax);
+  const { columns } = table;
   const { rows, totalRows } = await server.engine.listRows(table, { start, most });
   const next = start + rows.length;
   const useInt64 = booleanAt(query, "formatOptions.useInt64Timestamp");
   return ok({
     kind: "bigquery#tableDataList",
     totalRows: String(totalRows),
-    rows: useInt64 ? rows : withFloatTimestamps(rows, table.columns),
+    rows: useInt64 ? rows : withFloatTimestamps(rows, columns),
     ...(next < totalRows && rows.length > 0 ? { pageToken: pageToken(next) } : {}),
   });
 }

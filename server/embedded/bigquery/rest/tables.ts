@@ -1,18 +1,19 @@
 /** https://cloud.google.com/bigquery/docs/reference/rest/v2/tables */
 import { BigQueryError } from "../errors.ts";
 import { newGeneration } from "../storage/catalog.ts";
+import { checkedExpiration } from "../storage/definition-parts.ts";
 import type { Table, TableDocument } from "../storage/catalog.ts";
+import type { TableColumn } from "../sql/analyzer/context.ts";
 import type { TableId } from "../sql/plan.ts";
-import { fieldOf } from "../wire/schema.ts";
+import { columnsOf, fieldOf } from "../wire/schema.ts";
 import type { FieldSchema } from "../wire/schema.ts";
 import { labelsOf } from "./datasets.ts";
-import { isObject, noContent, objectAt, ok, required, stringAt } from "./request.ts";
+import { isObject, noContent, numberAt, objectAt, ok, required, stringAt } from "./request.ts";
 import type { ApiRequest, ApiResponse, JsonObject } from "./request.ts";
 import type { Server } from "./server-context.ts";
 
-/** Settings that would change what is stored or for how long. */
+/** Settings that would change what is stored. */
 const refusedSettings = [
-  "expirationTime",
   "externalDataConfiguration",
   "materializedView",
   "encryptionConfiguration",
@@ -34,7 +35,7 @@ function reference(id: TableId): JsonObject {
 
 async function resource(server: Server, table: Table): Promise<JsonObject> {
   const { id, document } = table;
-  const { kind, generation, view, ...rest } = document;
+  const { kind, generation, view, columnsAfterHidden: _, ...rest } = document;
   const base: JsonObject = {
     kind: "bigquery#table",
     etag: `${generation}-${document.lastModifiedTime}`,
@@ -49,7 +50,7 @@ async function resource(server: Server, table: Table): Promise<JsonObject> {
   return base;
 }
 
-function metadata(body: JsonObject): Partial<TableDocument> {
+function metadata(server: Server, body: JsonObject): Partial<TableDocument> {
   for (const setting of refusedSettings) {
     if (body[setting] !== undefined && body[setting] !== null && body[setting] !== false && body[setting] !== "") {
       throw new BigQueryError("invalid", `The table setting ${setting} is not supported by the embedded server`);
@@ -59,6 +60,7 @@ function metadata(body: JsonObject): Partial<TableDocument> {
   const description = stringAt(body, "description");
   const friendlyName = stringAt(body, "friendlyName");
   const labels = labelsOf(body);
+  const expirationMs = numberAt(body, "expirationTime");
   const timePartitioning = objectAt(body, "timePartitioning");
   const rangePartitioning = objectAt(body, "rangePartitioning");
   const clustering = objectAt(body, "clustering");
@@ -68,6 +70,7 @@ function metadata(body: JsonObject): Partial<TableDocument> {
   if (description !== undefined) found.description = description;
   if (friendlyName !== undefined) found.friendlyName = friendlyName;
   if (labels !== undefined) found.labels = labels;
+  if (expirationMs !== undefined) found.expirationTime = checkedExpiration(expirationMs, server.clock.now());
   if (timePartitioning !== undefined) found.timePartitioning = timePartitioning;
   if (rangePartitioning !== undefined) found.rangePartitioning = rangePartitioning;
   if (clustering !== undefined)
@@ -123,7 +126,7 @@ export async function insertTable(server: Server, request: ApiRequest): Promise<
       : viewDocument(server, id, view);
   const document: TableDocument = {
     ...contents,
-    ...metadata(body),
+    ...metadata(server, body),
     creationTime: now,
     lastModifiedTime: now,
     generation: newGeneration(),
@@ -150,27 +153,37 @@ export async function listTables(server: Server, request: ApiRequest): Promise<A
     type: document.kind,
     labels: document.labels,
     creationTime: document.creationTime,
+    expirationTime: document.expirationTime,
   }));
   return ok({ kind: "bigquery#tableList", tables, totalItems: tables.length });
 }
 
-/** Description, labels and the query of a view can change; the schema of a table cannot, here. */
+function shapeOf({ name, type, limit }: TableColumn): unknown[] {
+  return [name, type, limit];
+}
+
+/** Description, labels, expiration and the query of a view can change; the schema of a table only by ALTER TABLE. */
 export async function patchTable(server: Server, request: ApiRequest): Promise<ApiResponse> {
   const id = tableId(request);
   const table = server.catalog.table(id);
   const { body } = request;
   if (body.schema !== undefined && table.document.kind === "TABLE") {
     const same =
-      JSON.stringify(readFields(body.schema).map((field) => field.name)) ===
-      JSON.stringify(table.columns.map((column) => column.name));
+      JSON.stringify(columnsOf(readFields(body.schema)).map(shapeOf)) === JSON.stringify(table.columns.map(shapeOf));
     if (!same)
       throw new BigQueryError("invalid", "Changing the schema of a table is not supported by the embedded server");
   }
   const view = objectAt(body, "view");
   const changed = view === undefined ? {} : viewDocument(server, id, view);
   const lastModifiedTime = String(server.clock.now());
-  const document: TableDocument = { ...table.document, ...changed, ...metadata(body), lastModifiedTime };
-  await server.engine.define(async (connection) => server.catalog.updateTable(connection, table, document));
+  const named = metadata(server, body);
+  await server.engine.define(async (connection) => {
+    const document: TableDocument = { ...table.document, ...changed };
+    // PATCH leaves what it does not name; PUT says everything, and null takes away with both.
+    if (body.expirationTime === null || request.method === "PUT") delete document.expirationTime;
+    Object.assign(document, named, { lastModifiedTime });
+    return server.catalog.updateTable(connection, table, document);
+  });
   return ok(await resource(server, table));
 }
 

@@ -28,6 +28,14 @@ function substring(text: string, position: bigint, length: bigint): string {
   return characters.slice(start, start + clamp(length)).join("");
 }
 
+/** What a column of STRING(n) or BYTES(n) takes. */
+function limitLength(text: string, most: bigint): string {
+  if (BigInt(text.length) <= most) return text;
+  const { length } = Array.from(text);
+  if (BigInt(length) <= most) return text;
+  throw new RangeError(`The value has length ${length}, and the column takes ${most} at most`);
+}
+
 function padding(text: string, size: bigint, pattern: string): { kept: string; fill: string } {
   if (size < 0n) throw new RangeError("Second argument (output size) for LPAD/RPAD cannot be negative");
   if (size > BigInt(outputMax)) throw new RangeError("Output of LPAD/RPAD exceeds max allowed output size of 1MB");
@@ -132,6 +140,7 @@ function matchesParts(characters: string[], parts: (string | undefined)[]): bool
 }
 
 export const characterRoutines: Routine[] = [
+  onTextAndBytes("limit_length", ["STRING", "INT64"], "STRING", limitLength),
   onTextAndBytes("substr", ["STRING", "INT64", "INT64"], "STRING", substring),
   onTextAndBytes("left", ["STRING", "INT64"], "STRING", (text, length) =>
     Array.from(text).slice(0, requireLength("LEFT", length)).join(""),

@@ -1,5 +1,6 @@
 /** The syntax tree of the subset. Every node has the position of its first token. */
 import type { Position } from "./position.ts";
+import type { TypeLimit } from "./type-limits.ts";
 import type { SqlType } from "./types.ts";
 
 interface Node {
@@ -189,12 +190,36 @@ export type FromItem =
 export interface ColumnDefinition extends Node {
   name: string;
   type: SqlType;
+  limit: TypeLimit | undefined;
   isRequired: boolean;
   description: string | undefined;
 }
 
+export interface AddedColumn extends ColumnDefinition {
+  isIfNotExists: boolean;
+}
+
+export interface DroppedColumn extends Node {
+  name: string;
+  isIfExists: boolean;
+}
+
+/** What ALTER changes. */
+export type Alteration =
+  | (Node & { kind: "setOptions"; options: TableOptions })
+  | { kind: "addColumns"; columns: AddedColumn[] }
+  | { kind: "dropColumns"; columns: DroppedColumn[] }
+  | { kind: "dropNotNull"; column: DroppedColumn }
+  | (Node & { kind: "renameTo"; name: string });
+
 export type OptionValue = string | number | boolean | null | [string, string][];
 export type Options = Record<string, OptionValue>;
+
+export interface TableOptions {
+  values: Options;
+  /** A TIMESTAMP, constant for the statement: when the table or view is removed. */
+  expiration: Expression | undefined;
+}
 
 export interface MergeClause extends Node {
   when: "MATCHED" | "NOT MATCHED BY TARGET" | "NOT MATCHED BY SOURCE";
@@ -219,9 +244,11 @@ export type Statement =
       isReplace: boolean;
       isIfNotExists: boolean;
       columns: ColumnDefinition[] | undefined;
+      /** The table whose columns and other metadata it gets. */
+      like: TablePath | undefined;
       partitionBy: { text: string; expression: Expression } | undefined;
       clusterBy: string[];
-      options: Options;
+      options: TableOptions;
       query: Query | undefined;
       primaryKey: string[] | undefined;
     })
@@ -231,7 +258,7 @@ export type Statement =
       isReplace: boolean;
       isIfNotExists: boolean;
       columnNames: string[] | undefined;
-      options: Options;
+      options: TableOptions;
       query: Query;
       queryText: string;
     })
@@ -242,6 +269,13 @@ export type Statement =
       path: TablePath;
       isIfExists: boolean;
       isCascade: boolean;
+    })
+  | (Node & {
+      kind: "alter";
+      what: "TABLE" | "VIEW";
+      path: TablePath;
+      isIfExists: boolean;
+      alteration: Alteration;
     })
   | (Node & { kind: "truncate"; path: TablePath })
   | (Node & {

@@ -1,4 +1,4 @@
-import type { OptionValue, Statement } from "./ast.ts";
+import type { Alteration, OptionValue, Statement } from "./ast.ts";
 import type { Column } from "./analyzer/scope.ts";
 import type { TableColumn } from "./analyzer/context.ts";
 
@@ -37,6 +37,9 @@ export type Plan =
       id: TableId;
       statement: Statement & { kind: "createTable" };
       columns: TableColumn[];
+      like: TableId | undefined;
+      /** Gives when the table is to be removed. */
+      expiration: string | undefined;
       /** For CREATE TABLE AS: gives c1, c2, … */
       sql: string | undefined;
     }
@@ -45,7 +48,15 @@ export type Plan =
       id: TableId;
       statement: Statement & { kind: "createView" };
       query: string;
+      expiration: string | undefined;
       columns: Column[];
+    }
+  | {
+      kind: "ALTER_TABLE" | "ALTER_VIEW";
+      id: TableId;
+      isIfExists: boolean;
+      alteration: Alteration;
+      expiration: string | undefined;
     }
   | { kind: "CREATE_SCHEMA"; id: Omit<TableId, "table">; isIfNotExists: boolean; options: Record<string, OptionValue> }
   | { kind: "DROP_TABLE" | "DROP_VIEW"; id: TableId; isIfExists: boolean }

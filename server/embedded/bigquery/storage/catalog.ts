@@ -41,8 +41,12 @@ export interface TableDocument {
   rangePartitioning?: Record<string, unknown>;
   clustering?: { fields: string[] };
   tableConstraints?: Record<string, unknown>;
+  /** Milliseconds since the epoch: when it is removed. */
+  expirationTime?: string;
   creationTime: string;
   lastModifiedTime: string;
+  /** How many of the last columns were added later, and so stand behind the two hidden ones in DuckDB's table. */
+  columnsAfterHidden?: number;
   /** Tells a table from its predecessor of the same name. */
   generation: string;
 }
@@ -71,6 +75,8 @@ function sqlText(value: string): string {
 export class Catalog {
   /** Grows with every change, so that translations made before are not used again. */
   version = 0;
+  /** Milliseconds since the epoch: when the next table or view is to be removed; Infinity when none is. */
+  nextExpirationMs = Number.POSITIVE_INFINITY;
   private readonly datasets = new Map<string, Dataset>();
 
   /** Reads what is stored, creating the system tables at the first start. */
@@ -90,6 +96,7 @@ export class Catalog {
         catalog.datasets.get(datasetKey(project, dataset))?.tables.set(table, entry);
       }
     });
+    catalog.nextExpirationMs = catalog.earliestExpirationMs();
     return catalog;
   }
 
@@ -157,8 +164,7 @@ export class Catalog {
   /** Creates the table or view; for a table also the DuckDB table. */
   async createTable(connection: DuckDBConnection, id: TableId, document: TableDocument): Promise<() => void> {
     const dataset = this.dataset(id.project, id.dataset);
-    if (!tableNamePattern.test(id.table)) throw new BigQueryError("invalid", `Invalid table ID "${id.table}"`);
-    refuseOtherCase([...dataset.tables.keys()], id.table, "table");
+    checkTableName(dataset, id.table);
     const entry = tableEntry(id, document);
     if (document.kind === "TABLE") await connection.run(createSql(entry));
     await connection.run(
@@ -174,13 +180,39 @@ export class Catalog {
     return this.change(() => this.findDataset(table.id.project, table.id.dataset)?.tables.delete(table.id.table));
   }
 
+  /** Removes every table and view whose time has come. */
+  async dropExpired(connection: DuckDBConnection, nowMs: number): Promise<() => void> {
+    const tables = [...this.datasets.values()].flatMap((dataset) => [...dataset.tables.values()]);
+    const expired = tables.filter((table) => expirationMs(table) <= nowMs);
+    const applies: (() => void)[] = [];
+    for (const table of expired) applies.push(await this.dropTable(connection, table));
+    return () => {
+      for (const apply of applies) apply();
+    };
+  }
+
+  /** Writes down the new name, also of the DuckDB table. */
+  async renameTable(connection: DuckDBConnection, table: Table, name: string): Promise<() => void> {
+    const dataset = this.dataset(table.id.project, table.id.dataset);
+    checkTableName(dataset, name);
+    await connection.run(`ALTER TABLE ${table.sqlName} RENAME TO ${quoteName(name)}`);
+    await connection.run(`UPDATE ${systemSchema}.tables SET name = ${sqlText(name)} ${tableWhere(table.id)}`);
+    return this.change(() => {
+      dataset.tables.delete(table.id.table);
+      dataset.tables.set(name, tableEntry({ ...table.id, table: name }, table.document));
+    });
+  }
+
   async updateTable(connection: DuckDBConnection, table: Table, document: TableDocument): Promise<() => void> {
+    const { fields } = document.schema;
+    // Who inserts tells by the columns' identity whether they are still those that the rows were made for.
+    const columns = fields === table.document.schema.fields ? table.columns : columnsOf(fields);
     await connection.run(
       `UPDATE ${systemSchema}.tables SET document = ${sqlText(JSON.stringify(document))} ${tableWhere(table.id)}`,
     );
     return this.change(() => {
       table.document = document;
-      table.columns = columnsOf(document.schema.fields);
+      table.columns = columns;
     });
   }
 
@@ -188,8 +220,21 @@ export class Catalog {
     return () => {
       apply();
       this.version += 1;
+      this.nextExpirationMs = this.earliestExpirationMs();
     };
   }
+
+  private earliestExpirationMs(): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const { tables } of this.datasets.values()) {
+      for (const table of tables.values()) earliest = Math.min(earliest, expirationMs(table));
+    }
+    return earliest;
+  }
+}
+
+function expirationMs(table: Table): number {
+  return Number(table.document.expirationTime ?? Number.POSITIVE_INFINITY);
 }
 
 const systemTables = `
@@ -213,6 +258,11 @@ function schemaName(project: string, dataset: string): string {
 
 function tableWhere(id: TableId): string {
   return `WHERE project = ${sqlText(id.project)} AND dataset = ${sqlText(id.dataset)} AND name = ${sqlText(id.table)}`;
+}
+
+function checkTableName(dataset: Dataset, name: string): void {
+  if (!tableNamePattern.test(name)) throw new BigQueryError("invalid", `Invalid table ID "${name}"`);
+  refuseOtherCase([...dataset.tables.keys()], name, "table");
 }
 
 /** DuckDB's names do not tell upper from lower case, BigQuery's do. */

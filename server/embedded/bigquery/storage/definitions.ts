@@ -1,28 +1,15 @@
 /** DDL statements and the REST calls that do the same, as changes of the catalog. */
-import type { DuckDBConnection } from "@duckdb/node-api";
 import { BigQueryError } from "../errors.ts";
 import { quoteName } from "../sql/analyzer/from.ts";
-import type { Expression, OptionValue } from "../sql/ast.ts";
+import type { Expression } from "../sql/ast.ts";
 import type { Plan, TableId } from "../sql/plan.ts";
 import { SqlError, unsupported } from "../sql/position.ts";
 import { fieldOf } from "../wire/schema.ts";
+import { runAlteration } from "./alterations.ts";
 import { newGeneration } from "./catalog.ts";
-import type { Catalog, DatasetDocument, Table, TableDocument } from "./catalog.ts";
-
-export interface DefinitionContext {
-  connection: DuckDBConnection;
-  catalog: Catalog;
-  nowMs: number;
-}
-
-/** What to do once the transaction is committed, and whether anything changed. */
-export interface DefinitionResult {
-  apply: () => void;
-  operation: "CREATE" | "REPLACE" | "SKIP" | "DROP";
-  rows: number;
-}
-
-const skipped: DefinitionResult = { apply: () => undefined, operation: "SKIP", rows: 0 };
+import type { DatasetDocument, Table, TableDocument } from "./catalog.ts";
+import { alreadyExists, expirationTime, metadata, skipped, tableOfKind } from "./definition-parts.ts";
+import type { DefinitionContext, DefinitionResult } from "./definition-parts.ts";
 
 type DefinitionPlan = Exclude<Plan, { kind: "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE_TABLE" }>;
 
@@ -36,23 +23,12 @@ export async function runDefinition(context: DefinitionContext, plan: Definition
       return createSchema(context, plan);
     case "DROP_SCHEMA":
       return dropSchema(context, plan);
+    case "ALTER_TABLE":
+    case "ALTER_VIEW":
+      return runAlteration(context, plan);
     default:
       return dropTable(context, plan);
   }
-}
-
-function alreadyExists(what: string, id: TableId): BigQueryError {
-  return new BigQueryError("duplicate", `Already Exists: ${what} ${id.project}:${id.dataset}.${id.table}`);
-}
-
-function metadata(
-  options: Record<string, OptionValue>,
-): Pick<TableDocument, "description" | "friendlyName" | "labels"> {
-  const found: Pick<TableDocument, "description" | "friendlyName" | "labels"> = {};
-  if (typeof options.description === "string") found.description = options.description;
-  if (typeof options.friendly_name === "string") found.friendlyName = options.friendly_name;
-  if (Array.isArray(options.labels)) found.labels = Object.fromEntries(options.labels);
-  return found;
 }
 
 interface Replacement {
@@ -95,8 +71,10 @@ async function createTable(
         return description === undefined ? field : { ...field, description };
       }),
     },
-    ...metadata(statement.options),
+    ...likedMetadata(context, plan),
+    ...metadata(statement.options.values),
     ...partitioning(plan),
+    ...(await expirationTime(context, plan.expiration)),
     creationTime: now,
     lastModifiedTime: now,
     generation: newGeneration(),
@@ -108,6 +86,30 @@ async function createTable(
   const apply = await context.catalog.createTable(context.connection, id, document);
   const rows = plan.sql === undefined ? 0 : await fillTable(context, plan);
   return { apply, operation: room === "new" ? "CREATE" : "REPLACE", rows };
+}
+
+/** "All of the same metadata"; what is not documented for a time to end and for keys is not guessed. */
+function likedMetadata({ catalog }: DefinitionContext, plan: Plan & { kind: "CREATE_TABLE" }): Partial<TableDocument> {
+  const { like, statement } = plan;
+  if (like === undefined || statement.like === undefined) return {};
+  const { document } = catalog.table(like);
+  for (const setting of ["expirationTime", "tableConstraints"] as const) {
+    if (document[setting] === undefined) continue;
+    throw unsupported(`CREATE TABLE … LIKE of a table with ${setting}`, statement.like.position);
+  }
+  const copied: Partial<TableDocument> = { schema: document.schema };
+  const settings = [
+    "description",
+    "friendlyName",
+    "labels",
+    "timePartitioning",
+    "rangePartitioning",
+    "clustering",
+  ] as const;
+  for (const setting of settings) {
+    if (document[setting] !== undefined) Object.assign(copied, { [setting]: document[setting] });
+  }
+  return copied;
 }
 
 async function fillTable(context: DefinitionContext, plan: Plan & { kind: "CREATE_TABLE" }): Promise<number> {
@@ -166,7 +168,8 @@ async function createView(context: DefinitionContext, plan: Plan & { kind: "CREA
     kind: "VIEW",
     schema: { fields: plan.columns.map((column) => fieldOf(column, "")) },
     view,
-    ...metadata(statement.options),
+    ...metadata(statement.options.values),
+    ...(await expirationTime(context, plan.expiration)),
     creationTime: now,
     lastModifiedTime: now,
     generation: newGeneration(),
@@ -210,12 +213,6 @@ async function dropTable(
 ): Promise<DefinitionResult> {
   const existing = context.catalog.findTable(plan.id);
   if (existing === undefined && plan.isIfExists) return skipped;
-  const table = existing ?? context.catalog.table(plan.id);
-  const kind = plan.kind === "DROP_VIEW" ? "VIEW" : "TABLE";
-  if (table.document.kind !== kind) {
-    throw new BigQueryError("invalidQuery", `${plan.id.dataset}.${plan.id.table} is not a ${kind}`, {
-      location: "query",
-    });
-  }
+  const table = tableOfKind(context, plan.id, plan.kind === "DROP_VIEW" ? "VIEW" : "TABLE");
   return { apply: await context.catalog.dropTable(context.connection, table), operation: "DROP", rows: 0 };
 }

@@ -51,6 +51,8 @@ const limits = {
 export interface EngineOptions {
   clock: { now(): number };
   streamingBufferMs: number;
+  /** By a table's generation; who holds one is alone in appending streamed rows. */
+  appendLocks: Locks;
 }
 
 export class Engine {
@@ -95,11 +97,18 @@ export class Engine {
 
   /** Runs a statement. Throws BigQueryError. */
   async run(request: StatementRequest, inTransaction: InTransaction = async () => undefined): Promise<StatementResult> {
+    await this.removeExpired();
     const plan = this.plan(request);
+    const { version } = this.catalog;
     try {
       const filled = this.fill(plan, request.parameters);
       if (filled.kind === "SELECT") return await this.select(filled);
-      return await this.locks.run(lockOf(filled), async () => this.change(filled, inTransaction));
+      return await this.inTurn(filled, async () => {
+        // A definition may have had its turn meanwhile.
+        const current = this.catalog.version === version ? filled : this.fill(this.plan(request), request.parameters);
+        if (current.kind === "SELECT") throw new Error("a statement keeps its kind");
+        return this.change(current, inTransaction);
+      });
     } catch (error) {
       throw statementError(error, request.sql);
     }
@@ -111,6 +120,22 @@ export class Engine {
       const apply = await this.database.transaction("write", work);
       apply();
     });
+  }
+
+  /**
+   * Removes the tables and views whose time has come. Called before every request and statement, so that none is seen
+   * after its time; while nobody asks, nothing is removed.
+   */
+  async removeExpired(): Promise<void> {
+    if (this.catalog.nextExpirationMs > this.options.clock.now()) return;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        await this.define(async (connection) => this.catalog.dropExpired(connection, this.options.clock.now()));
+        return;
+      } catch (error) {
+        if (!isConflict(error) || attempt >= limits.conflictRetries) throw statementError(error, "");
+      }
+    }
   }
 
   /** Work on one table in a transaction, while no other statement changes it. */
@@ -165,8 +190,11 @@ export class Engine {
 
   private fill<Filled extends Plan>(plan: Filled, parameters: QueryParameter[]): Filled {
     // A view's text is the user's, and has no placeholders of ours.
-    if (plan.kind === "CREATE_VIEW") return plan;
     const execution = { parameters, nowMicros: BigInt(this.options.clock.now()) * 1000n };
+    if (plan.kind === "CREATE_VIEW") {
+      const { expiration } = plan;
+      return expiration === undefined ? plan : { ...plan, expiration: fillPlaceholders(expiration, execution) };
+    }
     const fillIn = (value: unknown): unknown => {
       if (typeof value === "string") return value.includes("\u0001") ? fillPlaceholders(value, execution) : value;
       return value;
@@ -200,6 +228,21 @@ export class Engine {
     return { kind: "SELECT", columns: plan.columns, rows, counts: undefined, definition: undefined };
   }
 
+  /**
+   * Statements that change one table run one after another; definitions all do, and ALTER is both. Nothing may be appended
+   * meanwhile: DuckDB keeps rows of an append that conflicts with an ALTER, and says that it failed.
+   */
+  private async inTurn<Result>(plan: Exclude<Plan, { kind: "SELECT" }>, work: () => Promise<Result>): Promise<Result> {
+    if (isDml(plan)) return this.locks.run(plan.target.sqlName, work);
+    return this.locks.run("definitions", async () => {
+      const isAlter = plan.kind === "ALTER_TABLE" || plan.kind === "ALTER_VIEW";
+      const table = isAlter ? this.catalog.findTable(plan.id) : undefined;
+      if (table === undefined) return work();
+      const { appendLocks } = this.options;
+      return this.locks.run(table.sqlName, async () => appendLocks.run(table.document.generation, work));
+    });
+  }
+
   private async change(
     plan: Exclude<Plan, { kind: "SELECT" }>,
     inTransaction: InTransaction,
@@ -218,6 +261,7 @@ export class Engine {
     inTransaction: InTransaction,
   ): Promise<StatementResult> {
     const nowMs = this.options.clock.now();
+    const streamedAfter = BigInt(nowMs - this.options.streamingBufferMs) * 1000n;
     const result: StatementResult = {
       kind: plan.kind,
       columns: [],
@@ -228,10 +272,10 @@ export class Engine {
     const apply = await this.database.transaction("write", async (connection) => {
       let afterCommit = nothing;
       if (isDml(plan)) {
-        const streamedAfter = BigInt(nowMs - this.options.streamingBufferMs) * 1000n;
         result.counts = await runDml(connection, plan, { streamedAfter });
       } else {
-        const definition = await runDefinition({ connection, catalog: this.catalog, nowMs }, plan);
+        const context = { connection, catalog: this.catalog, nowMs, streamedAfter };
+        const definition = await runDefinition(context, plan);
         result.definition = { operation: definition.operation, target: plan.id };
         afterCommit = definition.apply;
       }
@@ -265,9 +309,4 @@ type DmlPlan = Plan & { kind: "INSERT" | "DELETE" | "TRUNCATE_TABLE" | "UPDATE" 
 
 function isDml(plan: Plan): plan is DmlPlan {
   return ["INSERT", "DELETE", "TRUNCATE_TABLE", "UPDATE", "MERGE"].includes(plan.kind);
-}
-
-/** Statements that change one table run one after another; definitions all do. */
-function lockOf(plan: Exclude<Plan, { kind: "SELECT" }>): string {
-  return isDml(plan) ? plan.target.sqlName : "definitions";
 }

@@ -5,7 +5,8 @@
 import { stringLiteral } from "../sql/literals.ts";
 import type { Relation } from "../sql/analyzer/scope.ts";
 import type { TableInfo } from "../sql/analyzer/context.ts";
-import { scalar, typeName } from "../sql/types.ts";
+import { limitedName } from "../sql/type-limits.ts";
+import { scalar } from "../sql/types.ts";
 import type { ScalarKind } from "../sql/types.ts";
 import { systemTable } from "./catalog.ts";
 import type { Catalog, Dataset } from "./catalog.ts";
@@ -76,7 +77,7 @@ function columnsOf(dataset: Dataset): string[][] {
       stringLiteral(column.name),
       String(index + 1),
       column.isRequired ? "'NO'" : "'YES'",
-      stringLiteral(typeName(column.type)),
+      stringLiteral(limitedName(column.type, column.limit)),
     ]),
   );
 }

@@ -16,11 +16,17 @@ import type { Database } from "./database.ts";
 import { InsertIdMemory } from "./insert-id-memory.ts";
 import { checkRows, stopAll } from "./insert-rows.ts";
 import type { InsertOptions, InsertRow, RowError } from "./insert-rows.ts";
-import { Locks } from "./locks.ts";
+import type { Locks } from "./locks.ts";
 
 const chunkRows = 2048;
 /** Requests for one table that wait while it commits are committed together, up to this many rows. */
 const groupRowsMax = 8192;
+
+/** When an insert was made ready and the table was altered before its commit, it begins anew, so many times. */
+const alterationRetries = 20;
+
+/** The rows were made for other columns than the table has now. */
+class StaleColumnsError extends Error {}
 
 interface Clock {
   /** Milliseconds since the epoch. */
@@ -40,19 +46,31 @@ export class StreamingInserts {
   private readonly database: Database;
   private readonly clock: Clock;
   private readonly memoryMs: number;
-  private readonly locks = new Locks();
+  private readonly locks: Locks;
   /** By the table's generation, so that a table made anew starts with nothing remembered. */
   private readonly memories = new Map<string, InsertIdMemory>();
   private readonly queues = new Map<string, Waiting[]>();
 
-  constructor(database: Database, options: { clock: Clock; memoryMs: number }) {
+  constructor(database: Database, options: { clock: Clock; memoryMs: number; appendLocks: Locks }) {
     this.database = database;
     this.clock = options.clock;
     this.memoryMs = options.memoryMs;
+    this.locks = options.appendLocks;
   }
 
   /** Inserts; returns the rows that were refused. One commit at a time per table, so that a retry sees what was committed. */
   async insert(table: Table, rows: InsertRow[], options: InsertOptions): Promise<RowError[]> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.insertOnce(table, rows, options);
+      } catch (error) {
+        if (!(error instanceof StaleColumnsError)) throw error;
+        if (attempt >= alterationRetries) throw new BigQueryError("backendError", error.message, { cause: error });
+      }
+    }
+  }
+
+  private async insertOnce(table: Table, rows: InsertRow[], options: InsertOptions): Promise<RowError[]> {
     const { columns } = table;
     const checked = checkRows(table, rows, options);
     if (checked.errors.length > 0 && !options.skipInvalidRows) return stopAll(rows.length, checked.errors);
@@ -84,7 +102,7 @@ export class StreamingInserts {
 
   private async append(table: Table, group: Waiting[]): Promise<void> {
     if (group.some((request) => request.columns !== table.columns)) {
-      throw new BigQueryError("backendError", "The table's schema changed during the insert; retry the request");
+      throw new StaleColumnsError("The table's schema changed during the insert; retry the request");
     }
     const memory = await this.memoryOf(table);
     const nowMs = this.clock.now();
@@ -148,21 +166,29 @@ function takeGroup(queue: Waiting[]): Waiting[] {
   return queue.splice(0, next === -1 ? queue.length : next);
 }
 
-/** Appends rows with a value for every column of the DuckDB table, hidden ones included. */
+/** Appends rows with a value for every column of the table and the two hidden ones, while nobody alters it. */
 export async function appendRows(connection: DuckDBConnection, table: Table, rows: DuckDBValue[][]): Promise<void> {
   const { project, dataset } = table.id;
   const appender = await connection.createAppender(table.id.table, `${project}.${dataset}`);
   try {
+    const behind = table.document.columnsAfterHidden ?? 0;
+    const stored = behind === 0 ? rows : rows.map((row) => inStoredOrder(row, table.columns.length, behind));
     const types: DuckDBType[] = Array.from({ length: appender.columnCount }, (_, index) => appender.columnType(index));
-    for (let start = 0; start < rows.length; start += chunkRows) {
+    for (let start = 0; start < stored.length; start += chunkRows) {
       const chunk = DuckDBDataChunk.create(types);
-      chunk.setRows(rows.slice(start, start + chunkRows));
+      chunk.setRows(stored.slice(start, start + chunkRows));
       appender.appendDataChunk(chunk);
     }
     appender.flushSync();
   } finally {
     appender.closeSync();
   }
+}
+
+/** Columns that were added later stand behind the hidden ones. */
+function inStoredOrder(row: DuckDBValue[], columns: number, behind: number): DuckDBValue[] {
+  const first = columns - behind;
+  return [...row.slice(0, first), ...row.slice(columns), ...row.slice(first, columns)];
 }
 
 async function countAbsorbed(connection: DuckDBConnection, table: Table, rows: number): Promise<void> {

@@ -2,6 +2,7 @@
 import type { DuckDBValue } from "@duckdb/node-api";
 import { decodeValue, ValueError } from "../wire/decode.ts";
 import type { DecodeOptions } from "../wire/decode.ts";
+import { requireFit } from "../wire/limits.ts";
 import type { Table } from "./catalog.ts";
 
 export interface InsertRow {
@@ -50,7 +51,9 @@ export function rowValues(table: Table, json: Record<string, unknown>, options: 
     if (column.isRequired && (given === undefined || given === null)) {
       throw new ValueError(column.name, `Missing required field: ${column.name}.`);
     }
-    values.push(decodeValue(given, column.type, column.name, options));
+    const value = decodeValue(given, column.type, column.name, options);
+    if (column.limit !== undefined) requireFit(value, column.limit, column.name);
+    values.push(value);
   }
   if (used < Object.keys(json).length && !options.ignoreUnknownValues) refuseUnknown(table, json);
   return values;

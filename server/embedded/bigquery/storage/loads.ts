@@ -9,6 +9,8 @@ import type { TableId } from "../sql/plan.ts";
 import { CsvError, parseCsv } from "../wire/csv.ts";
 import type { CsvOptions, CsvRecord } from "../wire/csv.ts";
 import { ValueError } from "../wire/decode.ts";
+import { limitedName } from "../sql/type-limits.ts";
+import { columnsOf } from "../wire/schema.ts";
 import type { FieldSchema } from "../wire/schema.ts";
 import { newGeneration } from "./catalog.ts";
 import type { Catalog, Table, TableDocument } from "./catalog.ts";
@@ -61,11 +63,13 @@ export async function runLoad(
 ): Promise<JobOutcome> {
   const table = await targetTable(context, settings);
   const text = decodeText(data);
-  const read = settings.format === "CSV" ? csvRows(table, settings, text) : jsonRows(table, settings, text);
-  const { values: rows, badRecords, errors } = read;
-  const outcome = { outputRows: rows.length, badRecords, errors };
   const hidden: DuckDBValue[] = [null, null];
+  let outcome: JobOutcome = {};
   await context.engine.exclusively(table, async (connection) => {
+    // Here, where no ALTER changes the columns that the rows are made for.
+    const read = settings.format === "CSV" ? csvRows(table, settings, text) : jsonRows(table, settings, text);
+    const { values: rows, badRecords, errors } = read;
+    outcome = { outputRows: rows.length, badRecords, errors };
     if (settings.writeDisposition === "WRITE_TRUNCATE") await connection.run(`DELETE FROM ${table.sqlName}`);
     if (settings.writeDisposition === "WRITE_EMPTY") {
       const reader = await connection.runAndReadAll(`SELECT 1 FROM ${table.sqlName} LIMIT 1`);
@@ -111,11 +115,18 @@ async function targetTable(context: LoadContext, settings: LoadSettings): Promis
   return catalog.table(target);
 }
 
-/** A load that would add, drop or change columns is refused: the schema of a table does not change here. */
+/** A load that would add, drop or change columns is refused; ALTER TABLE does that. */
 function requireSameSchema(table: Table, fields: FieldSchema[]): void {
   const isSame =
     fields.length === table.columns.length &&
-    fields.every((field) => table.columns.some((column) => column.name.toLowerCase() === field.name.toLowerCase()));
+    columnsOf(fields).every(({ name, type, limit }) => {
+      const column = table.columns.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
+      // A limit of the load's own would be one more on this load alone.
+      return (
+        column !== undefined &&
+        (limit === undefined || limitedName(type, limit) === limitedName(column.type, column.limit))
+      );
+    });
   if (!isSame) {
     throw new BigQueryError(
       "invalid",

@@ -18,10 +18,49 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
         "CREATE TABLE d.u (id STRING NOT NULL OPTIONS (description = 'key'), at_ TIMESTAMP, PRIMARY KEY (id) NOT ENFORCED) PARTITION BY DATE(at_) CLUSTER BY id OPTIONS (labels = [('a', 'b')])",
       note: "partitions and clusters are kept as metadata; keys are never enforced; NOT NULL is",
     },
+    {
+      construct: "CREATE TABLE … LIKE [AS SELECT]",
+      example: "CREATE TABLE IF NOT EXISTS d.u LIKE d.t AS SELECT * FROM d.t",
+      note: "columns, partitions, clusters, description and labels; not of a table with keys or a time to end",
+    },
+    {
+      construct: "STRING(n), BYTES(n), NUMERIC(p[, s]) as the type of a column",
+      example: "CREATE TABLE d.u (a STRING(5), b BYTES(5), c NUMERIC(7, 2))",
+      note: "enforced; statements round to the scale, and rows that are streamed or loaded with more decimals are refused",
+    },
     { construct: "CREATE TABLE … AS SELECT", example: "CREATE OR REPLACE TABLE d.u AS SELECT id, n FROM d.t" },
+    {
+      construct: "OPTIONS (expiration_timestamp = …) of a table or view",
+      example:
+        "CREATE TABLE d.u OPTIONS (expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 12 HOUR)) AS SELECT id FROM d.t",
+      note: "it is removed at that time",
+    },
     {
       construct: "CREATE [OR REPLACE] VIEW [IF NOT EXISTS]",
       example: "CREATE OR REPLACE VIEW d.v (a) AS SELECT id FROM d.t",
+    },
+    {
+      construct: "ALTER TABLE [IF EXISTS] … ADD COLUMN [IF NOT EXISTS]",
+      example: "ALTER TABLE d.t ADD COLUMN x INT64, ADD COLUMN IF NOT EXISTS y ARRAY<STRING>",
+      note: "one kind of change in a statement",
+    },
+    {
+      construct: "ALTER TABLE … DROP COLUMN [IF EXISTS]",
+      example: "ALTER TABLE d.t DROP COLUMN IF EXISTS n",
+      note: "not the last one, and none that partitions, clusters or identifies the table",
+    },
+    {
+      construct: "ALTER TABLE … ALTER COLUMN … DROP NOT NULL",
+      example: "ALTER TABLE d.t ALTER COLUMN id DROP NOT NULL",
+    },
+    {
+      construct: "ALTER TABLE … RENAME TO",
+      example: "ALTER TABLE d.t RENAME TO u",
+      note: "not with rows in the streaming buffer",
+    },
+    {
+      construct: "ALTER TABLE / VIEW … SET OPTIONS",
+      example: "ALTER VIEW d.t SET OPTIONS (description = NULL, labels = [('a', 'b')])",
     },
     { construct: "DROP TABLE / VIEW / SCHEMA [IF EXISTS]", example: "DROP SCHEMA IF EXISTS e CASCADE" },
   ],
@@ -158,20 +197,25 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
 
 export const refusedSyntax: SyntaxEntry[] = [
   { construct: "scripts (several statements, DECLARE, BEGIN …)", example: "SELECT 1; SELECT 2" },
-  { construct: "ALTER", example: "ALTER TABLE d.t ADD COLUMN x INT64" },
+  {
+    construct: "ALTER of anything but tables and views; renamed columns, changed types, keys and defaults",
+    example: "ALTER TABLE d.t RENAME COLUMN n TO m",
+  },
   {
     construct: "functions, procedures, models, materialized views, snapshots",
     example: "CREATE FUNCTION d.f() AS (1)",
   },
+  { construct: "CREATE TABLE … COPY and CLONE", example: "CREATE TABLE d.u CLONE d.t" },
   { construct: "DEFAULT values of columns", example: "CREATE TABLE d.u (a INT64 DEFAULT 1)" },
   {
-    construct: "options that delete data by themselves",
+    construct: "partitions that expire",
     example: "CREATE TABLE d.u (a INT64) OPTIONS (partition_expiration_days = 1)",
   },
   {
-    construct: "BIGNUMERIC, GEOGRAPHY, INTERVAL and RANGE values; parameterised types",
+    construct: "BIGNUMERIC, GEOGRAPHY, INTERVAL and RANGE values",
     example: "SELECT CAST(1 AS BIGNUMERIC)",
   },
+  { construct: "parameters of types in CAST, ARRAY and STRUCT", example: "SELECT CAST(id AS STRING(1)) FROM d.t" },
   { construct: "abbreviations of time zones", example: "SELECT TIMESTAMP_TRUNC(happened, DAY, 'PST') FROM d.t" },
   {
     construct: "grouping sets mixed with keys",

@@ -8,6 +8,7 @@ import { Catalog } from "../storage/catalog.ts";
 import { Database } from "../storage/database.ts";
 import { Engine } from "../storage/engine.ts";
 import { StreamingInserts } from "../storage/insert-all.ts";
+import { Locks } from "../storage/locks.ts";
 import type { QueryParameter } from "../storage/placeholders.ts";
 import type { StatementRequest, StatementResult } from "../storage/engine.ts";
 import type { WireValue } from "../wire/encode.ts";
@@ -44,8 +45,9 @@ export async function openHarness(options: { insertIdMemoryMs?: number } = {}): 
   const database = await Database.open(directory);
   const catalog = await Catalog.load(database);
   const clock = { nowMs: startMs, now: (): number => clock.nowMs };
-  const engine = new Engine(database, catalog, { clock, streamingBufferMs: 1_800_000 });
-  const inserts = new StreamingInserts(database, { clock, memoryMs: options.insertIdMemoryMs ?? 60_000 });
+  const appendLocks = new Locks();
+  const engine = new Engine(database, catalog, { clock, streamingBufferMs: 1_800_000, appendLocks });
+  const inserts = new StreamingInserts(database, { clock, memoryMs: options.insertIdMemoryMs ?? 60_000, appendLocks });
   const run: Harness["run"] = async (sql, parameters = []) => engine.run(request(sql, parameters));
   await run("CREATE SCHEMA d");
   return {

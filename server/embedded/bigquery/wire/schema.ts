@@ -2,6 +2,8 @@
 import { BigQueryError } from "../errors.ts";
 import type { Column } from "../sql/analyzer/scope.ts";
 import type { TableColumn } from "../sql/analyzer/context.ts";
+import { typeLimit } from "../sql/type-limits.ts";
+import type { TypeLimit } from "../sql/type-limits.ts";
 import { scalarKindNamed } from "../sql/types.ts";
 import type { ScalarKind, SqlType } from "../sql/types.ts";
 
@@ -10,27 +12,33 @@ export interface FieldSchema {
   type: string;
   mode?: string;
   description?: string;
+  /** Of STRING and BYTES, and the next two of NUMERIC; numbers as text. */
+  maxLength?: string;
+  precision?: string;
+  scale?: string;
   fields?: FieldSchema[];
 }
 
 const wireNames: Partial<Record<ScalarKind, string>> = { INT64: "INTEGER", FLOAT64: "FLOAT", BOOL: "BOOLEAN" };
 const columnNamePattern = /^[\p{L}\p{N}_][\p{L}\p{N}_\-&%=+:'<>#|]{0,299}$/u;
 const refusedPrefixes = /^(_TABLE_|_FILE_|_PARTITION|_ROW_TIMESTAMP|__ROOT__|_COLIDENTIFIER|_CHANGE_)/i;
-const refusedAttributes = [
-  "precision",
-  "scale",
-  "maxLength",
-  "defaultValueExpression",
-  "policyTags",
-  "collation",
-  "rangeElementType",
-];
+const refusedAttributes = ["defaultValueExpression", "policyTags", "collation", "rangeElementType"];
 
-export function fieldOf(column: Column, fallbackName: string, mode?: string): FieldSchema {
+/** `limit` is that of a table's column; results have none. */
+export function fieldOf(
+  column: Column & { limit?: TypeLimit | undefined },
+  fallbackName: string,
+  mode?: string,
+): FieldSchema {
   const name = column.name ?? fallbackName;
   const isRepeated = column.type.kind === "ARRAY";
   const type = column.type.kind === "ARRAY" ? column.type.element : column.type;
   const field: FieldSchema = { name, type: wireType(type), mode: isRepeated ? "REPEATED" : (mode ?? "NULLABLE") };
+  if (column.limit?.kind === "length") field.maxLength = String(column.limit.most);
+  if (column.limit?.kind === "digits") {
+    field.precision = String(column.limit.precision);
+    if (column.limit.scale > 0) field.scale = String(column.limit.scale);
+  }
   if (type.kind === "STRUCT") {
     field.fields = type.fields.map((inner, index) => fieldOf(inner, `_field_${index + 1}`));
   }
@@ -65,6 +73,9 @@ function typeOf(field: FieldSchema, path: string): SqlType {
     if (value !== undefined && value !== null && value !== "")
       throw refuse(path, `${attribute} is not supported by the embedded server`);
   }
+  if (path.includes(".") && hasLimit(field)) {
+    throw refuse(path, "a limit inside a RECORD is not supported by the embedded server");
+  }
   const upper = field.type.toUpperCase();
   const kind = scalarKindNamed(upper);
   if (kind !== undefined) return { kind };
@@ -87,6 +98,29 @@ function columnType(field: FieldSchema, path: string): SqlType {
   return type;
 }
 
+const limitAttributes = ["maxLength", "precision", "scale"] as const;
+
+function hasLimit(field: FieldSchema): boolean {
+  return limitAttributes.some((attribute) => (field[attribute] ?? "") !== "");
+}
+
+function limitOf(field: FieldSchema, type: SqlType): TypeLimit | undefined {
+  if (!hasLimit(field)) return undefined;
+  const { maxLength = "", precision = "", scale = "" } = field;
+  if (type.kind === "ARRAY")
+    throw refuse(field.name, "a limit of a REPEATED field is not supported by the embedded server");
+  const isText = type.kind === "STRING" || type.kind === "BYTES";
+  const [given, other] = isText ? [[maxLength], [precision, scale]] : [[precision, scale], [maxLength]];
+  if (given[0] === "" || other.some((value) => value !== ""))
+    throw refuse(field.name, "maxLength, precision or scale does not belong to its type");
+  try {
+    return typeLimit(type, given.filter((value) => value !== "").map(Number));
+  } catch (error) {
+    if (error instanceof RangeError) throw refuse(field.name, error.message);
+    throw error;
+  }
+}
+
 /** The columns of a table from its REST schema. Throws BigQueryError. */
 export function columnsOf(fields: FieldSchema[]): TableColumn[] {
   const seen = new Set<string>();
@@ -94,6 +128,7 @@ export function columnsOf(fields: FieldSchema[]): TableColumn[] {
     const { name } = field;
     if (seen.has(name.toLowerCase())) throw refuse(name, "already exists in the schema");
     seen.add(name.toLowerCase());
-    return { name, type: columnType(field, name), isRequired: field.mode?.toUpperCase() === "REQUIRED" };
+    const type = columnType(field, name);
+    return { name, type, limit: limitOf(field, type), isRequired: field.mode?.toUpperCase() === "REQUIRED" };
   });
 }

@@ -3,8 +3,8 @@ import type { Assignment, Expression } from "../ast.ts";
 import { guard } from "../functions/signature.ts";
 import type { Target } from "../plan.ts";
 import { SqlError, unsupported } from "../position.ts";
+import { limitedSql } from "../type-limits.ts";
 import { duckType, scalar } from "../types.ts";
-import type { SqlType } from "../types.ts";
 import { coerce } from "./coercion.ts";
 import type { Context, Place, TableColumn } from "./context.ts";
 import { analyzeExpression } from "./expression.ts";
@@ -37,8 +37,10 @@ export function insertedColumns(columns: TableColumn[], names: string[] | undefi
 }
 
 /** A value as it is stored: BigQuery keeps no NULL arrays, they are empty ones. */
-export function storedValue(typed: Typed, type: SqlType, position: number, column: string): Typed {
-  const value = coerce(typed, type, position, `A value for column ${column}`);
+export function storedValue(typed: Typed, column: TableColumn, position: number): Typed {
+  const { type, limit } = column;
+  const value = coerce(typed, type, position, `A value for column ${column.name}`);
+  if (limit !== undefined) return { ...value, sql: limitedSql(value.sql, limit, type) };
   return type.kind === "ARRAY" ? { ...value, sql: `coalesce(${value.sql}, CAST([] AS ${duckType(type)}))` } : value;
 }
 
@@ -57,8 +59,8 @@ export function statementPlace(context: Context, scope: Scope, clause: string): 
 /** One value of a row; DEFAULT is NULL, for columns have no default values here. */
 export function valueSql(place: Place, value: Expression | "DEFAULT", column: TableColumn | undefined): string {
   if (column === undefined) throw new Error("the number of values was checked");
-  if (value === "DEFAULT") return storedValue({ sql: "NULL", type: { kind: "NULL" } }, column.type, 0, column.name).sql;
-  return storedValue(analyzeExpression(place, value), column.type, value.position, column.name).sql;
+  if (value === "DEFAULT") return storedValue({ sql: "NULL", type: { kind: "NULL" } }, column, 0).sql;
+  return storedValue(analyzeExpression(place, value), column, value.position).sql;
 }
 
 interface Change {

@@ -1,4 +1,5 @@
 import type { Expression, Query, WindowSpecification } from "../ast.ts";
+import type { TypeLimit } from "../type-limits.ts";
 import type { SqlType } from "../types.ts";
 import type { CommonTable, Relation, Scope } from "./scope.ts";
 import type { Typed } from "./typed.ts";
@@ -7,6 +8,7 @@ export interface TableColumn {
   name: string;
   type: SqlType;
   isRequired: boolean;
+  limit?: TypeLimit | undefined;
 }
 
 /** What the analyzer must know of a table or view. */

@@ -1,13 +1,16 @@
 /** CREATE TABLE, CREATE VIEW and the names of datasets. */
-import type { Statement, TablePath } from "../ast.ts";
+import type { Expression, Statement, TablePath } from "../ast.ts";
 import type { Plan, TableId } from "../plan.ts";
-import { SqlError } from "../position.ts";
-import { duckType, scalar } from "../types.ts";
-import { coerce } from "./coercion.ts";
+import { SqlError, unsupported } from "../position.ts";
+import { scalar, typeName } from "../types.ts";
+import { statementPlace, storedValue } from "./assignments.ts";
 import type { Context, TableColumn } from "./context.ts";
+import { analyzeExpression } from "./expression.ts";
 import { completePath } from "./from.ts";
 import { analyzeResult } from "./query.ts";
+import { emptyScope } from "./scope.ts";
 import type { Column, Relation } from "./scope.ts";
+import { containsWhere } from "./walk.ts";
 
 export function splitSchemaPath(context: Context, path: TablePath): Omit<TableId, "table"> {
   const [first = "", second] = path.parts;
@@ -29,15 +32,46 @@ function namedColumns(relation: Relation, position: number): (Column & { name: s
   });
 }
 
+/** https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language#table_option_list, footnotes. */
+const notConstant = new Set(
+  `ARRAY_TO_STRING REPLACE REGEXP_REPLACE RAND FORMAT LPAD RPAD REPEAT SESSION_USER GENERATE_ARRAY
+  GENERATE_DATE_ARRAY`.split(/\s+/),
+);
+const queryKinds = new Set<Expression["kind"]>(["exists", "subquery", "arrayQuery", "inQuery"]);
+
+/** SQL of the moment when a table is to be removed: literals, parameters and scalar functions. NULL is as if not given. */
+export function expirationSql(context: Context, expression: Expression | undefined): string | undefined {
+  if (expression === undefined) return undefined;
+  const { position } = expression;
+  const isNoConstant = containsWhere(expression, (inside) => {
+    return queryKinds.has(inside.kind) || (inside.kind === "call" && notConstant.has(inside.name.toUpperCase()));
+  });
+  if (isNoConstant) throw new SqlError("The value of expiration_timestamp must be a constant expression", position);
+  const { sql, type } = analyzeExpression(statementPlace(context, emptyScope, "OPTIONS"), expression);
+  if (type.kind === "TIMESTAMP" || type.kind === "NULL") return sql;
+  throw new SqlError(`expiration_timestamp must be a TIMESTAMP, got ${typeName(type)}`, position);
+}
+
+function likedColumns(context: Context, { like }: Statement & { kind: "createTable" }): TableColumn[] | undefined {
+  if (like === undefined) return undefined;
+  const info = context.environment.findTable(completePath(context, like));
+  if (info.kind === "table" && info.isWritable) return info.columns;
+  throw unsupported("CREATE TABLE … LIKE of what is not a table of a dataset", like.position);
+}
+
 export function createTable(context: Context, statement: Statement & { kind: "createTable" }): Plan {
   const id = completePath(context, statement.path);
-  const declared = statement.columns?.map(({ name, type, isRequired, position }) => {
-    if (isRequired && type.kind === "ARRAY")
-      throw new SqlError(`NOT NULL cannot be applied to ARRAY ${name}`, position);
-    return { name, type, isRequired };
-  });
+  const likeId = statement.like === undefined ? undefined : completePath(context, statement.like);
+  const declared =
+    likedColumns(context, statement) ??
+    statement.columns?.map(({ name, type, limit, isRequired, position }) => {
+      if (isRequired && type.kind === "ARRAY")
+        throw new SqlError(`NOT NULL cannot be applied to ARRAY ${name}`, position);
+      return { name, type, limit, isRequired };
+    });
+  const expiration = expirationSql(context, statement.options.expiration);
   if (statement.query === undefined) {
-    return { kind: "CREATE_TABLE", id, statement, columns: declared ?? [], sql: undefined };
+    return { kind: "CREATE_TABLE", id, statement, columns: declared ?? [], like: likeId, expiration, sql: undefined };
   }
   const relation = analyzeResult(context, statement.query);
   const { position } = statement.query;
@@ -48,11 +82,10 @@ export function createTable(context: Context, statement: Statement & { kind: "cr
   }
   const values = columns.map((column, index) => {
     const from = { sql: `a.c${index + 1}`, type: relation.columns[index]?.type ?? column.type };
-    const value = coerce(from, column.type, position, `A value for column ${column.name}`).sql;
-    return column.type.kind === "ARRAY" ? `coalesce(${value}, CAST([] AS ${duckType(column.type)}))` : value;
+    return storedValue(from, column, position).sql;
   });
   const sql = `SELECT ${values.join(", ")} FROM (${relation.sql}) AS a`;
-  return { kind: "CREATE_TABLE", id, statement, columns, sql };
+  return { kind: "CREATE_TABLE", id, statement, columns, like: likeId, expiration, sql };
 }
 
 export function createView(context: Context, statement: Statement & { kind: "createView" }): Plan {
@@ -67,5 +100,6 @@ export function createView(context: Context, statement: Statement & { kind: "cre
   }
   const named = relation.columns.map((column, index) => ({ ...column, name: columnNames?.[index] ?? column.name }));
   const columns = namedColumns({ sql: "", columns: named }, statement.position);
-  return { kind: "CREATE_VIEW", id, statement, query: statement.queryText, columns };
+  const expiration = expirationSql(context, statement.options.expiration);
+  return { kind: "CREATE_VIEW", id, statement, query: statement.queryText, columns, expiration };
 }

@@ -136,6 +136,9 @@ function viewRelation(
   };
   const relation = context.analyzeQuery(inside, statement.query, undefined);
   if (info.columnNames === undefined) return { sql: relation.sql, columns: relation.columns };
+  if (info.columnNames.length !== relation.columns.length) {
+    throw new SqlError("A view's query gives more or fewer columns than the view has names; create it again", 0);
+  }
   return { sql: relation.sql, columns: renamed(relation.columns, info.columnNames) };
 }
 

@@ -113,7 +113,7 @@ function planStep(context: Context, clause: MergeClause, input: StepInput): Merg
     const values = columns.map((column) => {
       const found = scopes.source.columns.find((candidate) => sameName(candidate.name, column.name));
       if (found === undefined) throw new SqlError(`INSERT ROW: the source has no column ${column.name}`, position);
-      return storedValue({ sql: found.sql, type: found.type }, column.type, position, column.name).sql;
+      return storedValue({ sql: found.sql, type: found.type }, column, position).sql;
     });
     return { index, action: "INSERT", columns: names, values };
   }

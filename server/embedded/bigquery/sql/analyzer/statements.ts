@@ -6,7 +6,7 @@ import { SqlError } from "../position.ts";
 import { scalar } from "../types.ts";
 import { newAlias } from "./context.ts";
 import type { Context, Environment, TableColumn } from "./context.ts";
-import { createTable, createView, splitSchemaPath } from "./definitions.ts";
+import { createTable, createView, expirationSql, splitSchemaPath } from "./definitions.ts";
 import { analyzeExpression } from "./expression.ts";
 import { analyzeFrom, completePath, quoteName } from "./from.ts";
 import { assignedColumns, condition, insertedColumns, statementPlace, storedValue, valueSql } from "./assignments.ts";
@@ -47,6 +47,12 @@ function planStatement(context: Context, statement: Statement): Plan {
       return createTable(context, statement);
     case "createView":
       return createView(context, statement);
+    case "alter": {
+      const { what, path, isIfExists, alteration } = statement;
+      const given = alteration.kind === "setOptions" ? alteration.options.expiration : undefined;
+      const expiration = expirationSql(context, given);
+      return { kind: `ALTER_${what}`, id: completePath(context, path), isIfExists, alteration, expiration };
+    }
     case "createSchema": {
       const id = splitSchemaPath(context, statement.path);
       return { kind: "CREATE_SCHEMA", id, isIfNotExists: statement.isIfNotExists, options: statement.options };
@@ -100,7 +106,7 @@ function insertQuery(context: Context, query: Query, written: TableColumn[]): st
   }
   const values = written.map((column, index) => {
     const from = relation.columns[index]?.type ?? scalar("INT64");
-    return storedValue({ sql: `i.c${index + 1}`, type: from }, column.type, query.position, column.name).sql;
+    return storedValue({ sql: `i.c${index + 1}`, type: from }, column, query.position).sql;
   });
   return `SELECT ${values.join(", ")} FROM (${relation.sql}) AS i`;
 }

@@ -57,6 +57,11 @@ function children(expression: Expression): Expression[] {
   }
 }
 
+/** Whether the expression, or one inside it, is one of those; subqueries are not looked into. */
+export function containsWhere(expression: Expression, isMeant: (inside: Expression) => boolean): boolean {
+  return isMeant(expression) || children(expression).some((inside) => containsWhere(inside, isMeant));
+}
+
 /** Whether the expression aggregates the rows of its own query (SUM(x) OVER () alone does not). */
 export function containsAggregate(expression: Expression): boolean {
   if (expression.kind === "call" && expression.over === undefined && isAggregateFunction(expression.name)) return true;

@@ -1,10 +1,11 @@
 /** CREATE and DROP: https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language */
-import type { ColumnDefinition, Expression, OptionValue, Options, Statement } from "../ast.ts";
+import type { ColumnDefinition, Expression, Options, Statement } from "../ast.ts";
 import { unsupported } from "../position.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseExpression } from "./expressions.ts";
+import { parseOptions, parseTableOptions } from "./options.ts";
 import { parseQuery, parseTablePath } from "./queries.ts";
-import { parseType } from "./types.ts";
+import { parseColumnType } from "./types.ts";
 
 export function parseCreate(cursor: Cursor): Statement {
   const position = cursor.position;
@@ -25,27 +26,33 @@ export function parseCreate(cursor: Cursor): Statement {
 type Head = Pick<Statement & { kind: "createTable" }, "path" | "isReplace" | "isIfNotExists" | "position">;
 
 function parseCreateTable(cursor: Cursor, head: Head): Statement {
-  for (const word of ["LIKE", "COPY", "CLONE"]) {
+  for (const word of ["COPY", "CLONE"]) {
     if (cursor.at(word)) throw unsupported(`CREATE TABLE … ${word}`, cursor.position);
   }
   let primaryKey: string[] | undefined;
   const columns: ColumnDefinition[] = [];
-  const hasColumns = cursor.accept("(");
+  const like = cursor.accept("LIKE") ? parseTablePath(cursor) : undefined;
+  const hasColumns = like === undefined && cursor.accept("(");
   while (!cursor.at(")")) {
     if (!hasColumns) break;
-    primaryKey = parseConstraint(cursor) ?? parseColumn(cursor, columns) ?? primaryKey;
+    primaryKey = parseConstraint(cursor) ?? parseNewColumn(cursor, columns) ?? primaryKey;
     if (!cursor.accept(",")) break;
   }
   if (hasColumns) cursor.expect(")");
+  for (const word of like === undefined ? [] : ["PARTITION", "CLUSTER", "OPTIONS"]) {
+    if (cursor.at(word)) throw unsupported(`${word} after CREATE TABLE … LIKE`, cursor.position);
+  }
   const partitionBy = cursor.accept("PARTITION", "BY") ? parsePartition(cursor) : undefined;
   const clusterBy = cursor.accept("CLUSTER", "BY") ? cursor.list(() => cursor.identifier()) : [];
-  const options = parseOptions(cursor);
+  const options = parseTableOptions(cursor);
   const query = cursor.accept("AS") ? parseQuery(cursor) : undefined;
-  if (!hasColumns && query === undefined) throw cursor.unexpected("Expected a column list or AS with a query");
+  if (!hasColumns && like === undefined && query === undefined)
+    throw cursor.unexpected("Expected a column list or AS with a query");
   return {
     kind: "createTable",
     ...head,
     columns: hasColumns ? columns : undefined,
+    like,
     partitionBy,
     clusterBy,
     options,
@@ -86,26 +93,32 @@ function parseReference(cursor: Cursor): void {
   cursor.expect("NOT", "ENFORCED");
 }
 
-function parseColumn(cursor: Cursor, columns: ColumnDefinition[]): string[] | undefined {
+/** Adds a column; gives its name when it is the key. */
+function parseNewColumn(cursor: Cursor, columns: ColumnDefinition[]): string[] | undefined {
+  const { column, isKey } = parseColumn(cursor);
+  columns.push(column);
+  return isKey ? [column.name] : undefined;
+}
+
+export function parseColumn(cursor: Cursor): { column: ColumnDefinition; isKey: boolean } {
   const position = cursor.position;
   const name = cursor.identifier("a column name");
-  const type = parseType(cursor);
+  const { type, limit } = parseColumnType(cursor);
   let isRequired = false;
-  let key: string[] | undefined;
+  let isKey = false;
   let description: string | undefined;
-  while (!cursor.at(",") && !cursor.at(")")) {
+  while (!cursor.at(",") && !cursor.at(")") && !cursor.at(";") && cursor.peek().kind !== "end") {
     if (cursor.accept("NOT", "NULL")) isRequired = true;
     else if (cursor.accept("PRIMARY", "KEY")) {
       cursor.expect("NOT", "ENFORCED");
-      key = [name];
+      isKey = true;
     } else if (cursor.at("REFERENCES")) parseReference(cursor);
     else if (cursor.at("OPTIONS")) description = readDescription(parseOptions(cursor));
     else if (cursor.at("DEFAULT")) throw unsupported("A DEFAULT value of a column", cursor.position);
     else if (cursor.at("COLLATE")) throw unsupported("COLLATE", cursor.position);
     else throw cursor.unexpected('Expected ")" or ","');
   }
-  columns.push({ name, type, isRequired, description, position });
-  return key;
+  return { column: { name, type, limit, isRequired, description, position }, isKey };
 }
 
 function readDescription(options: Options): string | undefined {
@@ -122,48 +135,12 @@ function parseCreateView(cursor: Cursor, head: Head): Statement {
         }),
       )
     : undefined;
-  const options = parseOptions(cursor);
+  const options = parseTableOptions(cursor);
   cursor.expect("AS");
   const start = cursor.position;
   const query = parseQuery(cursor);
   const queryText = cursor.source.slice(start, cursor.position).trim();
   return { kind: "createView", ...head, columnNames, options, query, queryText };
-}
-
-const knownOptions = ["description", "friendly_name", "labels", "location"];
-
-/** Options that change nothing but metadata; any other would change what is stored, and is refused. */
-function parseOptions(cursor: Cursor): Options {
-  const options: Options = {};
-  if (!cursor.accept("OPTIONS")) return options;
-  cursor.expect("(");
-  while (!cursor.at(")")) {
-    const position = cursor.position;
-    const name = cursor.identifier("an option name").toLowerCase();
-    cursor.expect("=");
-    if (!knownOptions.includes(name)) throw unsupported(`The option ${name}`, position);
-    options[name] = readOptionValue(parseExpression(cursor));
-    if (!cursor.accept(",")) break;
-  }
-  cursor.expect(")");
-  return options;
-}
-
-function readOptionValue(expression: Expression): OptionValue {
-  if (expression.kind === "literal") {
-    if (expression.type === "STRING") return expression.value;
-    if (expression.type === "NULL") return null;
-  }
-  if (expression.kind === "array") return expression.items.map(readLabel);
-  throw unsupported("An option value that is neither a string nor a list of labels", expression.position);
-}
-
-function readLabel(expression: Expression): [string, string] {
-  if (expression.kind === "struct") {
-    const [key, value] = expression.fields.map((field) => field.value);
-    if (key?.kind === "literal" && value?.kind === "literal") return [key.value, value.value];
-  }
-  throw unsupported("A label that is not a pair of string literals", expression.position);
 }
 
 export function parseDrop(cursor: Cursor): Statement {

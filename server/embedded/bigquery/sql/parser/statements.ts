@@ -5,13 +5,13 @@
 import type { Assignment, Expression, Statement } from "../ast.ts";
 import { SqlError, unsupported } from "../position.ts";
 import { Cursor } from "./cursor.ts";
+import { parseAlter } from "./alterations.ts";
 import { parseCreate, parseDrop } from "./definitions.ts";
 import { parseExpression } from "./expressions.ts";
 import { parseMerge } from "./merge.ts";
 import { parseFrom, parseQuery, parseTablePath } from "./queries.ts";
 
-const refusedStatements =
-  `ALTER ASSERT BEGIN BREAK CALL COMMIT CONTINUE DECLARE EXECUTE EXPORT FOR GRANT IF LEAVE LOAD LOOP
+const refusedStatements = `ASSERT BEGIN BREAK CALL COMMIT CONTINUE DECLARE EXECUTE EXPORT FOR GRANT IF LEAVE LOAD LOOP
   RAISE REPEAT RETURN REVOKE ROLLBACK SET WHILE UNDROP EXPLAIN`.split(/\s+/);
 
 export interface ParsedStatement {
@@ -41,6 +41,8 @@ function readStatement(cursor: Cursor): Statement {
       throw unsupported("Pipe syntax (a query that starts with FROM)", position);
     case "CREATE":
       return parseCreate(cursor);
+    case "ALTER":
+      return parseAlter(cursor);
     case "DROP":
       return parseDrop(cursor);
     case "TRUNCATE":

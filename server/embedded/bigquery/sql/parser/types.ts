@@ -1,4 +1,6 @@
-import { unsupported } from "../position.ts";
+import { SqlError, unsupported } from "../position.ts";
+import { typeLimit } from "../type-limits.ts";
+import type { TypeLimit } from "../type-limits.ts";
 import { scalarKindNamed } from "../types.ts";
 import type { SqlType, StructField } from "../types.ts";
 import type { Cursor } from "./cursor.ts";
@@ -27,6 +29,29 @@ export function parseType(cursor: Cursor): SqlType {
     throw unsupported(`The type ${name.toUpperCase()}`, position);
   if (cursor.at("(")) throw unsupported(`The parameterised type ${name.toUpperCase()}(…)`, position);
   return { kind };
+}
+
+/** A column's type, which alone may have parameters: STRING(5), BYTES(5), NUMERIC(7, 2). */
+export function parseColumnType(cursor: Cursor): { type: SqlType; limit: TypeLimit | undefined } {
+  const position = cursor.position;
+  const kind = cursor.peek(1).text === "(" ? scalarKindNamed(cursor.peek().text) : undefined;
+  if (kind !== "STRING" && kind !== "BYTES" && kind !== "NUMERIC") return { type: parseType(cursor), limit: undefined };
+  cursor.next();
+  const parameters = cursor.parenthesised(() => cursor.list(() => parseParameter(cursor)));
+  const type = { kind };
+  try {
+    return { type, limit: typeLimit(type, parameters) };
+  } catch (error) {
+    if (error instanceof RangeError) throw new SqlError(error.message, position);
+    throw error;
+  }
+}
+
+function parseParameter(cursor: Cursor): number {
+  const { text } = cursor.peek();
+  if (!/^\d+$/.test(text)) throw cursor.unexpected("Expected a whole number");
+  cursor.next();
+  return Number(text);
 }
 
 function parseField(cursor: Cursor): StructField {
