@@ -35,20 +35,20 @@ export async function readAndRepair(
   );
   const window: MergeWindow = { ...merged.shown, afterBatchId: -1 };
   const step = { ...context, ...window, mergeOn: input.mergeOn, windowSeconds, cycle, rawRows: null };
+  const readAgain = async (base: Known): Promise<void> => {
+    const again = await readTotals(context, base, at);
+    read = { ...again, changed: [...read.changed, ...again.changed] };
+  };
   let booked = false;
   for (const within of [await rangesNear(context, read.changed), [everywhere]]) {
     if (isDone()) break;
     if (!(await mergeLeftOvers(step, within))) continue;
     booked = true;
-    const { changed } = read;
-    read = await readTotals(context, read.base, at);
-    read = { ...read, changed: [...changed, ...read.changed] };
+    await readAgain(read.base);
   }
   if (!isDone()) {
     // Nothing is left over: then a row of the merge's own may be missing, which no count of a whole table shows.
-    const { changed } = read;
-    read = await readTotals(context, await recountAbsorbed(context, read, timeLeft), at);
-    read = { ...read, changed: [...changed, ...read.changed] };
+    await readAgain(await recountAbsorbed(context, read, timeLeft));
   }
   if (read.recount === null) state.leftOversSoughtAt = mergeRemainder(read.reading) === 0 ? null : keyOf(read);
   return { read, booked };
