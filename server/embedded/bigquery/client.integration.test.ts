@@ -306,6 +306,13 @@ describe("queries and jobs", () => {
     expect(await countOf("t")).toBe(1);
   });
 
+  it("promises to keep an idle connection for more than ten minutes", async () => {
+    const response = await fetch(`${server.url}/bigquery/v2/projects/project-1/datasets`);
+    await response.json();
+    const seconds = Number(/^timeout=(\d+)$/.exec(response.headers.get("keep-alive") ?? "")?.[1]);
+    expect(seconds).toBeGreaterThan(600);
+  });
+
   it("answers 409 for a job id that was used", async () => {
     await client.createQueryJob({ query: "SELECT 1", jobId: `job-${count}` });
     expect(await failure(client.createQueryJob({ query: "SELECT 1", jobId: `job-${count}` }))).toMatchObject({
