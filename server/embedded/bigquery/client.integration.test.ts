@@ -212,6 +212,43 @@ describe("insertAll", () => {
     expect(await countOf("t")).toBe(0);
   });
 
+  it("wants what is REQUIRED inside a RECORD, where the RECORD is there", async () => {
+    const line = [
+      { name: "sku", type: "STRING", mode: "REQUIRED" },
+      { name: "note", type: "STRING" },
+    ];
+    const fields = [
+      { name: "id", type: "STRING" },
+      { name: "head", type: "RECORD", fields: [{ name: "by", type: "RECORD", fields: line }] },
+      { name: "lines", type: "RECORD", mode: "REPEATED", fields: line },
+    ];
+    const [table] = await dataset.createTable("nested", { schema: fields });
+    const [metadata] = (await table.getMetadata()) as [{ schema: { fields: unknown } }];
+    expect(metadata.schema.fields).toEqual(fields);
+    const good = [
+      { id: "a" },
+      { id: "b", head: {}, lines: [] },
+      { id: "c", head: { by: { SKU: "s" } }, lines: [{ sku: "t" }] },
+    ];
+    await insert(
+      "nested",
+      good.map((json, index) => row(String(index), json)),
+    );
+    for (const [json, location] of [
+      [{ head: { by: { note: "n" } } }, "head.by.sku"],
+      [{ lines: [{ sku: "s" }, { sku: null }] }, "lines[1].sku"],
+    ] as const) {
+      const error = await failure(insert("nested", [row(undefined, json)]));
+      const message = `Missing required field: ${location}.`;
+      expect(error.errors).toMatchObject([{ errors: [{ reason: "invalid", message }] }]);
+    }
+    expect(await countOf("nested")).toBe(3);
+    const written = await failure(rowsOf("INSERT INTO nested (id, head) VALUES ('d', NULL)"));
+    expect(written.message).toContain("column head, which has REQUIRED fields inside, is not");
+    await rowsOf("INSERT INTO nested (id) VALUES ('d')");
+    expect(await countOf("nested")).toBe(4);
+  });
+
   it("does not change rows streamed within the last half hour", async () => {
     await insert("t", [row("1", { id: "a", amount: "1" })]);
     for (const sql of [

@@ -1,6 +1,7 @@
 /** Which rows of a request to insert can be stored, and what is wrong with the others. */
 import type { DuckDBValue } from "@duckdb/node-api";
 import { decodeValue, ValueError } from "../wire/decode.ts";
+import { checkRequiredInside } from "../wire/required-fields.ts";
 import type { DecodeOptions } from "../wire/decode.ts";
 import { requireFit } from "../wire/limits.ts";
 import type { Table } from "./catalog.ts";
@@ -51,6 +52,8 @@ export function rowValues(table: Table, json: Record<string, unknown>, options: 
     if (column.isRequired && (given === undefined || given === null)) {
       throw new ValueError(column.name, `Missing required field: ${column.name}.`);
     }
+    const { requiredInside = [] } = column;
+    if (requiredInside.length > 0) checkRequiredInside(given, requiredInside, column.name);
     const value = decodeValue(given, column.type, column.name, options);
     if (column.limit !== undefined) requireFit(value, column.limit, column.name);
     values.push(value);

@@ -6,6 +6,7 @@ import { typeLimit } from "../sql/type-limits.ts";
 import type { TypeLimit } from "../sql/type-limits.ts";
 import { scalarKindNamed } from "../sql/types.ts";
 import type { ScalarKind, SqlType } from "../sql/types.ts";
+import { requiredInside } from "./required-fields.ts";
 
 export interface FieldSchema {
   name: string;
@@ -93,8 +94,6 @@ function columnType(field: FieldSchema, path: string): SqlType {
   const mode = field.mode?.toUpperCase() ?? "NULLABLE";
   if (mode === "REPEATED") return { kind: "ARRAY", element: type };
   if (mode !== "NULLABLE" && mode !== "REQUIRED") throw refuse(path, `the mode ${mode} is unknown`);
-  if (mode === "REQUIRED" && path.includes("."))
-    throw refuse(path, "REQUIRED inside a RECORD is not supported by the embedded server");
   return type;
 }
 
@@ -129,6 +128,7 @@ export function columnsOf(fields: FieldSchema[]): TableColumn[] {
     if (seen.has(name.toLowerCase())) throw refuse(name, "already exists in the schema");
     seen.add(name.toLowerCase());
     const type = columnType(field, name);
-    return { name, type, limit: limitOf(field, type), isRequired: field.mode?.toUpperCase() === "REQUIRED" };
+    const isRequired = field.mode?.toUpperCase() === "REQUIRED";
+    return { name, type, limit: limitOf(field, type), isRequired, requiredInside: requiredInside(field) };
   });
 }

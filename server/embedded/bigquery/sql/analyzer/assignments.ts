@@ -38,7 +38,9 @@ export function insertedColumns(columns: TableColumn[], names: string[] | undefi
 
 /** A value as it is stored: BigQuery keeps no NULL arrays, they are empty ones. */
 export function storedValue(typed: Typed, column: TableColumn, position: number): Typed {
-  const { type, limit } = column;
+  const { type, limit, requiredInside = [] } = column;
+  if (requiredInside.length > 0)
+    throw unsupported(`A statement that writes column ${column.name}, which has REQUIRED fields inside,`, position);
   const value = coerce(typed, type, position, `A value for column ${column.name}`);
   if (limit !== undefined) return { ...value, sql: limitedSql(value.sql, limit, type) };
   return type.kind === "ARRAY" ? { ...value, sql: `coalesce(${value.sql}, CAST([] AS ${duckType(type)}))` } : value;

@@ -8,7 +8,16 @@ export interface TableColumn {
   name: string;
   type: SqlType;
   isRequired: boolean;
+  /** Absent or empty where nothing inside is REQUIRED. */
+  requiredInside?: readonly RequiredField[];
   limit?: TypeLimit | undefined;
+}
+
+/** A field of a RECORD that is REQUIRED, or has such fields inside. */
+export interface RequiredField {
+  name: string;
+  isRequired: boolean;
+  inside: readonly RequiredField[];
 }
 
 /** What the analyzer must know of a table or view. */
