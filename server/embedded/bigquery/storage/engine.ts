@@ -1,5 +1,5 @@
 /** Runs GoogleSQL statements: translates, fills in the values, and runs the plan in DuckDB. */
-import type { DuckDBConnection, DuckDBResult } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { BigQueryError } from "../errors.ts";
 import { quoteName } from "../sql/analyzer/from.ts";
 import { translate } from "../sql/analyzer/statements.ts";
@@ -7,10 +7,8 @@ import type { Column } from "../sql/analyzer/scope.ts";
 import type { Environment, TableInfo } from "../sql/analyzer/context.ts";
 import type { Plan, StatementKind, TableId } from "../sql/plan.ts";
 import { typeName } from "../sql/types.ts";
-import { encodeValue } from "../wire/encode.ts";
 import type { WireRow } from "../wire/encode.ts";
 import type { Catalog, Table } from "./catalog.ts";
-import { readRows } from "./database.ts";
 import type { Database } from "./database.ts";
 import { runDefinition } from "./definitions.ts";
 import { runDml } from "./dml.ts";
@@ -20,6 +18,8 @@ import { embeddedDataset, embeddedTable, informationSchema } from "./information
 import { Locks } from "./locks.ts";
 import { fillPlaceholders } from "./placeholders.ts";
 import type { QueryParameter } from "./placeholders.ts";
+import { Selects } from "./selects.ts";
+import type { SelectPlan } from "./selects.ts";
 
 export interface StatementRequest {
   sql: string;
@@ -42,7 +42,6 @@ export type InTransaction = (connection: DuckDBConnection, result: StatementResu
 
 const limits = {
   translationsMax: 500,
-  resultBytesMax: 64 * 1024 * 1024,
   conflictRetries: 20,
   /** https://cloud.google.com/bigquery/quotas#query_jobs */
   statementLengthMax: 1024 * 1024,
@@ -61,9 +60,11 @@ export class Engine {
   private readonly options: EngineOptions;
   private readonly translations = new Map<string, Plan>();
   private readonly locks = new Locks();
+  private readonly selects: Selects;
 
   constructor(database: Database, catalog: Catalog, options: EngineOptions) {
     this.database = database;
+    this.selects = new Selects(database);
     this.catalog = catalog;
     this.options = options;
   }
@@ -101,8 +102,8 @@ export class Engine {
     const plan = this.plan(request);
     const { version } = this.catalog;
     try {
+      if (plan.kind === "SELECT") return await this.select(this.fill(plan, request.parameters), plan);
       const filled = this.fill(plan, request.parameters);
-      if (filled.kind === "SELECT") return await this.select(filled);
       return await this.inTurn(filled, async () => {
         // A definition may have had its turn meanwhile.
         const current = this.catalog.version === version ? filled : this.fill(this.plan(request), request.parameters);
@@ -148,10 +149,8 @@ export class Engine {
   }
 
   async countRows(table: Table): Promise<number> {
-    const rows = await this.database.read(async (connection) =>
-      readRows(connection, `SELECT count(*) FROM ${table.sqlName}`),
-    );
-    return Number(rows[0]?.[0] ?? 0);
+    const result = await this.database.query(`SELECT count(*) FROM ${table.sqlName}`);
+    return Number(result.getChunk(0).getRows()[0]?.[0] ?? 0);
   }
 
   /** Rows in the order they were stored. */
@@ -160,8 +159,8 @@ export class Engine {
     const sql = `SELECT ${names} FROM ${table.sqlName} ORDER BY rowid LIMIT ${page.most} OFFSET ${page.start}`;
     const totalRows = await this.countRows(table);
     if (table.columns.length === 0) return { rows: [], totalRows };
-    const { rows } = await this.select({ kind: "SELECT", sql, columns: table.columns });
-    return { rows, totalRows };
+    const plan: SelectPlan = { kind: "SELECT", sql, columns: table.columns };
+    return { rows: await this.selects.run(plan, plan), totalRows };
   }
 
   private environment(request: StatementRequest): Environment {
@@ -206,25 +205,8 @@ export class Engine {
     return (plan.kind === "MERGE" ? { ...filled, steps } : filled) as Filled;
   }
 
-  private async select(plan: Plan & { kind: "SELECT" }): Promise<StatementResult> {
-    const rows = await this.database.read(async (connection) => {
-      const result = await stream(connection, plan.sql);
-      const encoded: WireRow[] = [];
-      let bytes = 0;
-      for await (const chunk of result) {
-        for (const row of chunk.getRows()) {
-          const f = plan.columns.map((column, index) => ({
-            v: encodeValue(row[index] ?? null, column.type, { useInt64Timestamp: true }),
-          }));
-          bytes += rowBytes(f);
-          encoded.push({ f });
-        }
-        if (bytes > limits.resultBytesMax) {
-          throw new BigQueryError("responseTooLarge", `The result is larger than ${limits.resultBytesMax} bytes`);
-        }
-      }
-      return encoded;
-    });
+  private async select(plan: SelectPlan, translation: SelectPlan): Promise<StatementResult> {
+    const rows = await this.selects.run(plan, translation);
     return { kind: "SELECT", columns: plan.columns, rows, counts: undefined, definition: undefined };
   }
 
@@ -288,22 +270,6 @@ export class Engine {
 }
 
 const nothing = (): void => undefined;
-
-/** As `connection.stream`, which parses the statement twice. */
-async function stream(connection: DuckDBConnection, sql: string): Promise<DuckDBResult> {
-  const prepared = await connection.prepare(sql);
-  try {
-    return await prepared.stream();
-  } finally {
-    prepared.destroySync();
-  }
-}
-
-function rowBytes(cells: WireRow["f"]): number {
-  let bytes = 16;
-  for (const { v } of cells) bytes += typeof v === "string" ? v.length + 8 : v === null ? 8 : JSON.stringify(v).length;
-  return bytes;
-}
 
 type DmlPlan = Plan & { kind: "INSERT" | "DELETE" | "TRUNCATE_TABLE" | "UPDATE" | "MERGE" };
 
