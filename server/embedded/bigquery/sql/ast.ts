@@ -109,11 +109,21 @@ export interface Query extends Node {
 
 export type QueryBody = Select | SetOperation | (Node & { kind: "parenthesised"; query: Query });
 
+/** How the columns of a set operation's queries meet. */
+export type ColumnMatching =
+  | { by: "POSITION" }
+  | {
+      by: "NAME";
+      /** STRICT wants the same names everywhere; INNER keeps those that all have, LEFT the first query's, FULL all. */
+      mode: "STRICT" | "INNER" | "LEFT" | "FULL";
+      /** The list after ON or BY: what is kept, in that order. */
+      columns: string[] | undefined;
+    };
+
 export interface SetOperation extends Node {
   kind: "set";
   operator: "UNION ALL" | "UNION DISTINCT" | "INTERSECT DISTINCT" | "EXCEPT DISTINCT";
-  /** Columns meet by their names, not by their positions. */
-  isByName: boolean;
+  matching: ColumnMatching;
   branches: QueryBody[];
 }
 

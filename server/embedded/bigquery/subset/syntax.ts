@@ -135,8 +135,13 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
       example: "SELECT id FROM d.t ORDER BY n DESC NULLS FIRST LIMIT 1 OFFSET 2",
     },
     {
-      construct: "UNION ALL / DISTINCT, INTERSECT DISTINCT, EXCEPT DISTINCT [BY NAME]",
+      construct: "UNION ALL / DISTINCT, INTERSECT DISTINCT, EXCEPT DISTINCT",
       example: "SELECT id FROM d.t EXCEPT DISTINCT (SELECT 'a') ORDER BY LOWER(id)",
+    },
+    {
+      construct: "[INNER / LEFT / FULL] … BY NAME [ON (…)], [STRICT] CORRESPONDING [BY (…)] after a set operator",
+      example: "SELECT id, n FROM d.t FULL OUTER UNION ALL BY NAME SELECT 1 AS n, 'x' AS note",
+      note: "not in WITH RECURSIVE",
     },
     {
       construct: "INFORMATION_SCHEMA.TABLES, COLUMNS, SCHEMATA",

@@ -2,23 +2,14 @@
  * Queries: WITH, SELECT, set operators, FROM with its joins.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax
  */
-import type {
-  Expression,
-  FromItem,
-  JoinKind,
-  Query,
-  QueryBody,
-  Select,
-  SelectItem,
-  SetOperation,
-  TablePath,
-} from "../ast.ts";
+import type { Expression, FromItem, JoinKind, Query, QueryBody, Select, SelectItem, TablePath } from "../ast.ts";
 import { SqlError, unsupported } from "../position.ts";
 import { parseOrderBy, parseWindow } from "./calls.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseExpression } from "./expressions.ts";
 import { parseGroupBy } from "./grouping.ts";
 import { aliasBeforePivot, parsePivots } from "./pivots.ts";
+import { atSetOperator, isSameOperator, readSetOperator } from "./set-operators.ts";
 
 export function parseQuery(cursor: Cursor): Query {
   return cursor.nested(() => {
@@ -45,22 +36,6 @@ function parseWith(cursor: Cursor): Query["withs"] {
   });
 }
 
-type SetOperator = Pick<SetOperation, "operator" | "isByName">;
-
-function readSetOperator(cursor: Cursor): SetOperator | undefined {
-  const position = cursor.position;
-  const name = (["UNION", "INTERSECT", "EXCEPT"] as const).find((candidate) => cursor.accept(candidate));
-  if (name === undefined) return undefined;
-  const isAll = cursor.accept("ALL");
-  if (isAll && name !== "UNION") throw unsupported(`${name} ALL`, position);
-  if (!isAll) cursor.expect("DISTINCT");
-  const operator = name === "UNION" && isAll ? "UNION ALL" : (`${name} DISTINCT` as const);
-  if (cursor.at("CORRESPONDING") || cursor.at("STRICT")) throw unsupported("CORRESPONDING", cursor.position);
-  const isByName = cursor.accept("BY", "NAME");
-  if (isByName && cursor.at("ON")) throw unsupported("BY NAME ON a list of columns", cursor.position);
-  return { operator, isByName };
-}
-
 function parseSetOperation(cursor: Cursor): QueryBody {
   const position = cursor.position;
   const first = parseQueryPrimary(cursor);
@@ -71,7 +46,7 @@ function parseSetOperation(cursor: Cursor): QueryBody {
     const at = cursor.position;
     const following = readSetOperator(cursor);
     if (following === undefined) return { kind: "set", ...operation, branches, position };
-    if (following.operator !== operation.operator || following.isByName !== operation.isByName) {
+    if (!isSameOperator(following, operation)) {
       throw new SqlError(
         "Syntax error: Different set operations cannot be used in the same query without parentheses",
         at,
@@ -159,8 +134,9 @@ function readJoinKind(cursor: Cursor): JoinKind | undefined {
   if (cursor.at("NATURAL")) throw new SqlError("NATURAL JOIN does not exist in GoogleSQL", cursor.position);
   if (cursor.accept("CROSS", "JOIN")) return "CROSS";
   if (cursor.accept("JOIN") || cursor.accept("INNER", "JOIN")) return "INNER";
-  const outer = (["LEFT", "RIGHT", "FULL"] as const).find((candidate) => cursor.accept(candidate));
-  if (outer === undefined) return undefined;
+  const outer = (["LEFT", "RIGHT", "FULL"] as const).find((candidate) => cursor.at(candidate));
+  if (outer === undefined || atSetOperator(cursor)) return undefined;
+  cursor.next();
   cursor.accept("OUTER");
   cursor.expect("JOIN");
   return outer;
