@@ -15,7 +15,7 @@ describe("set operations by name", () => {
       ],
       byName,
     ),
-    fails("SELECT 1 AS a, 'x' AS b UNION ALL BY NAME SELECT 'y' AS b", /identical column names/, byName),
+    fails("SELECT 1 AS a, 'x' AS b UNION ALL BY NAME SELECT 'y' AS b", /the same column names/, byName),
     givesRows(
       "SELECT 1 AS a, 2 AS c FULL UNION ALL BY NAME SELECT 'y' AS b, 2 AS a FULL UNION ALL BY NAME SELECT 1.5 AS c",
       [

@@ -144,6 +144,12 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
       note: "not in WITH RECURSIVE",
     },
     {
+      construct:
+        "pipe syntax: FROM alone, |> SELECT, EXTEND, SET, DROP, RENAME, AS, WHERE, LIMIT, ORDER BY, DISTINCT, AGGREGATE, JOIN, UNION / INTERSECT / EXCEPT, PIVOT, UNPIVOT",
+      example: "FROM d.t |> WHERE n > 1 |> AGGREGATE SUM(n) AS total DESC GROUP BY id |> LIMIT 5",
+      note: "no window functions in WHERE and ORDER BY; STRUCT elements of an array only before SELECT or AGGREGATE",
+    },
+    {
       construct: "INFORMATION_SCHEMA.TABLES, COLUMNS, SCHEMATA",
       example: "SELECT table_name FROM d.INFORMATION_SCHEMA.TABLES",
     },
@@ -227,7 +233,7 @@ export const refusedSyntax: SyntaxEntry[] = [
     example: "SELECT 1 FROM d.t GROUP BY id, CUBE (n)",
   },
   {
-    construct: "TABLESAMPLE, FOR SYSTEM_TIME, wildcard tables, pipe syntax",
+    construct: "TABLESAMPLE, FOR SYSTEM_TIME, wildcard tables, other pipe operators",
     example: "SELECT id FROM d.t FOR SYSTEM_TIME AS OF happened",
   },
   { construct: "SAFE. before an aggregate or window function", example: "SELECT SAFE.SUM(n) FROM d.t" },

@@ -7,6 +7,8 @@ import { newAlias } from "./context.ts";
 import type { Context, Place } from "./context.ts";
 import { analyzeExpression } from "./expression.ts";
 import { orderSql } from "./floats.ts";
+import { constantPlace, limitSql } from "./limits.ts";
+import { pipedRelation } from "./pipes.ts";
 import { sameName } from "./scope.ts";
 import type { Column, CommonTable, Relation, Scope, ScopeColumn } from "./scope.ts";
 import { analyzeSelect } from "./select.ts";
@@ -22,6 +24,9 @@ export function analyzeQuery(context: Context, query: Query, parent: Scope | und
 /** The rows of a statement: those of a value table of STRUCTs have its fields as columns. */
 export function analyzeRows(context: Context, query: Query): Relation {
   const relation = analyzeQuery(context, query, undefined);
+  if (relation.isNamelessRow === true) {
+    return { ...relation, columns: relation.columns.map((column) => ({ ...column, name: undefined })) };
+  }
   const row = relation.columns[0]?.type;
   if (relation.isValueTable !== true || row?.kind !== "STRUCT") return relation;
   const fields = row.fields.map((_, index) => `struct_extract(v.c1, 'f${index + 1}') AS c${index + 1}`);
@@ -111,35 +116,12 @@ function analyzeBranch(context: Context, body: QueryBody, parent: Scope | undefi
       const relation = analyzeQuery(context, body.query, parent);
       return { ...relation, sql: `SELECT * FROM (${relation.sql}) AS p` };
     }
+    case "pipe":
+      return pipedRelation({ context, parent }, body);
     default:
       return setOperation(
         body,
         body.branches.map((branch) => analyzeBranch(context, branch, parent)),
       );
   }
-}
-
-function limitSql(context: Context, query: Query): string {
-  const count = (expression: Query["limit"], clause: string): string => {
-    if (expression === undefined) return "";
-    const isConstant = ["literal", "parameter", "positional"].includes(expression.kind);
-    const typed = isConstant ? analyzeExpression(constantPlace(context, clause), expression) : undefined;
-    if (typed?.type.kind !== "INT64" || (expression.kind === "literal" && expression.value.startsWith("-"))) {
-      throw new SqlError(`${clause} expects a non-negative integer literal or parameter`, expression.position);
-    }
-    return ` ${clause} ${typed.sql}`;
-  };
-  return count(query.limit, "LIMIT") + count(query.offset, "OFFSET");
-}
-
-function constantPlace(context: Context, clause: string): Place {
-  return {
-    context,
-    scope: { variables: [], columns: [], parent: undefined },
-    aggregates: { forbiddenIn: clause },
-    windows: { forbiddenIn: clause },
-    groupKeys: undefined,
-    aliases: undefined,
-    namedWindows: new Map(),
-  };
 }

@@ -71,7 +71,7 @@ function keptNames(operation: ByName, branches: Relation[]): string[] {
   }
   if (mode === "STRICT") {
     if (others.some((names) => names.length !== first.length || !first.every((name) => has(names, name)))) {
-      throw new SqlError("BY NAME requires all input queries to have identical column names", position);
+      throw new SqlError("Queries of a set operation BY NAME must have the same column names, each once", position);
     }
     return first;
   }

@@ -63,6 +63,12 @@ export class Cursor {
     });
   }
 
+  /** True when a query stands `ahead` tokens from here. */
+  atQuery(ahead = 0): boolean {
+    const { kind, upper } = this.peek(ahead);
+    return kind === "word" && (upper === "SELECT" || upper === "WITH" || upper === "FROM");
+  }
+
   /** Consumes these words or symbols if they come next. */
   accept(...texts: string[]): boolean {
     if (!this.at(...texts)) return false;

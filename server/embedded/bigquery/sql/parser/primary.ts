@@ -84,7 +84,7 @@ function parseSymbolic(cursor: Cursor, parse: ParseExpression): Expression {
   const position = cursor.position;
   if (cursor.at("[")) return parseArray(cursor, parse);
   if (!cursor.accept("(")) throw cursor.unexpected("Expected an expression");
-  if (cursor.at("SELECT") || cursor.at("WITH")) {
+  if (cursor.atQuery()) {
     const query = cursor.parseQuery(cursor);
     cursor.expect(")");
     return { kind: "subquery", query, position };
@@ -108,7 +108,7 @@ function parseSymbolic(cursor: Cursor, parse: ParseExpression): Expression {
 function tryParenthesisedQuery(cursor: Cursor): Expression | undefined {
   let ahead = 0;
   while (cursor.peek(ahead).text === "(" && cursor.peek(ahead).kind === "symbol") ahead += 1;
-  if (cursor.peek(ahead).upper !== "SELECT" && cursor.peek(ahead).upper !== "WITH") return undefined;
+  if (!cursor.atQuery(ahead)) return undefined;
   const mark = cursor.mark();
   const { position, positionalCount } = cursor;
   try {

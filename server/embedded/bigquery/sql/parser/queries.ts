@@ -8,6 +8,8 @@ import { parseOrderBy, parseWindow } from "./calls.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseExpression } from "./expressions.ts";
 import { parseGroupBy } from "./grouping.ts";
+import { parsePipes } from "./pipes.ts";
+import type { QueryRules } from "./pipes.ts";
 import { aliasBeforePivot, parsePivots } from "./pivots.ts";
 import { atSetOperator, isSameOperator, readSetOperator } from "./set-operators.ts";
 
@@ -16,13 +18,29 @@ export function parseQuery(cursor: Cursor): Query {
     const position = cursor.position;
     const isRecursive = cursor.at("WITH", "RECURSIVE");
     const withs = parseWith(cursor);
+    if (cursor.at("FROM")) return { ...onlyBody(parseFromQuery(cursor)), isRecursive, withs };
     const body = parseSetOperation(cursor);
     const orderBy = parseOrderBy(cursor, parseExpression);
     const limit = cursor.accept("LIMIT") ? parseCount(cursor) : undefined;
     const offset = limit !== undefined && cursor.accept("OFFSET") ? parseCount(cursor) : undefined;
-    if (cursor.at("|", ">")) throw unsupported("Pipe syntax", cursor.position);
-    return { isRecursive, withs, body, orderBy, limit, offset, position };
+    if (!cursor.at("|>")) return { isRecursive, withs, body, orderBy, limit, offset, position };
+    const input = { ...onlyBody(body), orderBy, limit, offset };
+    const operators = parsePipes(cursor, pipeRules);
+    return { ...onlyBody({ kind: "pipe", input, operators, position }), isRecursive, withs };
   });
+}
+
+function onlyBody(body: QueryBody): Query {
+  const { position } = body;
+  return { isRecursive: false, withs: [], body, orderBy: [], limit: undefined, offset: undefined, position };
+}
+
+/** A query that begins with FROM: what the clause gives, through the pipes after it. */
+function parseFromQuery(cursor: Cursor): QueryBody {
+  const position = cursor.position;
+  cursor.expect("FROM");
+  const input = parseFrom(cursor);
+  return { kind: "pipe", input, operators: parsePipes(cursor, pipeRules), position };
 }
 
 function parseWith(cursor: Cursor): Query["withs"] {
@@ -69,22 +87,28 @@ function parseSelect(cursor: Cursor): Select {
   cursor.expect("SELECT");
   if (cursor.at("WITH"))
     throw unsupported("SELECT WITH (differential privacy, aggregation threshold)", cursor.position);
-  const isDistinct = cursor.accept("DISTINCT");
-  if (!isDistinct) cursor.accept("ALL");
-  const as = (["STRUCT", "VALUE"] as const).find((candidate) => cursor.accept("AS", candidate));
-  if (cursor.at("AS")) throw unsupported("SELECT AS a type", cursor.position);
-  const items = [parseSelectItem(cursor)];
-  while (cursor.accept(",")) {
-    if (cursor.at("FROM") || cursor.peek().kind === "end" || cursor.at(")")) break;
-    items.push(parseSelectItem(cursor));
-  }
+  const head = parseSelectHead(cursor);
   const from = cursor.accept("FROM") ? parseFrom(cursor) : undefined;
   const where = cursor.accept("WHERE") ? parseExpression(cursor) : undefined;
   const groupBy = parseGroupBy(cursor);
   const having = cursor.accept("HAVING") ? parseExpression(cursor) : undefined;
   const qualify = cursor.accept("QUALIFY") ? parseExpression(cursor) : undefined;
   const windows = parseWindows(cursor);
-  return { kind: "select", isDistinct, as, items, from, where, groupBy, having, qualify, windows, position };
+  return { kind: "select", ...head, from, where, groupBy, having, qualify, windows, position };
+}
+
+/** From DISTINCT to the last item. */
+function parseSelectHead(cursor: Cursor): Pick<Select, "isDistinct" | "as" | "items"> {
+  const isDistinct = cursor.accept("DISTINCT");
+  if (!isDistinct) cursor.accept("ALL");
+  const as = (["STRUCT", "VALUE"] as const).find((candidate) => cursor.accept("AS", candidate));
+  if (cursor.at("AS")) throw unsupported("SELECT AS a type", cursor.position);
+  const items = [parseSelectItem(cursor)];
+  while (cursor.accept(",")) {
+    if (cursor.at("FROM") || cursor.peek().kind === "end" || cursor.at(")") || cursor.at("|>")) break;
+    items.push(parseSelectItem(cursor));
+  }
+  return { isDistinct, as, items };
 }
 
 /** What LIMIT and OFFSET take: no parentheses around it. */
@@ -154,22 +178,32 @@ export function parseFrom(cursor: Cursor): FromItem {
       left = { kind: "join", join: "CROSS", left, right: other, on: undefined, using: undefined, position };
       continue;
     }
-    const join = readJoinKind(cursor);
-    if (join === undefined) return left;
-    if (hasComma && (join === "RIGHT" || join === "FULL")) {
-      throw new SqlError(`Syntax error: ${join} JOIN must be parenthesized when following a comma join`, position);
+    const joined = parseJoin(cursor, left);
+    if (joined === undefined) return left;
+    if (hasComma && (joined.join === "RIGHT" || joined.join === "FULL")) {
+      throw new SqlError(
+        `Syntax error: ${joined.join} JOIN must be parenthesized when following a comma join`,
+        position,
+      );
     }
-    const right = parseFromPrimary(cursor);
-    const on = join !== "CROSS" && cursor.accept("ON") ? parseExpression(cursor) : undefined;
-    const using =
-      join !== "CROSS" && on === undefined && cursor.accept("USING")
-        ? cursor.parenthesised(() => cursor.list(() => cursor.identifier()))
-        : undefined;
-    const isArray = right.kind === "unnest" || (right.kind === "table" && right.path.parts.length > 1);
-    const needsCondition = join !== "CROSS" && !isArray;
-    if (needsCondition && on === undefined && using === undefined) throw cursor.unexpected("Expected ON or USING");
-    left = { kind: "join", join, left, right, on, using, position };
+    left = joined;
   }
+}
+
+function parseJoin(cursor: Cursor, left: FromItem): (FromItem & { kind: "join" }) | undefined {
+  const position = cursor.position;
+  const join = readJoinKind(cursor);
+  if (join === undefined) return undefined;
+  const right = parseFromPrimary(cursor);
+  const on = join !== "CROSS" && cursor.accept("ON") ? parseExpression(cursor) : undefined;
+  const using =
+    join !== "CROSS" && on === undefined && cursor.accept("USING")
+      ? cursor.parenthesised(() => cursor.list(() => cursor.identifier()))
+      : undefined;
+  const isArray = right.kind === "unnest" || (right.kind === "table" && right.path.parts.length > 1);
+  const needsCondition = join !== "CROSS" && !isArray;
+  if (needsCondition && on === undefined && using === undefined) throw cursor.unexpected("Expected ON or USING");
+  return { kind: "join", join, left, right, on, using, position };
 }
 
 export function parseFromPrimary(cursor: Cursor): FromItem {
@@ -204,7 +238,7 @@ function parseFromParentheses(cursor: Cursor): FromItem {
   const position = cursor.position;
   let ahead = 0;
   while (cursor.peek(ahead).text === "(" && cursor.peek(ahead).kind === "symbol") ahead += 1;
-  if (cursor.peek(ahead).upper === "SELECT" || cursor.peek(ahead).upper === "WITH") {
+  if (cursor.atQuery(ahead)) {
     const query = cursor.parenthesised(() => parseQuery(cursor));
     const alias = aliasBeforePivot(cursor);
     refuseTableSuffix(cursor);
@@ -243,3 +277,5 @@ function readDashes(cursor: Cursor, end: number): string {
   }
   return text;
 }
+
+const pipeRules: QueryRules = { parseQuery, parseJoin, parseCount, parseSelectItem, parseSelectHead, parseWindows };
