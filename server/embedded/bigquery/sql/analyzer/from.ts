@@ -208,7 +208,9 @@ export function joinSources(
   const beside: Scope = { variables: left.variables, columns: left.columns, parent };
   const rightItem = arrayPath(item.right, beside) ?? item.right;
   // Only UNNEST sees what stands to its left.
-  const right = analyzeFrom(context, rightItem, rightItem.kind === "unnest" ? beside : parent);
+  const joined = analyzeFrom(context, rightItem, rightItem.kind === "unnest" ? beside : parent);
+  // DuckDB reads joins without parentheses from left to right.
+  const right = rightItem.kind === "join" ? { ...joined, sql: `(${joined.sql})` } : joined;
   refuseSameAlias(left, right, item.position);
   const isCorrelated = rightItem.kind === "unnest" && readsFrom(right.sql, left);
   const isOuterRight = item.join === "RIGHT" || item.join === "FULL";

@@ -47,12 +47,16 @@ export class Cursor {
     return token;
   }
 
-  mark(): number {
-    return this.index;
-  }
-
-  reset(mark: number): void {
-    this.index = mark;
+  /** What `read` gives, or undefined, and nothing read, when it finds a syntax error. */
+  attempt<Item>(read: () => Item): Item | undefined {
+    const { index, depth, positionalCount } = this;
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      Object.assign(this, { index, depth, positionalCount });
+      return undefined;
+    }
   }
 
   /** True when the next tokens are these words or symbols. */

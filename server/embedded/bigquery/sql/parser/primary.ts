@@ -109,18 +109,12 @@ function tryParenthesisedQuery(cursor: Cursor): Expression | undefined {
   let ahead = 0;
   while (cursor.peek(ahead).text === "(" && cursor.peek(ahead).kind === "symbol") ahead += 1;
   if (!cursor.atQuery(ahead)) return undefined;
-  const mark = cursor.mark();
-  const { position, positionalCount } = cursor;
-  try {
+  const { position } = cursor;
+  return cursor.attempt((): Expression => {
     const query = cursor.parseQuery(cursor);
     cursor.expect(")");
     return { kind: "subquery", query, position };
-  } catch (error) {
-    if (!(error instanceof SqlError)) throw error;
-    cursor.reset(mark);
-    cursor.positionalCount = positionalCount;
-    return undefined;
-  }
+  });
 }
 
 const typedLiterals: Record<string, TypedLiteralType | "NUMERIC"> = {

@@ -194,7 +194,7 @@ function parseJoin(cursor: Cursor, left: FromItem): (FromItem & { kind: "join" }
   const position = cursor.position;
   const join = readJoinKind(cursor);
   if (join === undefined) return undefined;
-  const right = parseFromPrimary(cursor);
+  const right = join === "CROSS" ? parseFromPrimary(cursor) : parseJoined(cursor);
   const on = join !== "CROSS" && cursor.accept("ON") ? parseExpression(cursor) : undefined;
   const using =
     join !== "CROSS" && on === undefined && cursor.accept("USING")
@@ -204,6 +204,18 @@ function parseJoin(cursor: Cursor, left: FromItem): (FromItem & { kind: "join" }
   const needsCondition = join !== "CROSS" && !isArray;
   if (needsCondition && on === undefined && using === undefined) throw cursor.unexpected("Expected ON or USING");
   return { kind: "join", join, left, right, on, using, position };
+}
+
+/** What is joined: in `a JOIN b JOIN c ON … ON …` the second condition belongs to the first JOIN. */
+function parseJoined(cursor: Cursor): FromItem {
+  let item = parseFromPrimary(cursor);
+  const isArray = item.kind === "unnest" || (item.kind === "table" && item.path.parts.length > 1);
+  while (!isArray && atInnerOrOuterJoin(cursor)) item = parseJoin(cursor, item) ?? item;
+  return item;
+}
+
+function atInnerOrOuterJoin(cursor: Cursor): boolean {
+  return ["JOIN", "INNER", "LEFT", "RIGHT", "FULL"].some((word) => cursor.at(word)) && !atSetOperator(cursor);
 }
 
 export function parseFromPrimary(cursor: Cursor): FromItem {
@@ -235,16 +247,21 @@ function refuseTableSuffix(cursor: Cursor): void {
 }
 
 function parseFromParentheses(cursor: Cursor): FromItem {
-  const position = cursor.position;
+  const { position } = cursor;
+  const query = tryQueryInParentheses(cursor);
+  if (query === undefined) return cursor.parenthesised(() => cursor.nested(() => parseFrom(cursor)));
+  const alias = aliasBeforePivot(cursor);
+  refuseTableSuffix(cursor);
+  return parsePivots(cursor, { kind: "derived", query, alias, position });
+}
+
+/** `((SELECT …) UNION ALL …)` is a query, `((SELECT …) AS a JOIN …)` a join: only what follows the inner one tells. */
+function tryQueryInParentheses(cursor: Cursor): Query | undefined {
   let ahead = 0;
   while (cursor.peek(ahead).text === "(" && cursor.peek(ahead).kind === "symbol") ahead += 1;
-  if (cursor.atQuery(ahead)) {
-    const query = cursor.parenthesised(() => parseQuery(cursor));
-    const alias = aliasBeforePivot(cursor);
-    refuseTableSuffix(cursor);
-    return parsePivots(cursor, { kind: "derived", query, alias, position });
-  }
-  return cursor.parenthesised(() => cursor.nested(() => parseFrom(cursor)));
+  if (!cursor.atQuery(ahead)) return undefined;
+  if (ahead === 1) return cursor.parenthesised(() => parseQuery(cursor));
+  return cursor.attempt(() => cursor.parenthesised(() => parseQuery(cursor)));
 }
 
 /** `project.dataset.table`, quoted as a whole or in parts; an unquoted project may contain dashes. */
