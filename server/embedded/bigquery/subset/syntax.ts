@@ -135,8 +135,19 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
       example: "SELECT id FROM d.t ORDER BY n DESC NULLS FIRST LIMIT 1 OFFSET 2",
     },
     {
-      construct: "UNION ALL / DISTINCT, INTERSECT DISTINCT, EXCEPT DISTINCT [BY NAME]",
+      construct: "UNION ALL / DISTINCT, INTERSECT DISTINCT, EXCEPT DISTINCT",
       example: "SELECT id FROM d.t EXCEPT DISTINCT (SELECT 'a') ORDER BY LOWER(id)",
+    },
+    {
+      construct: "[INNER / LEFT / FULL] … BY NAME [ON (…)], [STRICT] CORRESPONDING [BY (…)] after a set operator",
+      example: "SELECT id, n FROM d.t FULL OUTER UNION ALL BY NAME SELECT 1 AS n, 'x' AS note",
+      note: "not in WITH RECURSIVE",
+    },
+    {
+      construct:
+        "pipe syntax: FROM alone, |> SELECT, EXTEND, SET, DROP, RENAME, AS, WHERE, LIMIT, ORDER BY, DISTINCT, AGGREGATE, JOIN, UNION / INTERSECT / EXCEPT, PIVOT, UNPIVOT",
+      example: "FROM d.t |> WHERE n > 1 |> AGGREGATE SUM(n) AS total DESC GROUP BY id |> LIMIT 5",
+      note: "no window functions in WHERE and ORDER BY; STRUCT elements of an array only before SELECT or AGGREGATE",
     },
     {
       construct: "INFORMATION_SCHEMA.TABLES, COLUMNS, SCHEMATA",
@@ -222,7 +233,7 @@ export const refusedSyntax: SyntaxEntry[] = [
     example: "SELECT 1 FROM d.t GROUP BY id, CUBE (n)",
   },
   {
-    construct: "TABLESAMPLE, FOR SYSTEM_TIME, wildcard tables, pipe syntax",
+    construct: "TABLESAMPLE, FOR SYSTEM_TIME, wildcard tables, other pipe operators",
     example: "SELECT id FROM d.t FOR SYSTEM_TIME AS OF happened",
   },
   { construct: "SAFE. before an aggregate or window function", example: "SELECT SAFE.SUM(n) FROM d.t" },

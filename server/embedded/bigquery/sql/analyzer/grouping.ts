@@ -25,7 +25,9 @@ export function groupKeys(base: Place, select: Select): GroupKeys {
   const { groupBy } = select;
   if (groupBy === undefined) return { set: new Set(), analyzed: new Map(), sql: "" };
   const expressions =
-    groupBy.form === "ALL" ? allKeys(select) : groupBy.items.map((item) => keyExpression(item, select));
+    groupBy.form === "ALL"
+      ? allKeys(select)
+      : groupBy.items.map((item) => (groupBy.form === "KEYS" ? item : keyExpression(item, select)));
   const keys = expressions.map((expression) => {
     const typed = analyzeExpression(place, expression);
     if (!isGroupable(typed.type)) {
@@ -47,7 +49,7 @@ function keysSql(groupBy: GroupBy, keys: string[]): string {
     const sets = groupBy.sets.map((indexes) => `(${indexes.map((index) => keys[index] ?? "").join(", ")})`);
     return ` GROUP BY GROUPING SETS (${sets.join(", ")})`;
   }
-  if (keys.length === 0) return groupBy.form === "PLAIN" ? " GROUP BY ()" : "";
+  if (keys.length === 0) return groupBy.form === "ALL" ? "" : " GROUP BY ()";
   return ` GROUP BY ${keys.join(", ")}`;
 }
 

@@ -20,10 +20,13 @@ import { containsAggregate, containsWindow } from "./walk.ts";
 interface Surroundings {
   parent: Scope | undefined;
   orderBy: OrderItem[];
+  /** What FROM would give, where a pipe brings it. */
+  source?: Source;
 }
 
 export function analyzeSelect(context: Context, select: Select, around: Surroundings): Relation {
-  const source = select.from === undefined ? undefined : analyzeFrom(context, select.from, around.parent);
+  const from = select.from === undefined ? undefined : analyzeFrom(context, select.from, around.parent);
+  const source = around.source ?? from;
   const scope: Scope =
     source === undefined ? { ...emptyScope, parent: around.parent } : { ...source, parent: around.parent };
   const base = basePlace(context, select, scope);
@@ -35,7 +38,7 @@ export function analyzeSelect(context: Context, select: Select, around: Surround
   const aliases = aliasMap(items);
   const having = clause({ ...place, windows: { forbiddenIn: "HAVING clause" }, aliases }, select.having);
   const qualify = clause({ ...place, aliases }, select.qualify);
-  checkClauses(select, isGrouped, around.orderBy.length > 0);
+  checkClauses(select, { isGrouped, isOrdered: around.orderBy.length > 0, hasSource: source !== undefined });
   const ordering: Ordering = { orderBy: around.orderBy, items, aliases };
   const order = select.isDistinct ? "" : orderKeys(place, ordering);
   requireGrouped([...items.map((item) => item.typed), ...[having, qualify].filter((part) => part !== undefined)]);
@@ -87,10 +90,13 @@ function selectedExpressions(select: Select): Expression[] {
   );
 }
 
-function checkClauses(select: Select, isGrouped: boolean, isOrdered: boolean): void {
+function checkClauses(
+  select: Select,
+  { isGrouped, isOrdered, hasSource }: { isGrouped: boolean; isOrdered: boolean; hasSource: boolean },
+): void {
   const isComputed = isGrouped || select.where !== undefined || select.qualify !== undefined || select.isDistinct;
   const needsFrom = isComputed || isOrdered || selectedExpressions(select).some(containsWindow);
-  if (select.from === undefined && needsFrom) {
+  if (!hasSource && needsFrom) {
     throw new SqlError("Query without FROM clause cannot filter, group, aggregate or order", select.position);
   }
   if (

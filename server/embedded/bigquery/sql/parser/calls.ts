@@ -42,7 +42,7 @@ export function parseCall(cursor: Cursor, parse: ParseExpression): CallExpressio
 
 function readArguments(cursor: Cursor, parse: ParseExpression, call: CallExpression): void {
   call.isDistinct = cursor.accept("DISTINCT");
-  if (cursor.at("SELECT") || cursor.at("WITH")) {
+  if (cursor.atQuery()) {
     throw unsupported("A query as an argument without its own parentheses", cursor.position);
   }
   call.args = cursor.list(() => {

@@ -84,7 +84,7 @@ function parseSymbolic(cursor: Cursor, parse: ParseExpression): Expression {
   const position = cursor.position;
   if (cursor.at("[")) return parseArray(cursor, parse);
   if (!cursor.accept("(")) throw cursor.unexpected("Expected an expression");
-  if (cursor.at("SELECT") || cursor.at("WITH")) {
+  if (cursor.atQuery()) {
     const query = cursor.parseQuery(cursor);
     cursor.expect(")");
     return { kind: "subquery", query, position };
@@ -108,19 +108,13 @@ function parseSymbolic(cursor: Cursor, parse: ParseExpression): Expression {
 function tryParenthesisedQuery(cursor: Cursor): Expression | undefined {
   let ahead = 0;
   while (cursor.peek(ahead).text === "(" && cursor.peek(ahead).kind === "symbol") ahead += 1;
-  if (cursor.peek(ahead).upper !== "SELECT" && cursor.peek(ahead).upper !== "WITH") return undefined;
-  const mark = cursor.mark();
-  const { position, positionalCount } = cursor;
-  try {
+  if (!cursor.atQuery(ahead)) return undefined;
+  const { position } = cursor;
+  return cursor.attempt((): Expression => {
     const query = cursor.parseQuery(cursor);
     cursor.expect(")");
     return { kind: "subquery", query, position };
-  } catch (error) {
-    if (!(error instanceof SqlError)) throw error;
-    cursor.reset(mark);
-    cursor.positionalCount = positionalCount;
-    return undefined;
-  }
+  });
 }
 
 const typedLiterals: Record<string, TypedLiteralType | "NUMERIC"> = {

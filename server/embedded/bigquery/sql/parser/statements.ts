@@ -35,10 +35,9 @@ function readStatement(cursor: Cursor): Statement {
   switch (upper) {
     case "SELECT":
     case "WITH":
+    case "FROM":
     case "(":
       return { kind: "query", query: parseQuery(cursor), position };
-    case "FROM":
-      throw unsupported("Pipe syntax (a query that starts with FROM)", position);
     case "CREATE":
       return parseCreate(cursor);
     case "ALTER":
@@ -65,7 +64,7 @@ function readStatement(cursor: Cursor): Statement {
 
 function parseColumnList(cursor: Cursor): string[] | undefined {
   if (!cursor.at("(")) return undefined;
-  if (cursor.at("(", "SELECT") || cursor.at("(", "WITH") || cursor.at("(", "(")) return undefined;
+  if (cursor.atQuery(1) || cursor.at("(", "(")) return undefined;
   return cursor.parenthesised(() => cursor.list(() => cursor.identifier("a column name")));
 }
 
