@@ -5,7 +5,7 @@ import type { Warehouse } from "./lane-warehouse.ts";
 import type { CycleInput, CycleOutput } from "./types.ts";
 import { manyInput, type ManyPayments, manyPayments } from "./testing/many-payments.ts";
 import { type EmbeddedWarehouse, startEmbedded } from "./testing/embedded.ts";
-import { createTestLane, equation7, figures, type TestLane } from "./testing/test-lane.ts";
+import { createTestLane, equation7, figures, remainder6, type TestLane } from "./testing/test-lane.ts";
 
 /** An hour of event time, a payment in every window: twelve blocks of `payments`, and two of batches. */
 const hour = stretched(manyPayments(36));
@@ -71,12 +71,6 @@ const times = (name: string): number => asked.filter(([asking]) => asking === na
 async function settle(app: Warehouse): Promise<CycleOutput> {
   await app.cycle(input());
   return app.cycle(input());
-}
-
-function remainder6({ totals }: CycleOutput): number {
-  const count = (name: keyof NonNullable<typeof totals>): number => totals?.[name].count ?? Number.NaN;
-  const left = count("rawRows") + count("planted") + count("bookedByHand");
-  return left - count("booked") - count("absorbedByMerge") - count("notYetMerged");
 }
 
 test("an app that is started again reads what came after the sums that were kept, and one block as a check", async () => {
