@@ -36,5 +36,5 @@ export async function closeWindows(
   });
   await gateway.change(statements["close-copies"]);
   await gateway.change(statements["drop-closed-from-open"]);
-  await gateway.change(statements["forget-progress"], { cycle: parameters.cycle });
+  await gateway.change(statements["forget-progress"]);
 }

@@ -130,11 +130,24 @@ function isAfter(id: BlockId, other: BlockId): boolean {
   return order > 0 || (order === 0 && id.block > other.block);
 }
 
-/** Opens closed windows in a stretch of event time whose figures are not what the rows add up to; null: everywhere. */
-export async function reopenWrong({ gateway, definitions }: RecountPorts, block: number | null): Promise<void> {
+/** Windows that one statement opens at most. */
+const windowsPerCallMax = 2_000;
+
+/**
+ * Opens closed windows in a stretch of event time whose figures are not what the rows add up to; null: everywhere.
+ * Returns how many there were.
+ */
+export async function reopenWrong({ gateway, definitions }: RecountPorts, block: number | null): Promise<number> {
+  const { statements } = definitions;
   const stretch = block === null ? { fromWindow: new Date(0), toWindow: new Date("9999-01-01") } : stretchOf(block);
   const parameters = { ...stretch, byPayment: block !== null };
-  await gateway.change(definitions.statements["open-wrong-windows"], parameters, { wide: block === null });
+  const rows = await gateway.query(statements["find-wrong-windows"], parameters, { wide: block === null });
+  const windows = rows.map((row) => new Date(String(row["window_start"])));
+  for (let start = 0; start < windows.length; start += windowsPerCallMax)
+    await gateway.change(statements["open-wrong-windows"], {
+      windows: windows.slice(start, start + windowsPerCallMax),
+    });
+  return windows.length;
 }
 
 export interface Audit {
@@ -160,13 +173,7 @@ export async function auditOne(
   if (id === null) return { known, audited, changed: false, reopened: false };
   const counted = await recountBlocks(ports, known, { wanted: [id], timeLeft: () => true });
   const changed = counted.changed.length > 0;
-  let reopened = false;
-  if (id.part === "booked") {
-    const find = ports.definitions.statements["find-wrong-windows"];
-    const [row] = await ports.gateway.query(find, { ...stretchOf(id.block), byPayment: true });
-    reopened = Number(row?.["windows"] ?? 0) > 0;
-    if (reopened) await reopenWrong(ports, id.block);
-  }
+  const reopened = id.part === "booked" && (await reopenWrong(ports, id.block)) > 0;
   if (changed || reopened) ports.logger.warn({ ...id, changed, reopened }, "rows were changed behind the pipeline");
   return { known: counted.known, audited: id, changed, reopened };
 }

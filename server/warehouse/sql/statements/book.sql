@@ -8,22 +8,11 @@ INSERT INTO {dataset}.payments
   (transaction_id, customer_id, merchant_id, amount, currency, event_time, window_start, topic,
   partition_no, offset_no, ingest_id, checkpoint_id, batch_id, booked_at, booked_cycle, by_merge, origin)
 WITH shown AS (
-  SELECT r.*
-  FROM {dataset}.payments_raw AS r
-  WHERE r.batch_id > @afterBatchId
-    AND ((r.checkpoint_id = @checkpointId AND r.batch_id <= @batchId)
-      OR (@everyCheckpoint AND r.checkpoint_id <> @checkpointId))
-    AND r.partition_no >= @firstPartition
-    AND r.partition_no <= @lastPartition
-    AND r.offset_no >= @firstOffset
-    AND r.offset_no <= @lastOffset
+  {part shown-rows}
 ),
 -- Each table is narrowed to the transactions shown before it is joined, so that no join holds a whole table.
 intents AS (
-  SELECT i.transaction_id, MIN(i.window_start) AS window_start
-  FROM {dataset}.payment_intents AS i
-  WHERE i.transaction_id IN (SELECT u.transaction_id FROM shown AS u)
-  GROUP BY i.transaction_id
+  {part shown-intents}
 ),
 bookings AS (
   SELECT p.transaction_id, p.ingest_id
@@ -31,9 +20,7 @@ bookings AS (
   WHERE p.transaction_id IN (SELECT u.transaction_id FROM shown AS u)
 ),
 decided AS (
-  SELECT d.transaction_id, d.ingest_id
-  FROM {dataset}.dedup_decisions AS d
-  WHERE d.layer = 'merge' AND d.transaction_id IN (SELECT u.transaction_id FROM shown AS u)
+  {part shown-decided}
 )
 SELECT
   r.transaction_id,

@@ -1,5 +1,7 @@
--- Answers: how many closed windows of a stretch of event time have figures that are not what the rows add up to?
--- Parameters: @fromWindow (included), @toWindow (not included); @byPayment: or in which an intent has no booked row.
+-- Answers: which closed windows of a stretch of event time have kept figures that are not what the rows add up to, or
+--   rows and no figures? An intent that was streamed twice counts once.
+-- Parameters: @fromWindow (included), @toWindow (not included); @byPayment: also windows in which an intent has no booked
+--   row, which joins all payments of the stretch.
 -- Cost: windows, currencies and amounts of the stretch's rows of payment_intents and payments.
 WITH
   figures AS (
@@ -37,6 +39,8 @@ WITH
     GROUP BY f.window_start, f.currency
     HAVING SUM(f.intended) <> 0 OR SUM(f.booked) <> 0 OR SUM(f.booked_money) <> 0 OR SUM(f.unbooked) <> 0
   )
-SELECT COUNT(DISTINCT d.window_start) AS windows
+SELECT d.window_start
 FROM differing AS d
 WHERE d.window_start NOT IN (SELECT o.window_start FROM {dataset}.reconciliation_open AS o)
+GROUP BY d.window_start
+ORDER BY d.window_start
