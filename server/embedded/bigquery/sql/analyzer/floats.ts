@@ -45,7 +45,8 @@ export function comparisonSql(operator: string, left: Typed, right: Typed): stri
 export function orderSql(item: OrderItem, key: Typed): string {
   const nulls = item.nulls ?? (item.descending ? "LAST" : "FIRST");
   const direction = `${item.descending ? "DESC" : "ASC"} NULLS ${nulls}`;
-  const whole = `${key.sql} ${direction}`;
+  // DuckDB orders an INTERVAL otherwise than by its length.
+  const whole = `${key.type.kind === "INTERVAL" ? `bq_interval_key(${key.sql})` : key.sql} ${direction}`;
   return mayBeNaN(key) && key.isVolatile !== true ? `(NOT isnan(${key.sql})) ${direction}, ${whole}` : whole;
 }
 
