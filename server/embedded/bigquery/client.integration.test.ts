@@ -223,8 +223,8 @@ describe("insertAll", () => {
       { name: "lines", type: "RECORD", mode: "REPEATED", fields: line },
     ];
     const [table] = await dataset.createTable("nested", { schema: fields });
-    const [metadata] = (await table.getMetadata()) as [{ schema: { fields: unknown } }];
-    expect(metadata.schema.fields).toEqual(fields);
+    const [metadata] = await table.getMetadata();
+    expect((metadata as { schema: { fields: unknown } }).schema.fields).toEqual(fields);
     const good = [
       { id: "a" },
       { id: "b", head: {}, lines: [] },

@@ -10,6 +10,7 @@ import {
   quoteJson,
 } from "./json-text.ts";
 import type { Json } from "./json-text.ts";
+import { isoInterval, parseInterval } from "../wire/intervals.ts";
 import { floatText } from "./decimal.ts";
 import { floatOf } from "./printing.ts";
 import { routine } from "./routine.ts";
@@ -126,6 +127,8 @@ function otherText(kind: string, text: string): string {
       return quoteJson(`${text.replace(" ", "T").replace(/\+00$/, "")}Z`);
     case "DATETIME":
       return quoteJson(text.replace(" ", "T"));
+    case "INTERVAL":
+      return quoteJson(isoInterval(parseInterval(text)));
     case "BYTES":
       return quoteJson(Buffer.from(text, "hex").toString("base64"));
     default:

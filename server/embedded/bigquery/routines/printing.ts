@@ -28,6 +28,8 @@ export function literal(kind: string, text: string | null): string {
     case "TIME":
     case "TIMESTAMP":
       return `${kind} "${text}"`;
+    case "INTERVAL":
+      return `INTERVAL "${text}" YEAR TO SECOND`;
     case "FLOAT64":
       return Number.isFinite(floatOf(text)) ? floatWithPoint(text) : `CAST("${floatWithPoint(text)}" AS FLOAT64)`;
     case "NUMERIC":

@@ -2,12 +2,15 @@
  * What GoogleSQL computes and DuckDB does not, or does differently: pure functions that the storage registers with DuckDB
  * under the name `bq_…`, for the translator's tables to call.
  */
+import type { Interval } from "../wire/intervals.ts";
+
 export interface RoutineValues {
   STRING: string;
   BYTES: Uint8Array;
   INT64: bigint;
   FLOAT64: number;
   BOOL: boolean;
+  INTERVAL: Interval;
   "ARRAY<STRING>": (string | null)[];
   "ARRAY<BYTES>": Uint8Array[];
   "ARRAY<INT64>": (bigint | null)[];

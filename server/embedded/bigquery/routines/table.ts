@@ -1,6 +1,7 @@
 import { characterRoutines } from "./characters.ts";
 import { codecRoutines } from "./codecs.ts";
 import { formatValues } from "./format.ts";
+import { intervalRoutines } from "./intervals.ts";
 import { jsonRoutines } from "./json.ts";
 import { numberRoutines } from "./numbers.ts";
 import { literal, printed } from "./printing.ts";
@@ -35,5 +36,6 @@ export const routines: readonly Routine[] = [
   ...codecRoutines,
   ...numberRoutines,
   ...jsonRoutines,
+  ...intervalRoutines,
   ...formatRoutines,
 ];

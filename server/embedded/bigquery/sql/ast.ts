@@ -40,6 +40,8 @@ export interface CallExpression extends Node {
   isStar: boolean;
   isDistinct: boolean;
   args: Expression[];
+  /** In `f(a, name => b)` the names of the last arguments, in lower case. */
+  argumentNames: string[];
   nulls: "IGNORE" | "RESPECT" | undefined;
   /** Only the rows where an expression is greatest or least. */
   having: { isGreatest: boolean; expression: Expression } | undefined;
@@ -84,7 +86,13 @@ export type Expression =
     })
   | (Node & { kind: "cast"; operand: Expression; type: SqlType; isSafe: boolean; format: Expression | undefined })
   | (Node & { kind: "extract"; part: string; from: Expression; zone: Expression | undefined })
-  | (Node & { kind: "interval"; value: Expression; unit: string })
+  | (Node & {
+      kind: "interval";
+      value: Expression;
+      unit: string;
+      /** In `INTERVAL '1-2' YEAR TO MONTH`: the part behind TO. */
+      lastUnit: string | undefined;
+    })
   | (Node & { kind: "exists"; query: Query })
   | (Node & { kind: "subquery"; query: Query })
   | (Node & { kind: "arrayQuery"; query: Query })

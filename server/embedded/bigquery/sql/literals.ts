@@ -12,6 +12,8 @@ import {
   parseTimestamp,
 } from "../wire/times.ts";
 import { canonicalJson } from "../routines/json-text.ts";
+import { parseInterval } from "../wire/intervals.ts";
+import type { Interval } from "../wire/intervals.ts";
 import { formatNumeric, parseExactNumeric } from "../wire/numeric.ts";
 import type { ScalarKind } from "./types.ts";
 
@@ -81,9 +83,15 @@ export function scalarLiteral(kind: ScalarKind, text: string): string {
       return `TIMESTAMP '${formatTimestamp(parseDatetime(text))}'`;
     case "TIMESTAMP":
       return `TIMESTAMP '${formatTimestamp(parseTimestamp(text))}'`;
-    default:
+    case "INTERVAL":
+      return intervalLiteral(parseInterval(text));
+    case "TIME":
       return `TIME '${formatTime(parseTime(text))}'`;
   }
+}
+
+export function intervalLiteral({ months, days, micros }: Interval): string {
+  return `bq_make_interval(${months}, ${days}, ${micros})`;
 }
 
 function floatText(value: number): string {

@@ -17,6 +17,7 @@ export const scalarKinds = [
   "DATETIME",
   "TIME",
   "TIMESTAMP",
+  "INTERVAL",
   "JSON",
 ] as const;
 
@@ -48,6 +49,7 @@ const duckNames: Record<ScalarKind, string> = {
   DATETIME: "TIMESTAMP",
   TIME: "TIME",
   TIMESTAMP: "TIMESTAMP",
+  INTERVAL: "INTERVAL",
   JSON: "VARCHAR",
 };
 
@@ -99,9 +101,23 @@ export function scalarKindNamed(name: string): ScalarKind | undefined {
   return scalarKinds.find((kind) => kind === upper) ?? typeAliases[upper];
 }
 
-/** Types whose values can be compared with =, grouped and ordered. */
+/**
+ * Types whose values DuckDB compares, groups and orders as GoogleSQL does. An INTERVAL is not: DuckDB holds 1 day less 1 hour
+ * to be more than 23 hours. Where it is compared, its length is (see analyzer/specials/intervals.ts).
+ */
 export function isComparable(type: SqlType): boolean {
-  return type.kind !== "ARRAY" && type.kind !== "STRUCT" && type.kind !== "JSON";
+  return type.kind !== "ARRAY" && type.kind !== "STRUCT" && type.kind !== "JSON" && type.kind !== "INTERVAL";
+}
+
+/** Types that ORDER BY, MIN and MAX take. */
+export function isOrderable(type: SqlType): boolean {
+  return isComparable(type) || type.kind === "INTERVAL";
+}
+
+/** Whether the type, or one inside it, is an INTERVAL: DuckDB does not compare those as BigQuery does. */
+export function containsInterval(type: SqlType): boolean {
+  if (type.kind === "ARRAY") return containsInterval(type.element);
+  return type.kind === "STRUCT" ? type.fields.some((field) => containsInterval(field.type)) : type.kind === "INTERVAL";
 }
 
 /** JSON, or a type with JSON inside: BigQuery compares no such values. */
@@ -118,7 +134,7 @@ export function isGroupable(type: SqlType): boolean {
 function isGroupableInside(type: SqlType): boolean {
   if (type.kind === "ARRAY") return isGroupableInside(type.element);
   if (type.kind === "STRUCT") return type.fields.every((field) => isGroupableInside(field.type));
-  return type.kind !== "FLOAT64" && type.kind !== "JSON";
+  return type.kind !== "FLOAT64" && type.kind !== "JSON" && type.kind !== "INTERVAL";
 }
 
 export function isNumericKind(type: SqlType): boolean {

@@ -5,8 +5,10 @@ import {
   BOOLEAN,
   DOUBLE,
   DuckDBBlobValue,
+  DuckDBIntervalValue,
   DuckDBListValue,
   DuckDBScalarFunction,
+  INTERVAL,
   LIST,
   SQLNULL,
   VARCHAR,
@@ -21,6 +23,7 @@ const duckTypes: Record<RoutineType, DuckDBType> = {
   INT64: BIGINT,
   FLOAT64: DOUBLE,
   BOOL: BOOLEAN,
+  INTERVAL,
   "ARRAY<STRING>": LIST(VARCHAR),
   "ARRAY<BYTES>": LIST(BLOB),
   "ARRAY<INT64>": LIST(BIGINT),
@@ -65,11 +68,15 @@ function scalarFunction({ name, takes, gives, run }: Routine): DuckDBScalarFunct
 function fromDuck(value: DuckDBValue): RoutineValue {
   if (value instanceof DuckDBBlobValue) return value.bytes;
   if (value instanceof DuckDBListValue) return value.items.map(fromDuck) as RoutineValue;
+  if (value instanceof DuckDBIntervalValue) return { months: value.months, days: value.days, micros: value.micros };
   return value as RoutineValue;
 }
 
 function toDuck(value: RoutineValue): DuckDBValue {
   if (value instanceof Uint8Array) return new DuckDBBlobValue(value);
   if (Array.isArray(value)) return new DuckDBListValue(value.map((item) => toDuck(item)));
+  if (typeof value === "object" && value !== null) {
+    return new DuckDBIntervalValue(value.months, value.days, value.micros);
+  }
   return value;
 }

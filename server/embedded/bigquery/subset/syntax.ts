@@ -178,6 +178,11 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
       example: "SELECT happened - INTERVAL 5 MINUTE, DATE(happened) + 1 FROM d.t",
       note: "a DATE ± INTERVAL is a DATETIME",
     },
+    {
+      construct: "INTERVAL values",
+      example: "SELECT INTERVAL '1-2 3 4:5:6.7' YEAR TO SECOND * 2, TIMESTAMP '2024-01-02' - happened FROM d.t",
+      note: "compared and ordered by their length, with months of 30 days; not grouped by",
+    },
     { construct: "SAFE. before a scalar function", example: "SELECT SAFE.SUBSTR(id, 1, n) FROM d.t" },
     {
       construct: "arrays, [n], [OFFSET], [ORDINAL], [SAFE_…], ARRAY(query)",
@@ -223,7 +228,7 @@ export const refusedSyntax: SyntaxEntry[] = [
     example: "CREATE TABLE d.u (a INT64) OPTIONS (partition_expiration_days = 1)",
   },
   {
-    construct: "BIGNUMERIC, GEOGRAPHY, INTERVAL and RANGE values",
+    construct: "BIGNUMERIC, GEOGRAPHY and RANGE values",
     example: "SELECT CAST(1 AS BIGNUMERIC)",
   },
   { construct: "parameters of types in CAST, ARRAY and STRUCT", example: "SELECT CAST(id AS STRING(1)) FROM d.t" },
@@ -239,4 +244,8 @@ export const refusedSyntax: SyntaxEntry[] = [
   { construct: "SAFE. before an aggregate or window function", example: "SELECT SAFE.SUM(n) FROM d.t" },
   { construct: "LIKE ANY/ALL of a query", example: "SELECT id LIKE ANY (SELECT 'a') FROM d.t" },
   { construct: "comparing ARRAY and JSON; ordering ARRAY, STRUCT and JSON", example: "SELECT [1] = [1]" },
+  {
+    construct: "grouping, DISTINCT and windows by INTERVAL values",
+    example: "SELECT 1 FROM UNNEST([INTERVAL 1 DAY]) AS x GROUP BY x",
+  },
 ];

@@ -6,6 +6,7 @@ import {
   DuckDBBlobValue,
   DuckDBDateValue,
   DuckDBDecimalValue,
+  DuckDBIntervalValue,
   DuckDBListValue,
   DuckDBStructValue,
   DuckDBTimestampValue,
@@ -15,6 +16,7 @@ import type { DuckDBValue } from "@duckdb/node-api";
 import { canonicalJson } from "../routines/json-text.ts";
 import { parseBool, parseFloat64, parseInteger } from "../sql/literals.ts";
 import type { ScalarKind, SqlType } from "../sql/types.ts";
+import { parseInterval } from "./intervals.ts";
 import { parseExactNumeric, parseNumeric } from "./numeric.ts";
 import { parseDate, parseDatetime, parseTime, parseTimestamp, timestampMax, timestampMin } from "./times.ts";
 
@@ -129,7 +131,11 @@ function decodeScalar(value: unknown, kind: ScalarKind): DuckDBValue {
       return new DuckDBTimeValue(parseTime(text(value, kind)));
     case "DATETIME":
       return new DuckDBTimestampValue(parseDatetime(text(value, kind)));
-    default:
+    case "INTERVAL": {
+      const { months, days, micros } = parseInterval(text(value, kind));
+      return new DuckDBIntervalValue(months, days, micros);
+    }
+    case "TIMESTAMP":
       return new DuckDBTimestampValue(timestampMicros(value));
   }
 }

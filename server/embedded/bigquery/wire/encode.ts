@@ -3,6 +3,7 @@ import {
   DuckDBBlobValue,
   DuckDBDateValue,
   DuckDBDecimalValue,
+  DuckDBIntervalValue,
   DuckDBListValue,
   DuckDBStructValue,
   DuckDBTimestampValue,
@@ -11,6 +12,7 @@ import {
 import type { DuckDBValue } from "@duckdb/node-api";
 import { BigQueryError } from "../errors.ts";
 import type { SqlType } from "../sql/types.ts";
+import { formatInterval } from "./intervals.ts";
 import { formatNumeric } from "./numeric.ts";
 import { formatDate, formatTime, formatTimestamp, timestampMax, timestampMin } from "./times.ts";
 
@@ -68,6 +70,7 @@ function encodeOther(value: DuckDBValue, type: SqlType, options: EncodeOptions):
     return formatDate(BigInt(value.days));
   }
   if (type.kind === "TIME" && value instanceof DuckDBTimeValue) return formatTime(value.micros);
+  if (type.kind === "INTERVAL" && value instanceof DuckDBIntervalValue) return formatInterval(value);
   if (value instanceof DuckDBTimestampValue) requireYear(value.micros);
   if (type.kind === "DATETIME" && value instanceof DuckDBTimestampValue) {
     return formatTimestamp(value.micros).replace(" ", "T");

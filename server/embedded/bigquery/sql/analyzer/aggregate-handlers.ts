@@ -70,6 +70,8 @@ function sum(aggregate: Aggregate): Typed {
       return result(checkedNumericSum(duck(aggregate, "sum", argument.sql)), argument.type);
     case "FLOAT64":
       return result(floatSum(aggregate, argument), argument.type);
+    case "INTERVAL":
+      return result(`bq_make_interval(${intervalSums(aggregate, argument)})`, argument.type);
     default:
       throw noMatch(aggregate, argument.type);
   }
@@ -85,6 +87,13 @@ function floatAverage(aggregate: Aggregate, argument: Typed): string {
     ELSE error('AVG of an infinity, or of values with too large a sum, is refused') END)`;
 }
 
+/** Months, days and microseconds, each for itself. */
+function intervalSums(aggregate: Aggregate, argument: Typed): string {
+  return ["months", "days", "micros"]
+    .map((part) => `CAST(${duck(aggregate, "sum", `bq_interval_${part}(${argument.sql})`)} AS BIGINT)`)
+    .join(", ");
+}
+
 function average(aggregate: Aggregate): Typed {
   const argument = first(aggregate);
   switch (argument.type.kind) {
@@ -92,6 +101,10 @@ function average(aggregate: Aggregate): Typed {
       return result(duck(aggregate, "avg", argument.sql), scalar("FLOAT64"));
     case "FLOAT64":
       return result(floatAverage(aggregate, argument), scalar("FLOAT64"));
+    case "INTERVAL": {
+      const counted = duck(aggregate, "count", argument.sql);
+      return result(`bq_interval_average(${intervalSums(aggregate, argument)}, ${counted})`, argument.type);
+    }
     case "NUMERIC": {
       const counted = result(`CAST(${duck(aggregate, "count", argument.sql)} AS DECIMAL(38,9))`, argument.type);
       const total = result(checkedNumericSum(duck(aggregate, "sum", argument.sql)), argument.type);
@@ -104,6 +117,10 @@ function average(aggregate: Aggregate): Typed {
 
 function extreme(aggregate: Aggregate): Typed {
   const argument = first(aggregate);
+  if (argument.type.kind === "INTERVAL") {
+    const name = aggregate.call.name === "MAX" ? "arg_max" : "arg_min";
+    return result(`${name}(${argument.sql}, bq_interval_key(${argument.sql}))${aggregate.over}`, argument.type);
+  }
   if (!isComparable(argument.type)) throw noMatch(aggregate, argument.type);
   const sql = `${aggregate.call.name.toLowerCase()}(${argument.sql})${aggregate.over}`;
   if (!mayBeNaN(argument)) return result(sql, argument.type);

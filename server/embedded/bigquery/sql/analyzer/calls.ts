@@ -13,6 +13,7 @@ import type { Analyze, Place } from "./context.ts";
 import { refuseVolatile } from "./operators.ts";
 import { arrayHandlers } from "./specials/arrays.ts";
 import { conditionalHandlers } from "./specials/conditionals.ts";
+import { intervalHandlers } from "./specials/intervals.ts";
 import { jsonHandlers } from "./specials/json.ts";
 import { printingHandlers } from "./specials/printing.ts";
 import { regexpHandlers } from "./specials/regexps.ts";
@@ -38,6 +39,7 @@ const handlers: Partial<Record<SpecialFunction, SpecialHandler>> = {
   ...stringHandlers,
   ...arrayHandlers,
   ...jsonHandlers,
+  ...intervalHandlers,
 };
 
 export function scalarCall(place: Place, call: CallExpression, analyze: Analyze): Typed {

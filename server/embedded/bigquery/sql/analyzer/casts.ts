@@ -95,6 +95,8 @@ const conversions: Partial<Record<`${ScalarKind}>${ScalarKind}`, Conversion>> = 
   "STRING>DATETIME": withoutLeapSecond(checkedText(localForm, (x, fail) => plain("TIMESTAMP")(`upper(${x})`, fail))),
   "STRING>TIME": withoutLeapSecond(checkedText(timeForm, plain("TIME"))),
   "STRING>TIMESTAMP": withoutLeapSecond(stringToTimestamp),
+  "STRING>INTERVAL": (x, fail) => (fail === "NULL" ? `TRY(bq_parse_interval(${x}))` : `bq_parse_interval(${x})`),
+  "INTERVAL>STRING": (x) => `bq_interval_text(${x})`,
   "BYTES>STRING": (x, fail) => (fail === "NULL" ? `TRY(decode(${x}))` : `decode(${x})`),
   "DATE>STRING": (x) => `strftime(${x}, '%Y-%m-%d')`,
   "DATE>DATETIME": plain("TIMESTAMP"),

@@ -2,7 +2,7 @@
 import type { Expression } from "../ast.ts";
 import { isAggregateFunction } from "../functions/aggregates.ts";
 import { bytesLiteral, parseInteger, scalarLiteral, stringLiteral } from "../literals.ts";
-import { SqlError, unsupported } from "../position.ts";
+import { SqlError } from "../position.ts";
 import { scalar } from "../types.ts";
 import { aggregateCall } from "./aggregates.ts";
 import { scalarCall } from "./calls.ts";
@@ -17,6 +17,8 @@ import { resolvePath } from "./scope.ts";
 import { zoneOf } from "./specials/call.ts";
 import { formattedText } from "./specials/cast-formats.ts";
 import { extract } from "./specials/extraction.ts";
+import { unitMicros } from "./specials/date-parts.ts";
+import { intervalArithmetic, intervalValue } from "./specials/intervals.ts";
 import { shift } from "./specials/times.ts";
 import { asFamily } from "./specials/truncation.ts";
 import { combine } from "./typed.ts";
@@ -61,7 +63,7 @@ function analyzeNode(place: Place, expression: Expression): Typed {
         position: expression.position,
       });
     case "interval":
-      throw unsupported("An INTERVAL as a value", expression.position);
+      return intervalValue(expression, analyzeExpression(place, expression.value));
     case "call":
       return call(place, expression);
     case "field":
@@ -184,18 +186,27 @@ function binaryNode(place: Place, expression: Expression & { kind: "binary" }): 
   const { operator, left, right, position } = expression;
   const [interval, other] = right.kind === "interval" ? [right, left] : [left, right];
   if (interval.kind === "interval" && (operator === "+" || (operator === "-" && right.kind === "interval"))) {
-    const amount = {
-      value: analyzeExpression(place, interval.value),
-      unit: interval.unit,
-      isSubtracted: operator === "-",
-    };
     const base = analyzeExpression(place, other);
-    // A DATE moved by an INTERVAL is a DATETIME, unlike what DATE_ADD gives.
-    const isDate = base.type.kind === "DATE";
-    return shift(isDate ? asFamily(base, "DATETIME", position) : base, amount, position);
+    const value = analyzeExpression(place, interval.value);
+    const amount = { value, unit: interval.unit, isSubtracted: operator === "-" };
+    if (isCounted(interval, value) && canShift(base.type.kind, interval.unit)) {
+      // A DATE moved by an INTERVAL is a DATETIME, unlike what DATE_ADD gives.
+      return shift(base.type.kind === "DATE" ? asFamily(base, "DATETIME", position) : base, amount, position);
+    }
   }
   const [a, b] = [analyzeExpression(place, left), analyzeExpression(place, right)];
-  return dateArithmetic(operator, a, b, position) ?? binary(operator, a, b, position);
+  const times = intervalArithmetic(operator, a, b, position);
+  return times ?? dateArithmetic(operator, a, b, position) ?? binary(operator, a, b, position);
+}
+
+/** A whole number of one unit: needs no INTERVAL value. */
+function isCounted(interval: Expression & { kind: "interval" }, value: Typed): boolean {
+  return interval.lastUnit === undefined && value.type.kind === "INT64";
+}
+
+function canShift(kind: string, unit: string): boolean {
+  if (kind === "TIMESTAMP") return unitMicros[unit] !== undefined;
+  return (kind === "DATE" || kind === "DATETIME") && [...Object.keys(unitMicros), "MONTH", "YEAR"].includes(unit);
 }
 
 /** DATE ± INT64 counts days. */

@@ -48,9 +48,15 @@ export function comparisonSql(operator: string, left: Typed, right: Typed): stri
 export function orderSql(item: OrderItem, key: Typed): string {
   const nulls = item.nulls ?? (item.descending ? "LAST" : "FIRST");
   const direction = `${item.descending ? "DESC" : "ASC"} NULLS ${nulls}`;
-  const isFloat = key.type.kind === "FLOAT64" && key.isVolatile !== true;
-  const whole = `${isFloat ? `(CASE WHEN ${key.sql} = 0 THEN 0 ELSE ${key.sql} END)` : key.sql} ${direction}`;
+  const whole = `${wholeKey(key)} ${direction}`;
   return mayBeNaN(key) && key.isVolatile !== true ? `(NOT isnan(${key.sql})) ${direction}, ${whole}` : whole;
+}
+
+function wholeKey(key: Typed): string {
+  // Both zeros are equal, but DuckDB puts the sorted one of them into the result.
+  if (key.type.kind === "FLOAT64" && key.isVolatile !== true) return `(CASE WHEN ${key.sql} = 0 THEN 0 ELSE ${key.sql} END)`;
+  // DuckDB orders an INTERVAL otherwise than by its length.
+  return key.type.kind === "INTERVAL" ? `bq_interval_key(${key.sql})` : key.sql;
 }
 
 /**

@@ -175,10 +175,26 @@ function compareStructs(operator: "=" | "!=", left: Typed, right: Typed, positio
   return combine(operator === "=" ? equal : `(NOT ${equal})`, scalar("BOOL"), [left, right]);
 }
 
+/** Both sides as DuckDB can compare them: of an INTERVAL its length. The values are for a comparison alone. */
+export function comparedPair(what: string, left: Typed, right: Typed, position: Position): [Typed, Typed] {
+  const pair = [left, right];
+  if (comparisonType(pair, position, what).kind !== "INTERVAL") return comparablePair(what, left, right, position);
+  return [
+    asCompared(coerce(left, scalar("INTERVAL"), position)),
+    asCompared(coerce(right, scalar("INTERVAL"), position)),
+  ];
+}
+
+/** The value as DuckDB can compare it. */
+export function asCompared(typed: Typed): Typed {
+  if (typed.type.kind !== "INTERVAL") return typed;
+  return combine(`bq_interval_key(${typed.sql})`, scalar("INT64"), [typed]);
+}
+
 export function compare(operator: string, left: Typed, right: Typed, position: Position): Typed {
   const isStruct = left.type.kind === "STRUCT" && right.type.kind === "STRUCT";
   if (isStruct && (operator === "=" || operator === "!=")) return compareStructs(operator, left, right, position);
-  const [a, b] = comparablePair(`operator ${operator}`, left, right, position);
+  const [a, b] = comparedPair(`operator ${operator}`, left, right, position);
   return combine(comparisonSql(operator, a, b), scalar("BOOL"), [a, b]);
 }
 
@@ -193,6 +209,9 @@ export function unary(operator: string, operand: Typed, position: Position): Typ
     return combine(`(~${value.sql})`, scalar("INT64"), [value]);
   }
   const value = operand.type.kind === "NULL" ? coerce(operand, scalar("INT64"), position) : operand;
+  if (operator === "-" && value.type.kind === "INTERVAL") {
+    return combine(`bq_interval_multiply(${value.sql}, -1::BIGINT)`, value.type, [value]);
+  }
   if (!isNumericKind(value.type)) throw noMatch(operator, [value], position);
   return operator === "+" ? value : combine(`(-${value.sql})`, value.type, [value]);
 }

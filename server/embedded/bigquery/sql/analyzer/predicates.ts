@@ -1,10 +1,10 @@
 /** IS, BETWEEN, IN, LIKE, EXISTS: https://cloud.google.com/bigquery/docs/reference/standard-sql/operators */
 import type { Expression } from "../ast.ts";
 import { SqlError, unsupported } from "../position.ts";
-import { containsJson, isComparable, scalar } from "../types.ts";
+import { containsInterval, containsJson, isComparable, isOrderable, scalar } from "../types.ts";
 import { coerce, commonType } from "./coercion.ts";
 import type { Analyze, Place } from "./context.ts";
-import { comparablePair, comparisonType, refuseVolatile } from "./operators.ts";
+import { asCompared, comparedPair, comparisonType, refuseVolatile } from "./operators.ts";
 import { like, likeAny } from "./likes.ts";
 import { structInArray, structInList, structInQuery } from "./memberships.ts";
 import { subquery } from "./collections.ts";
@@ -53,7 +53,8 @@ export function predicate(place: Place, expression: Expression, analyze: Analyze
 /** Both sides as one type; IS DISTINCT FROM takes any: NULL is the same as NULL, also inside an ARRAY or STRUCT. */
 function samePair(left: Typed, right: Typed, position: number): [Typed, Typed] {
   const type = commonType([left, right], position, "operator IS DISTINCT FROM");
-  if (isComparable(type)) return comparablePair("IS DISTINCT FROM", left, right, position);
+  if (isOrderable(type)) return comparedPair("IS DISTINCT FROM", left, right, position);
+  if (containsInterval(type)) throw unsupported("IS DISTINCT FROM of INTERVAL values inside others", position);
   if (containsJson(type)) throw unsupported("IS DISTINCT FROM of JSON values", position);
   return [coerce(left, type, position), coerce(right, type, position)];
 }
@@ -61,9 +62,9 @@ function samePair(left: Typed, right: Typed, position: number): [Typed, Typed] {
 function between(place: Place, expression: Expression & { kind: "between" }, analyze: Analyze): Typed {
   const parts = [expression.operand, expression.low, expression.high].map((part) => analyze(place, part));
   const type = comparisonType(parts, expression.position, "operator BETWEEN");
-  if (!isComparable(type)) throw unsupported(`BETWEEN of ${type.kind} values`, expression.position);
+  if (!isOrderable(type)) throw unsupported(`BETWEEN of ${type.kind} values`, expression.position);
   const [value, low, high] = parts.map((part) =>
-    coerce(part, type.kind === "NULL" ? scalar("INT64") : type, expression.position),
+    asCompared(coerce(part, type.kind === "NULL" ? scalar("INT64") : type, expression.position)),
   );
   if (value === undefined || low === undefined || high === undefined) throw new Error("three operands were read");
   const not = expression.isNegated ? "NOT " : "";
@@ -79,8 +80,10 @@ function inList(place: Place, expression: Expression & { kind: "inList" }, analy
   const parts = [expression.operand, ...expression.items].map((part) => analyze(place, part));
   if (parts.some((part) => part.type.kind === "STRUCT")) return structInList(parts, expression);
   const type = comparisonType(parts, position, "operator IN");
-  if (!isComparable(type)) throw unsupported(`IN of ${type.kind} values`, position);
-  const [value, ...items] = parts.map((part) => coerce(part, type.kind === "NULL" ? scalar("INT64") : type, position));
+  if (!isOrderable(type)) throw unsupported(`IN of ${type.kind} values`, position);
+  const [value, ...items] = parts.map((part) =>
+    asCompared(coerce(part, type.kind === "NULL" ? scalar("INT64") : type, position)),
+  );
   if (value === undefined) throw new Error("an operand was read");
   if (mayBeNaN(value) && items.some(mayBeNaN)) {
     refuseVolatile(parts, "IN", position);
@@ -120,7 +123,7 @@ function inQuery(place: Place, expression: Expression & { kind: "inQuery" }, ana
   const operand = analyze(place, expression.operand);
   if (column.type.kind === "STRUCT")
     return structInQuery(operand, { sql: relation.sql, type: column.type, isNegated }, position);
-  const [value, read] = comparablePair("operator IN", operand, { sql: "q.c1", type: column.type }, position);
+  const [value, read] = comparedPair("operator IN", operand, { sql: "q.c1", type: column.type }, position);
   // NaN equals nothing, so that it may as well be missing among the values to compare with.
   const numbers = mayBeNaN(value) && mayBeNaN(read) ? ` WHERE ${read.sql} IS NULL OR NOT isnan(${read.sql})` : "";
   const sql = `(${value.sql} ${isNegated ? "NOT " : ""}IN (SELECT ${read.sql} FROM (${relation.sql}) AS q${numbers}))`;

@@ -2,7 +2,7 @@
 import type { OrderItem, Query, QueryBody } from "../ast.ts";
 import { SqlError, unsupported } from "../position.ts";
 import { analyzeRecursive } from "./recursion.ts";
-import { isComparable, scalar } from "../types.ts";
+import { isOrderable, scalar } from "../types.ts";
 import { newAlias } from "./context.ts";
 import type { Context, Place } from "./context.ts";
 import { analyzeExpression } from "./expression.ts";
@@ -104,7 +104,7 @@ function outputOrder(place: Place, item: OrderItem): string {
       ? undefined
       : analyzeExpression(place, expression);
   if (key === undefined) throw new SqlError("ORDER BY names no output column", position);
-  if (!isComparable(key.type)) throw new SqlError(`ORDER BY of ${key.type.kind} values`, position);
+  if (!isOrderable(key.type)) throw new SqlError(`ORDER BY of ${key.type.kind} values`, position);
   return orderSql(item, { ...key });
 }
 

@@ -1,7 +1,7 @@
 /** One SELECT. The order of evaluation: FROM, WHERE, GROUP BY, select list, HAVING, QUALIFY, ORDER BY. */
 import type { Expression, OrderItem, Select, SelectItem } from "../ast.ts";
 import { SqlError, unsupported } from "../position.ts";
-import { isComparable, isGroupable, scalar, typeName } from "../types.ts";
+import { isOrderable, isGroupable, scalar, typeName } from "../types.ts";
 import { coerce } from "./coercion.ts";
 import { newAlias } from "./context.ts";
 import type { Context, Place } from "./context.ts";
@@ -166,7 +166,7 @@ function orderKeys(place: Place, ordering: Ordering): string {
   const within: Place = { ...place, aliases: ordering.aliases };
   const keys = ordering.orderBy.flatMap((item) => {
     const typed = orderKey(within, item, ordering.items);
-    if (!isComparable(typed.type))
+    if (!isOrderable(typed.type))
       throw new SqlError(`ORDER BY does not support expressions of type ${typeName(typed.type)}`, item.position);
     requireGrouped([typed]);
     return typed.literal === undefined ? [orderSql(item, typed)] : [];

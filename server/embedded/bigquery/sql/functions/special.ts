@@ -32,6 +32,7 @@ export const specialFunctions = {
   TIME_SUB: "MICROSECOND to HOUR, round the clock",
   TIME_DIFF: "MICROSECOND to HOUR, boundaries crossed",
   TIME_TRUNC: "MICROSECOND to HOUR",
+  MAKE_INTERVAL: "([year, month, day, hour, minute, second]), also by name",
   LAST_DAY: "of the WEEK, WEEK(day), ISOWEEK, MONTH, QUARTER, YEAR or ISOYEAR",
   STRING: "(date or time), or (TIMESTAMP, time zone)",
   CONCAT: "BYTES, or any number of values that can be cast to STRING",
@@ -69,5 +70,8 @@ export const specialFunctions = {
   GENERATE_DATE_ARRAY: "with INTERVAL n DAY to YEAR",
   GENERATE_TIMESTAMP_ARRAY: "with INTERVAL n MICROSECOND to DAY",
 } as const;
+
+/** The functions that take arguments as `name => value`. */
+export const namedArgumentFunctions: readonly string[] = ["MAKE_INTERVAL"];
 
 export type SpecialFunction = keyof typeof specialFunctions;

@@ -1,5 +1,6 @@
 import { arrayFunctions } from "./arrays.ts";
 import { hashFunctions } from "./hashes.ts";
+import { intervalFunctions } from "./intervals.ts";
 import { jsonFunctions } from "./json.ts";
 import { numberFunctions } from "./numbers.ts";
 import type { FunctionDefinition } from "./signature.ts";
@@ -12,6 +13,7 @@ export const scalarFunctions: Record<string, FunctionDefinition[]> = {
   "Hashes, and bytes as text": hashFunctions,
   Numbers: numberFunctions,
   "Dates and times": timeFunctions,
+  Intervals: intervalFunctions,
   Arrays: arrayFunctions,
   JSON: jsonFunctions,
 };

@@ -4,7 +4,8 @@
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/window-function-calls
  */
 import type { CallExpression, Expression, FrameBound, OrderItem, WindowFrame, WindowSpecification } from "../ast.ts";
-import { unsupported } from "../position.ts";
+import { namedArgumentFunctions } from "../functions/special.ts";
+import { SqlError, unsupported } from "../position.ts";
 import type { Cursor } from "./cursor.ts";
 
 type ParseExpression = (cursor: Cursor) => Expression;
@@ -21,6 +22,7 @@ export function parseCall(cursor: Cursor, parse: ParseExpression): CallExpressio
     isStar: false,
     isDistinct: false,
     args: [],
+    argumentNames: [],
     nulls: undefined,
     having: undefined,
     orderBy: [],
@@ -35,6 +37,9 @@ export function parseCall(cursor: Cursor, parse: ParseExpression): CallExpressio
     readArguments(cursor, parse, call);
   }
   cursor.expect(")");
+  if (call.argumentNames.length > 0 && !namedArgumentFunctions.includes(name)) {
+    throw unsupported(`A named argument of ${name}`, position);
+  }
   if (cursor.accept("OVER")) call.over = parseOver(cursor, parse);
   if (cursor.at("WITHIN")) throw unsupported("WITHIN GROUP", cursor.position);
   return call;
@@ -46,9 +51,15 @@ function readArguments(cursor: Cursor, parse: ParseExpression, call: CallExpress
     throw unsupported("A query as an argument without its own parentheses", cursor.position);
   }
   call.args = cursor.list(() => {
-    const argument = parse(cursor);
-    if (cursor.at("=>")) throw unsupported("A named argument", cursor.position);
-    return argument;
+    const isNamed = cursor.atIdentifier() && cursor.peek(1).text === "=>";
+    if (!isNamed && call.argumentNames.length > 0) {
+      throw new SqlError("Positional arguments must come before named arguments", cursor.position);
+    }
+    if (isNamed) {
+      call.argumentNames.push(cursor.identifier().toLowerCase());
+      cursor.expect("=>");
+    }
+    return parse(cursor);
   });
   const nulls = (["IGNORE", "RESPECT"] as const).find((candidate) => cursor.accept(candidate, "NULLS"));
   if (nulls !== undefined) call.nulls = nulls;

@@ -179,6 +179,7 @@ const noArguments = {
   isStar: false,
   isDistinct: false,
   args: [],
+  argumentNames: [],
   nulls: undefined,
   having: undefined,
   orderBy: [],
@@ -240,8 +241,8 @@ function parseInterval(cursor: Cursor, parse: ParseExpression): Expression {
   cursor.expect("INTERVAL");
   const value = parse(cursor);
   const unit = parseDatePart(cursor);
-  if (cursor.at("TO")) throw unsupported("An INTERVAL with a range of parts", cursor.position);
-  return { kind: "interval", value, unit, position };
+  const lastUnit = cursor.accept("TO") ? parseDatePart(cursor) : undefined;
+  return { kind: "interval", value, unit, lastUnit, position };
 }
 
 function parseArray(cursor: Cursor, parse: ParseExpression): Expression {

@@ -1,10 +1,11 @@
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/conditional_expressions */
 import type { Expression } from "../../ast.ts";
-import { scalar } from "../../types.ts";
+import { unsupported } from "../../position.ts";
+import { isOrderable, scalar, typeName } from "../../types.ts";
 import type { SpecialFunction } from "../../functions/special.ts";
 import { coerce, commonType } from "../coercion.ts";
 import { mayBeNaN } from "../floats.ts";
-import { binary, compare, comparisonType, divideNumeric, refuseVolatile, unary, comparablePair } from "../operators.ts";
+import { binary, compare, comparisonType, divideNumeric, refuseVolatile, unary } from "../operators.ts";
 import { nullOnError, SafeArguments } from "../safe.ts";
 import { combine } from "../typed.ts";
 import type { Typed } from "../typed.ts";
@@ -54,15 +55,22 @@ const nullIf: SpecialHandler = (special) => {
 const extreme: SpecialHandler = (special) => {
   expectCount(special, 1, variadicMax);
   const items = unified(special, special.call.args);
-  if (items.some((item) => item.type.kind === "ARRAY" || item.type.kind === "STRUCT")) {
-    comparablePair(special.call.name, argument(special, 0), argument(special, 0), special.call.position);
+  const { name, position } = special.call;
+  const type = items[0]?.type ?? scalar("INT64");
+  if (!isOrderable(type)) throw unsupported(`${name} of ${typeName(type)}`, position);
+  refuseVolatile(items, name, position);
+  if (type.kind === "INTERVAL") {
+    const routine = `bq_interval_${name.toLowerCase()}`;
+    return resultOf(
+      items,
+      items.map((item) => item.sql).reduce((left, right) => `${routine}(${left}, ${right})`),
+    );
   }
-  refuseVolatile(items, special.call.name, special.call.position);
   const nulls = items.map((item) => `${item.sql} IS NULL`).join(" OR ");
   const list = items.map((item) => item.sql).join(", ");
   const isNaN = items.filter(mayBeNaN).map((item) => `isnan(${item.sql})`);
   const nan = isNaN.length === 0 ? "" : ` WHEN ${isNaN.join(" OR ")} THEN CAST('NaN' AS DOUBLE)`;
-  return resultOf(items, `(CASE WHEN ${nulls} THEN NULL${nan} ELSE ${special.call.name.toLowerCase()}(${list}) END)`);
+  return resultOf(items, `(CASE WHEN ${nulls} THEN NULL${nan} ELSE ${name.toLowerCase()}(${list}) END)`);
 };
 
 const safeDivide: SpecialHandler = (special) => {

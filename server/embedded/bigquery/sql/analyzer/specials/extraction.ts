@@ -7,6 +7,7 @@ import { scalar } from "../../types.ts";
 import { combine } from "../typed.ts";
 import type { Typed } from "../typed.ts";
 import { badPart, weekStart } from "./date-parts.ts";
+import { intervalExtract } from "./intervals.ts";
 
 const clockExtracts: Record<string, string> = {
   HOUR: "hour($1)",
@@ -49,6 +50,7 @@ export function extract(
   if (zone !== undefined && kind !== "TIMESTAMP") {
     throw new SqlError(`EXTRACT from ${kind} does not support AT TIME ZONE`, position);
   }
+  if (kind === "INTERVAL") return intervalExtract(part, from, position);
   const local = zone === undefined ? from.sql : localTime(from.sql, zone.zone);
   const parts = [from, ...(zone?.parts ?? [])];
   const has = { date: kind === "DATE" || kind === "DATETIME" || kind === "TIMESTAMP", clock: kind !== "DATE" };

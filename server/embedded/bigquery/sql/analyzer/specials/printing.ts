@@ -22,6 +22,8 @@ export function valueText(typed: Typed): string {
     case "TIME":
     case "TIMESTAMP":
       return cast(typed, scalar("STRING"), { isSafe: false, position: 0 }).sql;
+    case "INTERVAL":
+      return `bq_interval_text(${typed.sql})`;
     default:
       return `CAST(${typed.sql} AS VARCHAR)`;
   }

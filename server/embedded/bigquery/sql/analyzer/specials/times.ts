@@ -84,8 +84,8 @@ function shiftCall(family: Family, isSubtracted: boolean): SpecialHandler {
   return (special) => {
     expectCount(special, 2);
     const interval = special.call.args[1];
-    if (interval?.kind !== "interval")
-      throw new SqlError(`${special.call.name} needs an INTERVAL`, special.call.position);
+    if (interval?.kind !== "interval" || interval.lastUnit !== undefined)
+      throw new SqlError(`${special.call.name} needs an INTERVAL of one date part`, special.call.position);
     const given = argument(special, 0);
     const base = asFamily(given, familyOf(family, [given]), special.call.position);
     return shift(
@@ -156,7 +156,8 @@ const oneDay: Expression = { kind: "literal", type: "INT64", value: "1", positio
 function intervalArgument(call: CallExpression, index: number): { value: Expression; unit: string } {
   const expression = call.args[index];
   if (expression === undefined) return { value: oneDay, unit: "DAY" };
-  if (expression.kind !== "interval") throw new SqlError(`${call.name} needs an INTERVAL`, expression.position);
+  if (expression.kind !== "interval" || expression.lastUnit !== undefined)
+    throw new SqlError(`${call.name} needs an INTERVAL of one date part`, expression.position);
   return expression;
 }
 
