@@ -64,3 +64,11 @@ export function required(value: string | undefined, name: string): string {
     throw new BigQueryError("required", `Required parameter is missing: ${name}`);
   return value;
 }
+
+/** Throws BigQueryError for any other value. */
+export function oneOf<Value extends string>(value: string | undefined, known: readonly Value[], name: string): Value {
+  const found = known.find((candidate) => candidate === value?.toUpperCase());
+  if (found === undefined)
+    throw new BigQueryError("invalid", `${name} must be one of ${known.join(", ")}, got ${value ?? "nothing"}`);
+  return found;
+}

@@ -4,17 +4,19 @@ import { BigQueryError } from "../errors.ts";
 import { quoteName } from "../sql/analyzer/from.ts";
 import { translate } from "../sql/analyzer/statements.ts";
 import type { Column } from "../sql/analyzer/scope.ts";
-import type { Environment, TableInfo } from "../sql/analyzer/context.ts";
 import type { Plan, StatementKind, TableId } from "../sql/plan.ts";
 import { typeName } from "../sql/types.ts";
 import type { WireRow } from "../wire/encode.ts";
 import type { Catalog, Table } from "./catalog.ts";
 import type { Database } from "./database.ts";
 import { runDefinition } from "./definitions.ts";
+import type { DefinitionContext } from "./definition-parts.ts";
+import { storeAnswer } from "./destinations.ts";
+import type { Destination } from "./destinations.ts";
 import { runDml } from "./dml.ts";
 import type { DmlCounts } from "./dml.ts";
+import { statementEnvironment } from "./environment.ts";
 import { isConflict, statementError } from "./failures.ts";
-import { embeddedDataset, embeddedTable, informationSchema } from "./information-schema.ts";
 import { Locks } from "./locks.ts";
 import { fillPlaceholders } from "./placeholders.ts";
 import type { QueryParameter } from "./placeholders.ts";
@@ -26,6 +28,8 @@ export interface StatementRequest {
   project: string;
   defaultDataset: { project: string; dataset: string } | undefined;
   parameters: QueryParameter[];
+  /** Where a query's rows are stored; undefined: they are only answered. */
+  destination?: Destination | undefined;
 }
 
 export interface StatementResult {
@@ -84,7 +88,7 @@ export class Engine {
     if (known !== undefined) return known;
     let plan: Plan;
     try {
-      plan = translate(sql, this.environment(request));
+      plan = translate(sql, statementEnvironment(this.catalog, request));
     } catch (error) {
       throw statementError(error, sql);
     }
@@ -102,6 +106,7 @@ export class Engine {
     const plan = this.plan(request);
     const { version } = this.catalog;
     try {
+      if (request.destination !== undefined) return await this.store(request, request.destination, inTransaction);
       if (plan.kind === "SELECT") return await this.select(this.fill(plan, request.parameters), plan);
       const filled = this.fill(plan, request.parameters);
       return await this.inTurn(filled, async () => {
@@ -121,6 +126,15 @@ export class Engine {
       const apply = await this.database.transaction("write", work);
       apply();
     });
+  }
+
+  /** As `define`, of one table, which nobody else changes or appends to meanwhile. */
+  async defineTable(id: TableId, work: (context: DefinitionContext) => Promise<() => void>): Promise<void> {
+    try {
+      await this.alone(id, async () => this.retried(async () => this.inTransaction(work)));
+    } catch (error) {
+      throw statementError(error, "");
+    }
   }
 
   /**
@@ -163,30 +177,6 @@ export class Engine {
     return { rows: await this.selects.run(plan, plan), totalRows };
   }
 
-  private environment(request: StatementRequest): Environment {
-    const { catalog } = this;
-    return {
-      project: request.defaultDataset?.project ?? request.project,
-      dataset: request.defaultDataset?.dataset,
-      parameters: request.parameters,
-      findTable: (id): TableInfo => {
-        if (id.dataset === embeddedDataset) {
-          const table = embeddedTable(id.project, id.table);
-          if (table !== undefined) return table;
-        }
-        const { document, columns, sqlName } = catalog.table(id);
-        if (document.view === undefined) return { kind: "table", columns, sqlName, isWritable: true };
-        return {
-          kind: "view",
-          query: document.view.query,
-          columnNames: document.view.columnNames,
-          project: id.project,
-        };
-      },
-      informationSchema: (path) => informationSchema(catalog, path),
-    };
-  }
-
   private fill<Filled extends Plan>(plan: Filled, parameters: QueryParameter[]): Filled {
     // A view's text is the user's, and has no placeholders of ours.
     const execution = { parameters, nowMicros: BigInt(this.options.clock.now()) * 1000n };
@@ -216,12 +206,41 @@ export class Engine {
    */
   private async inTurn<Result>(plan: Exclude<Plan, { kind: "SELECT" }>, work: () => Promise<Result>): Promise<Result> {
     if (isDml(plan)) return this.locks.run(plan.target.sqlName, work);
+    const isAlter = plan.kind === "ALTER_TABLE" || plan.kind === "ALTER_VIEW";
+    return isAlter ? this.alone(plan.id, work) : this.locks.run("definitions", work);
+  }
+
+  /** While nothing else is defined, and nothing changes the table or appends to it, if it is there. */
+  private async alone<Result>(id: TableId, work: () => Promise<Result>): Promise<Result> {
     return this.locks.run("definitions", async () => {
-      const isAlter = plan.kind === "ALTER_TABLE" || plan.kind === "ALTER_VIEW";
-      const table = isAlter ? this.catalog.findTable(plan.id) : undefined;
+      const table = this.catalog.findTable(id);
       if (table === undefined) return work();
       const { appendLocks } = this.options;
       return this.locks.run(table.sqlName, async () => appendLocks.run(table.document.generation, work));
+    });
+  }
+
+  /** A query whose rows go into a table. */
+  private async store(
+    request: StatementRequest,
+    destination: Destination,
+    inTransaction: InTransaction,
+  ): Promise<StatementResult> {
+    return this.alone(destination.id, async () => {
+      const plan = this.plan(request);
+      if (plan.kind !== "SELECT")
+        throw new BigQueryError("invalidQuery", "Cannot set destination table in jobs with DDL or DML statements");
+      const filled = this.fill(plan, request.parameters);
+      const result: StatementResult = { ...emptyResult, kind: "SELECT", columns: plan.columns };
+      await this.retried(async () =>
+        this.inTransaction(async (context) => {
+          const { rows, apply } = await storeAnswer(context, filled, destination);
+          result.rows = rows;
+          await inTransaction(context.connection, result);
+          return apply;
+        }),
+      );
+      return result;
     });
   }
 
@@ -229,9 +248,14 @@ export class Engine {
     plan: Exclude<Plan, { kind: "SELECT" }>,
     inTransaction: InTransaction,
   ): Promise<StatementResult> {
+    return this.retried(async () => this.changeOnce(plan, inTransaction));
+  }
+
+  /** Again after a conflict with another transaction. */
+  private async retried<Result>(work: () => Promise<Result>): Promise<Result> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.changeOnce(plan, inTransaction);
+        return await work();
       } catch (error) {
         if (!isConflict(error) || attempt >= limits.conflictRetries) throw error;
       }
@@ -242,32 +266,35 @@ export class Engine {
     plan: Exclude<Plan, { kind: "SELECT" }>,
     inTransaction: InTransaction,
   ): Promise<StatementResult> {
-    const nowMs = this.options.clock.now();
-    const streamedAfter = BigInt(nowMs - this.options.streamingBufferMs) * 1000n;
-    const result: StatementResult = {
-      kind: plan.kind,
-      columns: [],
-      rows: [],
-      counts: undefined,
-      definition: undefined,
-    };
-    const apply = await this.database.transaction("write", async (connection) => {
+    const result: StatementResult = { ...emptyResult, kind: plan.kind };
+    await this.inTransaction(async (context) => {
       let afterCommit = nothing;
       if (isDml(plan)) {
-        result.counts = await runDml(connection, plan, { streamedAfter });
+        result.counts = await runDml(context.connection, plan, context);
       } else {
-        const context = { connection, catalog: this.catalog, nowMs, streamedAfter };
         const definition = await runDefinition(context, plan);
         result.definition = { operation: definition.operation, target: plan.id };
         afterCommit = definition.apply;
       }
-      await inTransaction(connection, result);
+      await inTransaction(context.connection, result);
       return afterCommit;
     });
-    apply();
     return result;
   }
+
+  /** `work` gives what to do after the commit. */
+  private async inTransaction(work: (context: DefinitionContext) => Promise<() => void>): Promise<void> {
+    const { catalog, options } = this;
+    const nowMs = options.clock.now();
+    const streamedAfter = BigInt(nowMs - options.streamingBufferMs) * 1000n;
+    const apply = await this.database.transaction("write", async (connection) =>
+      work({ connection, catalog, nowMs, streamedAfter }),
+    );
+    apply();
+  }
 }
+
+const emptyResult = { columns: [], rows: [], counts: undefined, definition: undefined };
 
 const nothing = (): void => undefined;
 

@@ -49,12 +49,15 @@ export class Selects {
   }
 
   private async streamed(plan: SelectPlan): Promise<WireRow[]> {
-    return this.database.read(async (connection) => {
-      const encoder = new Encoder(plan);
-      for await (const chunk of await stream(connection, plan.sql)) encoder.add(chunk);
-      return encoder.rows;
-    });
+    return this.database.read(async (connection) => answerRows(connection, plan));
   }
+}
+
+/** In the transaction of `connection`. Throws BigQueryError when the rows are too large. */
+export async function answerRows(connection: DuckDBConnection, plan: SelectPlan): Promise<WireRow[]> {
+  const encoder = new Encoder(plan);
+  for await (const chunk of await stream(connection, plan.sql)) encoder.add(chunk);
+  return encoder.rows;
 }
 
 class Encoder {

@@ -25,7 +25,8 @@ export function checkRequiredInside(value: unknown, required: readonly RequiredF
   const given = new Map(Object.entries(value).map(([name, inner]) => [name.toLowerCase(), inner as unknown]));
   for (const { name, isRequired, inside } of required) {
     const inner = given.get(name.toLowerCase()) ?? null;
-    if (inner === null && isRequired) throw new ValueError(`${path}.${name}`, `Missing required field: ${path}.${name}.`);
+    if (inner === null && isRequired)
+      throw new ValueError(`${path}.${name}`, `Missing required field: ${path}.${name}.`);
     checkRequiredInside(inner, inside, `${path}.${name}`);
   }
 }

@@ -54,7 +54,8 @@ export function orderSql(item: OrderItem, key: Typed): string {
 
 function wholeKey(key: Typed): string {
   // Both zeros are equal, but DuckDB puts the sorted one of them into the result.
-  if (key.type.kind === "FLOAT64" && key.isVolatile !== true) return `(CASE WHEN ${key.sql} = 0 THEN 0 ELSE ${key.sql} END)`;
+  if (key.type.kind === "FLOAT64" && key.isVolatile !== true)
+    return `(CASE WHEN ${key.sql} = 0 THEN 0 ELSE ${key.sql} END)`;
   // DuckDB orders an INTERVAL otherwise than by its length.
   return key.type.kind === "INTERVAL" ? `bq_interval_key(${key.sql})` : key.sql;
 }
