@@ -8,7 +8,7 @@ import { fieldOf } from "../wire/schema.ts";
 import { runAlteration } from "./alterations.ts";
 import { newGeneration } from "./catalog.ts";
 import type { DatasetDocument, Table, TableDocument } from "./catalog.ts";
-import { alreadyExists, expirationTime, metadata, skipped, tableOfKind } from "./definition-parts.ts";
+import { alreadyExists, expirationTime, hasStreamedRows, metadata, skipped, tableOfKind } from "./definition-parts.ts";
 import type { DefinitionContext, DefinitionResult } from "./definition-parts.ts";
 
 type DefinitionPlan = Exclude<Plan, { kind: "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE_TABLE" }>;
@@ -71,7 +71,7 @@ async function createTable(
         return description === undefined ? field : { ...field, description };
       }),
     },
-    ...likedMetadata(context, plan),
+    ...(await likedMetadata(context, plan)),
     ...metadata(statement.options.values),
     ...partitioning(plan),
     ...(await expirationTime(context, plan.expiration)),
@@ -89,13 +89,24 @@ async function createTable(
 }
 
 /** "All of the same metadata"; what is not documented for a time to end and for keys is not guessed. */
-function likedMetadata({ catalog }: DefinitionContext, plan: Plan & { kind: "CREATE_TABLE" }): Partial<TableDocument> {
+async function likedMetadata(
+  context: DefinitionContext,
+  plan: Plan & { kind: "CREATE_TABLE" },
+): Promise<Partial<TableDocument>> {
   const { like, statement } = plan;
   if (like === undefined || statement.like === undefined) return {};
-  const { document } = catalog.table(like);
+  const table = context.catalog.table(like);
+  const { document } = table;
+  // Whether rows in the streaming buffer are copied is left open by BigQuery.
+  if (statement.likeForm !== "LIKE" && (await hasStreamedRows(context, table))) {
+    throw new SqlError(
+      `${statement.likeForm} of a table with rows in the streaming buffer is refused`,
+      statement.like.position,
+    );
+  }
   for (const setting of ["expirationTime", "tableConstraints"] as const) {
     if (document[setting] === undefined) continue;
-    throw unsupported(`CREATE TABLE … LIKE of a table with ${setting}`, statement.like.position);
+    throw unsupported(`CREATE TABLE … ${statement.likeForm} of a table with ${setting}`, statement.like.position);
   }
   const copied: Partial<TableDocument> = { schema: document.schema };
   const settings = [

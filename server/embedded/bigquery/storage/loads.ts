@@ -14,6 +14,7 @@ import { columnsOf } from "../wire/schema.ts";
 import type { FieldSchema } from "../wire/schema.ts";
 import { newGeneration } from "./catalog.ts";
 import type { Catalog, Table, TableDocument } from "./catalog.ts";
+import { hasDefaults } from "./default-values.ts";
 import type { Engine } from "./engine.ts";
 import { appendRows } from "./insert-all.ts";
 import { rowValues } from "./insert-rows.ts";
@@ -88,16 +89,23 @@ export async function runLoad(
   return outcome;
 }
 
+const defaultsRefused = new BigQueryError(
+  "invalid",
+  "A load into a table whose columns have default values is not supported by the embedded server",
+);
+
 async function targetTable(context: LoadContext, settings: LoadSettings): Promise<Table> {
   const { catalog, engine } = context;
   const { target, fields } = settings;
   const existing = catalog.findTable(target);
   if (existing !== undefined) {
     if (existing.document.kind !== "TABLE") throw new BigQueryError("invalid", "A view cannot be loaded into");
+    if (hasDefaults(existing)) throw defaultsRefused;
     if (fields !== undefined) requireSameSchema(existing, fields);
     return existing;
   }
   if (!settings.createsTable) catalog.table(target);
+  if (fields?.some((field) => (field.defaultValueExpression ?? "") !== "") === true) throw defaultsRefused;
   if (fields === undefined)
     throw new BigQueryError(
       "invalid",

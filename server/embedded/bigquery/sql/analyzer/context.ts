@@ -9,6 +9,8 @@ export interface TableColumn {
   type: SqlType;
   isRequired: boolean;
   limit?: TypeLimit | undefined;
+  /** The expression of its default value, as it was written. */
+  defaultText?: string | undefined;
 }
 
 /** What the analyzer must know of a table or view. */
@@ -40,6 +42,8 @@ export interface Context {
   viewDepth: number;
   commonTables: CommonTable[];
   analyzeQuery(context: Context, query: Query, parent: Scope | undefined): Relation;
+  /** SQL of a column's default value. */
+  defaultSql(column: TableColumn): string;
 }
 
 /** Where an expression stands, and so what it may contain. */
