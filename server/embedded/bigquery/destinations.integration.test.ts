@@ -89,7 +89,7 @@ it.each([
   ["a column that is not there", "SELECT 1 AS n, 2 AS m", "Cannot add fields (field: m)"],
   ["another type", "SELECT 'a' AS n", "Field n has changed type from INT64 to STRING"],
   ["no value for what is REQUIRED", "SELECT 'a' AS s", "Required field n cannot be null"],
-  ["a text that is too long", "SELECT 1 AS n, 'abc' AS s", "maximum length 2"],
+  ["a text that is too long", "SELECT 1 AS n, 'abc' AS s", "The value has length 3, and the column takes 2 at most"],
   ["two columns of one name", "SELECT 1 AS n, 2 AS n", "already exists in the schema"],
 ])("does not append %s", async (_what, sql, reason) => {
   await dataset.createTable("kept", {

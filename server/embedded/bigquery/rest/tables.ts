@@ -5,6 +5,7 @@ import { checkedExpiration } from "../storage/definition-parts.ts";
 import type { Table, TableDocument } from "../storage/catalog.ts";
 import type { TableColumn } from "../sql/analyzer/context.ts";
 import type { TableId } from "../sql/plan.ts";
+import { limitedName } from "../sql/type-limits.ts";
 import { columnsOf, fieldOf } from "../wire/schema.ts";
 import type { FieldSchema } from "../wire/schema.ts";
 import { labelsOf } from "./datasets.ts";
@@ -96,6 +97,18 @@ export function readFields(schema: unknown): FieldSchema[] {
   });
 }
 
+/** The default values of a schema are checked as CREATE TABLE checks them. */
+function checkDefaults(server: Server, fields: FieldSchema[]): void {
+  for (const { name, type, limit, defaultText } of columnsOf(fields)) {
+    if (defaultText === undefined) continue;
+    const sql = `CREATE TABLE embedded.checked (${name} ${limitedName(type, limit)} DEFAULT ${defaultText}\n)`;
+    const plan = server.engine.plan({ sql, project: "embedded", defaultDataset: undefined, parameters: [] });
+    if (plan.kind !== "CREATE_TABLE" || plan.columns.length !== 1) {
+      throw new BigQueryError("invalid", `Field ${name}: invalid default value expression`);
+    }
+  }
+}
+
 function viewDocument(server: Server, id: TableId, view: JsonObject): Pick<TableDocument, "kind" | "schema" | "view"> {
   if (view.useLegacySql === true)
     throw new BigQueryError("invalid", "A view in legacy SQL is not supported by the embedded server");
@@ -124,6 +137,7 @@ export async function insertTable(server: Server, request: ApiRequest): Promise<
     view === undefined
       ? { kind: "TABLE", schema: { fields: body.schema === undefined ? [] : readFields(body.schema) } }
       : viewDocument(server, id, view);
+  checkDefaults(server, contents.schema.fields);
   const document: TableDocument = {
     ...contents,
     ...metadata(server, body),
@@ -158,8 +172,8 @@ export async function listTables(server: Server, request: ApiRequest): Promise<A
   return ok({ kind: "bigquery#tableList", tables, totalItems: tables.length });
 }
 
-function shapeOf({ name, type, limit }: TableColumn): unknown[] {
-  return [name, type, limit];
+function shapeOf({ name, type, limit, defaultText }: TableColumn): unknown[] {
+  return [name, type, limit, defaultText];
 }
 
 /** Description, labels, expiration and the query of a view can change; the schema of a table only by ALTER TABLE. */

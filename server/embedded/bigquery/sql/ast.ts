@@ -242,6 +242,12 @@ export interface ColumnDefinition extends Node {
   limit: TypeLimit | undefined;
   isRequired: boolean;
   description: string | undefined;
+  defaultValue: DefaultValue | undefined;
+}
+
+export interface DefaultValue {
+  text: string;
+  expression: Expression;
 }
 
 export interface AddedColumn extends ColumnDefinition {
@@ -259,6 +265,8 @@ export type Alteration =
   | { kind: "addColumns"; columns: AddedColumn[] }
   | { kind: "dropColumns"; columns: DroppedColumn[] }
   | { kind: "dropNotNull"; column: DroppedColumn }
+  | { kind: "setDefault"; column: DroppedColumn; value: DefaultValue }
+  | { kind: "dropDefault"; column: DroppedColumn }
   | (Node & { kind: "renameTo"; name: string });
 
 export type OptionValue = string | number | boolean | null | [string, string][];
@@ -293,8 +301,9 @@ export type Statement =
       isReplace: boolean;
       isIfNotExists: boolean;
       columns: ColumnDefinition[] | undefined;
-      /** The table whose columns and other metadata it gets. */
+      /** The table whose columns and other metadata it gets; with COPY and CLONE its rows, too. */
       like: TablePath | undefined;
+      likeForm: "LIKE" | "COPY" | "CLONE";
       partitionBy: { text: string; expression: Expression } | undefined;
       clusterBy: string[];
       options: TableOptions;

@@ -16,6 +16,8 @@ import type { Table, TableDocument } from "./catalog.ts";
 import { readRows } from "./database.ts";
 import { alreadyExists } from "./definition-parts.ts";
 import type { DefinitionContext } from "./definition-parts.ts";
+import { hasDefaults } from "./default-values.ts";
+import { withKeptAnswer } from "./kept-answer.ts";
 import { answerRows } from "./selects.ts";
 import type { SelectPlan } from "./selects.ts";
 
@@ -31,21 +33,27 @@ export async function storeAnswer(
   plan: SelectPlan,
   destination: Destination,
 ): Promise<{ rows: WireRow[]; apply: () => void }> {
-  const { connection } = context;
-  const fields = resultFields(plan.columns);
-  const columns = columnsOf(fields);
-  const { sqlName, target, apply } = await targetFor(context, fields, destination);
-  const order = columns.map((column) => storedColumn(target, column, destination.id));
-  const [[last] = []] = await readRows(connection, `SELECT max(rowid) FROM ${sqlName}`);
-  const names = order.map((column) => quoteName(column.name)).join(", ");
-  const given = order.map((_, index) => `c${index + 1}`);
-  const values = order.map((column, index) => storedSql(`a.c${index + 1}`, column));
-  await connection.run(
-    `INSERT INTO ${sqlName} (${names}) SELECT ${values.join(", ")} FROM (${plan.sql}) AS a(${given.join(", ")})`,
-  );
-  const since = last === null || last === undefined ? "" : ` WHERE rowid > ${String(last)}`;
-  const sql = `SELECT ${names} FROM ${sqlName}${since} ORDER BY rowid`;
-  return { rows: await answerRows(connection, { ...plan, sql }), apply };
+  return withKeptAnswer(context.connection, plan.sql, async (kept) => {
+    const fields = resultFields(plan.columns);
+    const { sqlName, target, apply } = await targetFor(context, fields, destination);
+    const order = columnsOf(fields).map((column) => storedColumn(target, column, destination.id));
+    await insertAnswer(context, { sqlName, order, sql: kept });
+    const names = order.map(({ name }) => quoteName(name)).join(", ");
+    const [[count] = []] = await readRows(context.connection, `SELECT count(*) FROM (${kept})`);
+    const last = `SELECT ${names}, rowid AS r FROM ${sqlName} ORDER BY rowid DESC LIMIT ${String(count)}`;
+    const sql = `SELECT * EXCLUDE (r) FROM (${last}) ORDER BY r`;
+    return { rows: await answerRows(context.connection, { ...plan, sql }), apply };
+  });
+}
+
+async function insertAnswer(
+  { connection }: DefinitionContext,
+  { sqlName, order, sql }: { sqlName: string; order: TableColumn[]; sql: string },
+): Promise<void> {
+  const names = order.map(({ name }) => quoteName(name)).join(", ");
+  const given = order.map((_, index) => `c${index + 1}`).join(", ");
+  const values = order.map((column, index) => storedSql(`a.c${index + 1}`, column)).join(", ");
+  await connection.run(`INSERT INTO ${sqlName} (${names}) SELECT ${values} FROM (${sql}) AS a(${given})`);
 }
 
 interface StoredTable {
@@ -68,6 +76,8 @@ async function targetFor(
   }
   if (existing.document.kind !== "TABLE")
     throw new BigQueryError("invalid", `${id.dataset}.${id.table} is a view: a query cannot store its rows in it`);
+  if (hasDefaults(existing))
+    throw new BigQueryError("invalid", `${id.dataset}.${id.table} has columns with default values: the embedded server stores no query's rows in it`);
   if (writeDisposition === "WRITE_TRUNCATE") return newTable(context, id, fields, existing);
   if (writeDisposition === "WRITE_EMPTY") {
     const first = await readRows(connection, `SELECT 1 FROM ${existing.sqlName} LIMIT 1`);

@@ -47,9 +47,10 @@ export function rowValues(table: Table, json: Record<string, unknown>, options: 
   const values: DuckDBValue[] = [];
   let used = 0;
   for (const column of table.columns) {
-    const given = Object.hasOwn(json, column.name) ? json[column.name] : otherCase(json, column.name);
+    const given = givenValue(json, column.name);
     if (given !== undefined) used += 1;
-    if (column.isRequired && (given === undefined || given === null)) {
+    const isMissing = given === null || (given === undefined && column.defaultText === undefined);
+    if (column.isRequired && isMissing) {
       throw new ValueError(column.name, `Missing required field: ${column.name}.`);
     }
     const { requiredInside = [] } = column;
@@ -60,6 +61,10 @@ export function rowValues(table: Table, json: Record<string, unknown>, options: 
   }
   if (used < Object.keys(json).length && !options.ignoreUnknownValues) refuseUnknown(table, json);
   return values;
+}
+
+export function givenValue(json: Record<string, unknown>, name: string): unknown {
+  return Object.hasOwn(json, name) ? json[name] : otherCase(json, name);
 }
 
 /** Field names are not case sensitive; the exact spelling is the common case and was tried first. */

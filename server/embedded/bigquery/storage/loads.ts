@@ -13,6 +13,7 @@ import { columnsOf } from "../wire/schema.ts";
 import type { FieldSchema } from "../wire/schema.ts";
 import { newGeneration, tableEntry } from "./catalog.ts";
 import type { Catalog, Table, TableDocument } from "./catalog.ts";
+import { hasDefaults } from "./default-values.ts";
 import { alreadyExists } from "./definition-parts.ts";
 import type { DefinitionContext } from "./definition-parts.ts";
 import type { Destination } from "./destinations.ts";
@@ -115,6 +116,7 @@ async function targetTable(
     return { table: existing, apply: () => undefined };
   }
   if (!settings.createsTable) catalog.table(id);
+  if (fields?.some((field) => (field.defaultValueExpression ?? "") !== "") === true) throw defaultsRefused;
   if (fields === undefined)
     throw new BigQueryError(
       "invalid",
@@ -132,8 +134,14 @@ async function targetTable(
   return { table: tableEntry(id, document), apply };
 }
 
+const defaultsRefused = new BigQueryError(
+  "invalid",
+  "A load into a table whose columns have default values is not supported by the embedded server",
+);
+
 function requireLoadable(table: Table, { fields }: LoadSettings): void {
   if (table.document.kind !== "TABLE") throw new BigQueryError("invalid", "A view cannot be loaded into");
+  if (hasDefaults(table)) throw defaultsRefused;
   if (fields !== undefined) requireSameSchema(table, fields);
 }
 

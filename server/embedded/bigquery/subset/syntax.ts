@@ -24,6 +24,16 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
       note: "columns, partitions, clusters, description and labels; not of a table with keys or a time to end",
     },
     {
+      construct: "CREATE TABLE … COPY / CLONE",
+      example: "CREATE OR REPLACE TABLE d.u CLONE d.t OPTIONS (description = 'a copy')",
+      note: "not with rows in the streaming buffer, keys or a time to end; a clone is a copy",
+    },
+    {
+      construct: "DEFAULT of a column; ALTER COLUMN … SET / DROP DEFAULT",
+      example: "CREATE TABLE d.u (a STRING DEFAULT 'x', at_ TIMESTAMP DEFAULT CURRENT_TIMESTAMP())",
+      note: "literals, CURRENT_…, RAND, GENERATE_UUID, and arrays and structs of them; no loads into such a table",
+    },
+    {
       construct: "STRING(n), BYTES(n), NUMERIC(p[, s]) as the type of a column",
       example: "CREATE TABLE d.u (a STRING(5), b BYTES(5), c NUMERIC(7, 2))",
       note: "enforced; statements round to the scale, and rows that are streamed or loaded with more decimals are refused",
@@ -214,15 +224,14 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
 export const refusedSyntax: SyntaxEntry[] = [
   { construct: "scripts (several statements, DECLARE, BEGIN …)", example: "SELECT 1; SELECT 2" },
   {
-    construct: "ALTER of anything but tables and views; renamed columns, changed types, keys and defaults",
+    construct: "ALTER of anything but tables and views; renamed columns, changed types and keys",
     example: "ALTER TABLE d.t RENAME COLUMN n TO m",
   },
   {
     construct: "functions, procedures, models, materialized views, snapshots",
     example: "CREATE FUNCTION d.f() AS (1)",
   },
-  { construct: "CREATE TABLE … COPY and CLONE", example: "CREATE TABLE d.u CLONE d.t" },
-  { construct: "DEFAULT values of columns", example: "CREATE TABLE d.u (a INT64 DEFAULT 1)" },
+  { construct: "DEFAULT values that compute", example: "CREATE TABLE d.u (a INT64 DEFAULT 1 + 1)" },
   {
     construct: "partitions that expire",
     example: "CREATE TABLE d.u (a INT64) OPTIONS (partition_expiration_days = 1)",

@@ -62,7 +62,7 @@ function insideAggregate(place: Place): Place {
 
 const ordered = new Set(["STRING_AGG", "ARRAY_AGG", "ARRAY_CONCAT_AGG"]);
 const distinctable = new Set(
-  `COUNT SUM AVG MIN MAX STRING_AGG ARRAY_AGG ANY_VALUE BIT_AND BIT_OR BIT_XOR
+  `COUNT COUNTIF SUM AVG MIN MAX STRING_AGG ARRAY_AGG ANY_VALUE BIT_AND BIT_OR BIT_XOR
   LOGICAL_AND LOGICAL_OR APPROX_QUANTILES STDDEV STDDEV_SAMP STDDEV_POP VARIANCE VAR_SAMP VAR_POP`.split(/\s+/),
 );
 const binary = new Set(["CORR", "COVAR_POP", "COVAR_SAMP", "MAX_BY", "MIN_BY", "APPROX_QUANTILES", "APPROX_TOP_COUNT"]);
@@ -74,8 +74,9 @@ function checkSyntax(
 ): void {
   const { position } = call;
   const isCountStar = name === "COUNT" && call.isStar;
-  const most = name === "STRING_AGG" || call.having !== undefined || binary.has(name) ? 2 : 1;
-  const least = binary.has(name) ? 2 : 1;
+  const isTernary = name === "APPROX_TOP_SUM";
+  const most = isTernary ? 3 : name === "STRING_AGG" || call.having !== undefined || binary.has(name) ? 2 : 1;
+  const least = isTernary ? 3 : binary.has(name) ? 2 : 1;
   if (!isCountStar && (call.isStar || use.args.length < least || use.args.length > most)) {
     throw new SqlError(`No matching signature for aggregate function ${name}`, position);
   }

@@ -29,11 +29,18 @@ export function insertedColumns(columns: TableColumn[], names: string[] | undefi
   if (names === undefined) return columns;
   const found = names.map((name) => findColumn(columns, name, position));
   if (new Set(found).size < found.length) throw new SqlError("An INSERT names a column twice", position);
-  const missing = columns.find((column) => column.isRequired && !found.includes(column));
+  const missing = columns.find(
+    (column) => column.isRequired && column.defaultText === undefined && !found.includes(column),
+  );
   if (missing !== undefined) {
     throw new SqlError(`Required column ${missing.name} must have a value in an INSERT`, position);
   }
   return found;
+}
+
+/** The columns that an INSERT leaves to their default values. */
+export function defaultedColumns(columns: TableColumn[], inserted: TableColumn[]): TableColumn[] {
+  return columns.filter((column) => column.defaultText !== undefined && !inserted.includes(column));
 }
 
 /** A value as it is stored: BigQuery keeps no NULL arrays, they are empty ones. */
@@ -58,10 +65,10 @@ export function statementPlace(context: Context, scope: Scope, clause: string): 
   };
 }
 
-/** One value of a row; DEFAULT is NULL, for columns have no default values here. */
+/** One value of a row. */
 export function valueSql(place: Place, value: Expression | "DEFAULT", column: TableColumn | undefined): string {
   if (column === undefined) throw new Error("the number of values was checked");
-  if (value === "DEFAULT") return storedValue({ sql: "NULL", type: { kind: "NULL" } }, column, 0).sql;
+  if (value === "DEFAULT") return place.context.defaultSql(column);
   return storedValue(analyzeExpression(place, value), column, value.position).sql;
 }
 
@@ -105,6 +112,9 @@ function changedValue(place: Place, current: TableColumn & { sql: string }, chan
   if (whole !== undefined && changes.length > 1) throw new SqlError("Update item assigned more than once", position);
   if (whole !== undefined) return valueSql(place, whole.assignment.value, current);
   const { type } = current;
+  if (current.defaultText !== undefined && changes.some((change) => change.assignment.value === "DEFAULT")) {
+    throw unsupported(`DEFAULT for a field of ${current.name}`, position);
+  }
   if (type.kind !== "STRUCT") throw new SqlError(`Cannot set a field of ${current.name}, which is no STRUCT`, position);
   for (const { fields } of changes) {
     if (type.fields.filter((field) => sameName(field.name, fields[0])).length !== 1) {

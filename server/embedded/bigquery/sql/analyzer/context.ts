@@ -11,6 +11,8 @@ export interface TableColumn {
   /** Absent or empty where nothing inside is REQUIRED. */
   requiredInside?: readonly RequiredField[];
   limit?: TypeLimit | undefined;
+  /** The expression of its default value, as it was written. */
+  defaultText?: string | undefined;
 }
 
 /** A field of a RECORD that is REQUIRED, or has such fields inside. */
@@ -49,6 +51,8 @@ export interface Context {
   viewDepth: number;
   commonTables: CommonTable[];
   analyzeQuery(context: Context, query: Query, parent: Scope | undefined): Relation;
+  /** SQL of a column's default value. */
+  defaultSql(column: TableColumn): string;
 }
 
 /** Where an expression stands, and so what it may contain. */

@@ -279,5 +279,8 @@ function parseStruct(cursor: Cursor, parse: ParseExpression): Expression {
         }),
   );
   if (fields.length === 0) throw unsupported("A STRUCT without fields", position);
+  if (type !== undefined && fields.some(({ name }) => name !== undefined)) {
+    throw new SqlError("STRUCT constructors cannot specify both an explicit type and field names with AS", position);
+  }
   return { kind: "struct", type, isTuple: false, fields, position };
 }

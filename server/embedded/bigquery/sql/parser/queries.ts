@@ -97,6 +97,9 @@ function parseSelect(cursor: Cursor): Select {
   return { kind: "select", ...head, from, where, groupBy, having, qualify, windows, position };
 }
 
+/** What may follow the comma after the last item. */
+const afterItems = ["FROM", ")", "|>", ";", "UNION", "INTERSECT", "EXCEPT", "ORDER", "LIMIT"];
+
 /** From DISTINCT to the last item. */
 function parseSelectHead(cursor: Cursor): Pick<Select, "isDistinct" | "as" | "items"> {
   const isDistinct = cursor.accept("DISTINCT");
@@ -105,7 +108,7 @@ function parseSelectHead(cursor: Cursor): Pick<Select, "isDistinct" | "as" | "it
   if (cursor.at("AS")) throw unsupported("SELECT AS a type", cursor.position);
   const items = [parseSelectItem(cursor)];
   while (cursor.accept(",")) {
-    if (cursor.at("FROM") || cursor.peek().kind === "end" || cursor.at(")") || cursor.at("|>")) break;
+    if (cursor.peek().kind === "end" || afterItems.some((text) => cursor.at(text))) break;
     items.push(parseSelectItem(cursor));
   }
   return { isDistinct, as, items };

@@ -30,6 +30,14 @@ export function parseStatement(source: string): ParsedStatement {
   return { statement, positionalCount: cursor.positionalCount };
 }
 
+/** Parses an expression that stands alone. Throws SqlError. */
+export function parseExpressionText(source: string): Expression {
+  const cursor = new Cursor(source, parseQuery);
+  const expression = parseExpression(cursor);
+  if (cursor.peek().kind !== "end") throw cursor.unexpected("Expected end of input");
+  return expression;
+}
+
 function readStatement(cursor: Cursor): Statement {
   const { upper, position } = cursor.peek();
   switch (upper) {

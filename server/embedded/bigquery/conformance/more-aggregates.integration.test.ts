@@ -1,0 +1,70 @@
+import { describe } from "vitest";
+import { checkSemantics, fails, gives } from "./semantics.ts";
+
+const aggregates = "aggregate_functions";
+const topSum = "approximate_aggregate_functions#approx_top_sum";
+
+describe("APPROX_TOP_SUM", () => {
+  checkSemantics([
+    gives(
+      "SELECT APPROX_TOP_SUM(x, w, 2) FROM UNNEST([STRUCT('apple' AS x, 3 AS w), ('pear', 2), ('apple', 0), ('banana', 5), ('pear', 4)])",
+      [
+        [
+          ["pear", "6"],
+          ["banana", "5"],
+        ],
+      ],
+      topSum,
+    ),
+    gives(
+      "SELECT APPROX_TOP_SUM(x, w, 2) FROM UNNEST([STRUCT('apple' AS x, CAST(NULL AS INT64) AS w), ('pear', 0), ('pear', NULL)])",
+      [
+        [
+          ["pear", "0"],
+          ["apple", null],
+        ],
+      ],
+      topSum,
+    ),
+    gives(
+      "SELECT APPROX_TOP_SUM(x, w, 2) FROM UNNEST([STRUCT('apple' AS x, 0 AS w), (NULL, 2)])",
+      [
+        [
+          [null, "2"],
+          ["apple", "0"],
+        ],
+      ],
+      topSum,
+    ),
+    gives(
+      "SELECT APPROX_TOP_SUM(x, w, 2) FROM UNNEST([STRUCT('apple' AS x, NUMERIC '1.5' AS w), (NULL, NULL), ('apple', 2)])",
+      [
+        [
+          ["apple", "3.5"],
+          [null, null],
+        ],
+      ],
+      topSum,
+    ),
+    fails("SELECT APPROX_TOP_SUM(x, -1, 2) FROM UNNEST([1]) AS x", /weight is negative/, topSum),
+    fails("SELECT APPROX_TOP_SUM(x, 1.5, 2) FROM UNNEST([1]) AS x", /weight.*refused/, topSum),
+    fails("SELECT APPROX_TOP_SUM(x, 9223372036854775807, 2) FROM UNNEST([1, 1]) AS x", /out of range/, topSum),
+  ]);
+});
+
+describe("other aggregates", () => {
+  checkSemantics([
+    gives(
+      "SELECT COUNTIF(DISTINCT x > 1), COUNTIF(DISTINCT x > 5), COUNTIF(DISTINCT NULL) FROM UNNEST([1, 2, 3]) AS x",
+      ["1", "0", "0"],
+      `${aggregates}#countif`,
+    ),
+    gives(
+      String.raw`SELECT TO_HEX(STRING_AGG(x)), TO_HEX(STRING_AGG(x, b'\x00\xff')), TO_HEX(STRING_AGG(x ORDER BY x DESC)), TO_HEX(STRING_AGG(x, b'' ORDER BY x LIMIT 2)) FROM UNNEST([b'a', NULL, b'\xff', b'a']) AS x`,
+      ["612cff2c61", "6100ffff00ff61", "ff2c612c61", "6161"],
+      `${aggregates}#string_agg`,
+    ),
+    gives("SELECT STRING_AGG(x) FROM UNNEST(ARRAY<BYTES>[]) AS x", [null], `${aggregates}#string_agg`),
+    fails("SELECT STRUCT<a INT64>(3 AS a)", /both an explicit type and field names/, "data-types#typed_syntax"),
+  ]);
+});
