@@ -105,7 +105,9 @@ it.each([
 it("wants the table where it may not make one, and a query", async () => {
   expect(await store("SELECT 1 AS n", { createDisposition: "CREATE_NEVER" })).toContain("notFound: Not found: Table");
   await run("CREATE TABLE kept (n INT64)");
-  expect(await store("INSERT INTO kept (n) VALUES (1)")).toContain("Cannot set destination table in jobs with DDL or DML");
+  expect(await store("INSERT INTO kept (n) VALUES (1)")).toContain(
+    "Cannot set destination table in jobs with DDL or DML",
+  );
   await run("CREATE VIEW seen AS SELECT 1 AS n".replace("seen", `${dataset.id}.seen`));
   const view = { destination: dataset.table("seen"), writeDisposition: "WRITE_TRUNCATE" };
   expect(await store("SELECT 1 AS n", view)).toContain("is a view");

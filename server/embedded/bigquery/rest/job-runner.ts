@@ -24,12 +24,7 @@ export interface QueryJobInput {
 }
 
 /** Settings of a query job that would change its result and are not there. */
-const refusedSettings = [
-  "tableDefinitions",
-  "userDefinedFunctionResources",
-  "connectionProperties",
-  "createSession",
-];
+const refusedSettings = ["tableDefinitions", "userDefinedFunctionResources", "connectionProperties", "createSession"];
 
 export async function runQueryJob(server: Server, input: QueryJobInput): Promise<Job> {
   const { query, project } = input;

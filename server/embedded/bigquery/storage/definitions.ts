@@ -66,6 +66,8 @@ async function createTable(context: DefinitionContext, plan: CreatePlan): Promis
 
 async function makeTable(context: DefinitionContext, plan: CreatePlan): Promise<DefinitionResult> {
   const { id, statement } = plan;
+  // Before there is room: it may be made like what it replaces.
+  const liked = await likedMetadata(context, plan);
   const room = await makeRoom(context, id, { ...statement, kind: "TABLE" });
   if (room === "skip") return skipped;
   const now = String(context.nowMs);
@@ -78,7 +80,7 @@ async function makeTable(context: DefinitionContext, plan: CreatePlan): Promise<
         return description === undefined ? field : { ...field, description };
       }),
     },
-    ...(await likedMetadata(context, plan)),
+    ...liked,
     ...metadata(statement.options.values),
     ...partitioning(plan),
     ...(await expirationTime(context, plan.expiration)),
@@ -96,10 +98,7 @@ async function makeTable(context: DefinitionContext, plan: CreatePlan): Promise<
 }
 
 /** "All of the same metadata"; what is not documented for a time to end and for keys is not guessed. */
-async function likedMetadata(
-  context: DefinitionContext,
-  plan: CreatePlan,
-): Promise<Partial<TableDocument>> {
+async function likedMetadata(context: DefinitionContext, plan: CreatePlan): Promise<Partial<TableDocument>> {
   const { like, statement } = plan;
   if (like === undefined || statement.like === undefined) return {};
   const table = context.catalog.table(like);

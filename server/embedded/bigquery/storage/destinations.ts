@@ -77,7 +77,10 @@ async function targetFor(
   if (existing.document.kind !== "TABLE")
     throw new BigQueryError("invalid", `${id.dataset}.${id.table} is a view: a query cannot store its rows in it`);
   if (hasDefaults(existing))
-    throw new BigQueryError("invalid", `${id.dataset}.${id.table} has columns with default values: the embedded server stores no query's rows in it`);
+    throw new BigQueryError(
+      "invalid",
+      `${id.dataset}.${id.table} has columns with default values: the embedded server stores no query's rows in it`,
+    );
   if (writeDisposition === "WRITE_TRUNCATE") return newTable(context, id, fields, existing);
   if (writeDisposition === "WRITE_EMPTY") {
     const first = await readRows(connection, `SELECT 1 FROM ${existing.sqlName} LIMIT 1`);
@@ -120,7 +123,10 @@ function requireUsedColumns(document: TableDocument, columns: readonly TableColu
   for (const used of [timePartitioning?.field, rangePartitioning?.field, ...(clustering?.fields ?? [])]) {
     if (typeof used !== "string") continue;
     if (columns.some(({ name }) => name.toLowerCase() === used.toLowerCase())) continue;
-    throw new BigQueryError("invalid", `${id.dataset}.${id.table} is partitioned or clustered by ${used}, a column that the query does not give`);
+    throw new BigQueryError(
+      "invalid",
+      `${id.dataset}.${id.table} is partitioned or clustered by ${used}, a column that the query does not give`,
+    );
   }
 }
 
