@@ -81,7 +81,7 @@ describe("the type JSON", () => {
     fails("SELECT JSON '1' = JSON '1'", /refused/, types),
     fails("SELECT DISTINCT JSON '1' FROM UNNEST([1])", /refused/, types),
     fails("SELECT JSON '1' IS DISTINCT FROM JSON '1.0'", /refused/, types),
-    fails("SELECT FORMAT('%t', JSON '1')", /refused/, types),
+    fails("SELECT FORMAT('%s', JSON '1')", /Invalid type/, types),
     fails(
       "SELECT APPROX_COUNT_DISTINCT(JSON '1')",
       /No matching signature/,
@@ -122,6 +122,5 @@ describe("values as JSON", () => {
       ['{"a":9007199254740993,"b":1.0}', '"x"'],
       `${json}#to_json`,
     ),
-    fails("SELECT TO_JSON(NUMERIC '1.5')", /refused/, `${json}#to_json`),
   ]);
 });

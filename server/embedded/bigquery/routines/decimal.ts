@@ -92,7 +92,8 @@ export function generalText(decimal: Decimal, { precision, rounding, isAlternate
   const style = { precision: significant - 1 - parts.exponent, rounding, isAlternate };
   const text = isFixed ? fixedText(decimal, style) : exponentText(parts, significant - 1, isAlternate);
   if (isAlternate || !text.includes(".")) return text;
-  return text.replace(/\.?0+(?=e|$)/, "");
+  const [number = "", ...exponent] = text.split("e");
+  return [number.replace(/\.?0+$/, ""), ...exponent].join("e");
 }
 
 export function notFiniteText(value: number): "nan" | "inf" | "-inf" {

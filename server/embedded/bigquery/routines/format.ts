@@ -4,6 +4,8 @@
  */
 import { decimalOfFloat, decimalOfText, fixedText, generalText, notFiniteText, scientificText } from "./decimal.ts";
 import type { Decimal, Style } from "./decimal.ts";
+import { readJson } from "./json-reader.ts";
+import { prettyJson } from "./json-text.ts";
 import { floatOf, literal, nestedKind, printed } from "./printing.ts";
 
 /** One argument: its kind and its text; of an ARRAY or STRUCT the texts that %t and %T write. */
@@ -77,13 +79,16 @@ function piece(specifier: Specifier, value: FormatValue): string | null {
   if (kinds === undefined) throw new RangeError(`FORMAT: invalid conversion %${conversion}`);
   if (!kinds.includes(value.kind)) throw new RangeError(`Invalid type for %${conversion} in FORMAT; got ${value.kind}`);
   if (value.value === null) return null;
-  if (conversion === "s") return textPiece(specifier, value.value);
+  if (conversion === "P") return textPiece(specifier, prettyJson(readJson(value.value)));
+  if (conversion === "s" || conversion === "p") return textPiece(specifier, value.value);
   if (value.kind === "INT64") return integerPiece(specifier, BigInt(value.value));
   return decimalPiece(specifier, value.kind, value.value);
 }
 
 const kindsOf: Record<string, string[]> = {
   s: ["STRING"],
+  p: ["JSON"],
+  P: ["JSON"],
   ...Object.fromEntries(Array.from("dioxX", (conversion) => [conversion, ["INT64"]])),
   ...Object.fromEntries(Array.from("fFeEgG", (conversion) => [conversion, ["FLOAT64", "NUMERIC"]])),
 };

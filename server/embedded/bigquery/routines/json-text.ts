@@ -1,243 +1,51 @@
 /**
- * JSON as text: read, written, and searched by path.
- * https://cloud.google.com/bigquery/docs/reference/standard-sql/json_functions
+ * JSON values as texts.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#json_type
  */
-import { floatText } from "./decimal.ts";
+import { grisuDigits } from "./grisu.ts";
+import { isNumber, isObject, Malformed, readJson } from "./json-reader.ts";
+import type { Json } from "./json-reader.ts";
 
-/** A number keeps the digits it was written with. */
-export interface JsonNumber {
-  digits: string;
-}
-
-/** In the order of the text; a name may stand there twice. */
-export interface JsonObject {
-  entries: [string, Json][];
-}
-
-export type Json = null | boolean | string | JsonNumber | JsonObject | Json[];
-
-/** The text is not JSON. */
-class Malformed extends Error {}
-
-const nestingMax = 500;
-
-export function isNumber(value: Json): value is JsonNumber {
-  return typeof value === "object" && value !== null && "digits" in value;
-}
-
-export function isObject(value: Json): value is JsonObject {
-  return typeof value === "object" && value !== null && "entries" in value;
-}
-
-const escapeCharacters: Record<string, string> = {
-  '"': '"',
-  "\\": "\\",
-  "/": "/",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-};
-
-class Reader {
-  private readonly text: string;
-  private at = 0;
-  private depth = 0;
-
-  private readonly isStrict: boolean;
-
-  constructor(text: string, isStrict: boolean) {
-    this.text = text;
-    this.isStrict = isStrict;
-  }
-
-  /** The functions on STRING read some texts that are not JSON; how is not documented. */
-  private almost(what: string): Error {
-    return this.isStrict ? new Malformed(what) : new RangeError(`JSON with ${what} is refused by the embedded server`);
-  }
-
-  private peek(): string {
-    while (" \t\n\r".includes(this.text[this.at] ?? "x")) this.at += 1;
-    return this.text[this.at] ?? "";
-  }
-
-  private accept(character: string): boolean {
-    if (this.peek() !== character) return false;
-    this.at += 1;
-    return true;
-  }
-
-  private expect(character: string): void {
-    if (!this.accept(character)) throw this.malformed();
-  }
-
-  private malformed(): Error {
-    if (this.peek() === "'") return this.almost("single quotes");
-    return new Malformed(`syntax error at character ${this.at + 1}`);
-  }
-
-  end(): void {
-    if (this.peek() !== "") throw this.malformed();
-  }
-
-  private nested<Value>(read: () => Value): Value {
-    this.depth += 1;
-    if (this.depth > nestingMax) throw new RangeError(`JSON is nested deeper than ${nestingMax} levels`);
-    const value = read();
-    this.depth -= 1;
-    return value;
-  }
-
-  value(): Json {
-    switch (this.peek()) {
-      case "{":
-        return this.nested(() => {
-          const entries: [string, Json][] = [];
-          this.members((name) => void entries.push([name, this.value()]));
-          return { entries };
-        });
-      case "[":
-        return this.nested(() => {
-          const items: Json[] = [];
-          this.elements(() => void items.push(this.value()));
-          return items;
-        });
-      case '"':
-        return this.string();
-      default:
-        return this.word();
-    }
-  }
-
-  /** Reads `{…}`; `read` must read the member's value, and ends the reading when it gives true. */
-  private members(read: (name: string) => boolean | void): boolean {
-    this.expect("{");
-    if (this.accept("}")) return false;
-    do {
-      if (this.peek() !== '"') throw this.malformed();
-      const name = this.string();
-      this.expect(":");
-      if (read(name) === true) return true;
-    } while (this.accept(","));
-    this.expect("}");
-    return false;
-  }
-
-  private elements(read: (index: number) => boolean | void): boolean {
-    this.expect("[");
-    if (this.accept("]")) return false;
-    let index = 0;
-    do {
-      if (read(index) === true) return true;
-      index += 1;
-    } while (this.accept(","));
-    this.expect("]");
-    return false;
-  }
-
-  /** The first value at the path, in the order of the text; what follows it is not read. */
-  find(path: readonly string[]): Json | undefined {
-    const [step, ...rest] = path;
-    if (step === undefined) return this.value();
-    const opening = this.peek();
-    if (opening !== "{" && opening !== "[") {
-      this.value();
-      return undefined;
-    }
-    let found: Json | undefined;
-    const read = (name: string): boolean => {
-      if (name === step) found = this.find(rest);
-      else this.value();
-      return found !== undefined;
-    };
-    this.nested(() => (opening === "{" ? this.members(read) : this.elements((index) => read(String(index)))));
-    return found;
-  }
-
-  private string(): string {
-    this.at += 1;
-    let read = "";
-    while (true) {
-      const character = this.text[this.at];
-      if (character === undefined) throw new Malformed("unexpected end of a string");
-      if (character < " ") throw this.almost("control characters in a string");
-      this.at += 1;
-      if (character === '"') {
-        if (!read.isWellFormed()) throw this.almost("half of a surrogate pair");
-        return read;
-      }
-      read += character === "\\" ? this.escaped() : character;
-    }
-  }
-
-  private escaped(): string {
-    const character = this.text[this.at] ?? "";
-    this.at += 1;
-    if (character === "u" && /^[0-9a-fA-F]{4}$/.test(this.text.slice(this.at, this.at + 4))) {
-      this.at += 4;
-      return String.fromCharCode(parseInt(this.text.slice(this.at - 4, this.at), 16));
-    }
-    const plain = escapeCharacters[character];
-    if (plain === undefined) throw this.almost("an unknown escape sequence");
-    return plain;
-  }
-
-  private word(): Json {
-    this.peek();
-    const pattern = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-    pattern.lastIndex = this.at;
-    const [text] = pattern.exec(this.text) ?? [];
-    if (text === undefined) throw this.malformed();
-    this.at += text.length;
-    if (text === "null") return null;
-    return text === "true" || text === "false" ? text === "true" : { digits: text };
-  }
-}
-
-/** Undefined when there is nothing at the path, or when the text is malformed before its end. Throws RangeError for what is refused. */
-export function findJson(text: string, path: readonly string[]): Json | undefined {
-  try {
-    return new Reader(text, false).find(path);
-  } catch (error) {
-    if (error instanceof Malformed) return undefined;
-    throw error;
-  }
-}
+/** What becomes of numbers that a FLOAT64 does not hold exactly. */
+export type WideNumbers = "exact" | "round";
 
 /** A value of the type JSON, as its text: names in order and once, numbers as INT64, UINT64 or FLOAT64 have them. */
-export function canonicalJson(text: string): string {
-  const reader = new Reader(text, true);
+export function canonicalJson(text: string, wideNumbers: WideNumbers = "exact"): string {
   try {
-    const value = reader.value();
-    reader.end();
-    return printJson(canonical(value));
+    return printJson(canonical(readJson(text), wideNumbers));
   } catch (error) {
     if (error instanceof Malformed) throw new RangeError(`Invalid input to PARSE_JSON: ${error.message}`);
     throw error;
   }
 }
 
-function canonical(value: Json): Json {
-  if (Array.isArray(value)) return value.map(canonical);
+function canonical(value: Json, wideNumbers: WideNumbers): Json {
+  if (Array.isArray(value)) return value.map((item) => canonical(item, wideNumbers));
   if (typeof value !== "object" || value === null) return value;
-  if (isNumber(value)) return { digits: canonicalNumber(value.digits) };
+  if (isNumber(value)) return { digits: canonicalNumber(value.digits, wideNumbers) };
   const first = new Map<string, Json>();
-  for (const [name, inner] of value.entries) if (!first.has(name)) first.set(name, canonical(inner));
-  return { entries: [...first].toSorted(([left], [right]) => Buffer.compare(Buffer.from(left), Buffer.from(right))) };
+  for (const [name, inner] of value.entries) if (!first.has(name)) first.set(name, canonical(inner, wideNumbers));
+  return { entries: sortedEntries(first) };
+}
+
+/** In the order of the names' bytes. */
+export function sortedEntries(entries: Iterable<[string, Json]>): [string, Json][] {
+  return [...entries].toSorted(([left], [right]) => Buffer.compare(Buffer.from(left), Buffer.from(right)));
 }
 
 const integerLeast = -(2n ** 63n);
 const integerMost = 2n ** 64n - 1n;
 
-function canonicalNumber(digits: string): string {
+function canonicalNumber(digits: string, wideNumbers: WideNumbers): string {
   if (/^-?\d+$/.test(digits)) {
     const integer = BigInt(digits);
     if (integer >= integerLeast && integer <= integerMost) return integer.toString();
   }
-  const text = doubleText(Number(digits));
-  if (decimalOf(text) !== decimalOf(digits)) {
+  const number = Number(digits);
+  if (!Number.isFinite(number))
+    throw new RangeError(`Invalid input to PARSE_JSON: number overflow parsing '${digits}'`);
+  const text = doubleText(number);
+  if (wideNumbers === "exact" && decimalOf(text) !== decimalOf(digits)) {
     throw new RangeError(
       `Invalid input to PARSE_JSON: Input number: ${digits} cannot round-trip through string representation`,
     );
@@ -245,10 +53,30 @@ function canonicalNumber(digits: string): string {
   return text;
 }
 
-/** A FLOAT64 as JSON has it: with a point or an exponent. */
+/** Up to here before the point, and so many zeros behind it, a number is written without an exponent. */
+const wholeDigitsMax = 15;
+const zerosMax = 3;
+
+/** A FLOAT64 as JSON has it: with few digits, and with a point or an exponent. */
 export function doubleText(value: number): string {
-  const text = floatText(value);
-  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
+  if (value === 0) return `${sign}0.0`;
+  const { digits, exponent } = grisuDigits(Math.abs(value));
+  const point = digits.length + exponent;
+  if (point > 0 && point <= wholeDigitsMax) {
+    const padded = digits.padEnd(point, "0");
+    return `${sign}${padded.slice(0, point)}.${padded.slice(point) || "0"}`;
+  }
+  if (point <= 0 && point >= -zerosMax) return `${sign}0.${"0".repeat(-point)}${digits}`;
+  const power = Math.abs(point - 1)
+    .toString()
+    .padStart(2, "0");
+  return `${sign}${digits.slice(0, 1)}${digits.length > 1 ? `.${digits.slice(1)}` : ""}e${point > 0 ? "+" : "-"}${power}`;
+}
+
+/** Whether the text of a number is kept by a FLOAT64. */
+export function roundTrips(digits: string): boolean {
+  return decimalOf(doubleText(Number(digits))) === decimalOf(digits);
 }
 
 /** Sign, significant digits and exponent, the same for all ways to write one number. */

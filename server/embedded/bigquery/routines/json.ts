@@ -1,15 +1,9 @@
 /** Routines on JSON; a JSON value is its canonical text. Paths come as JSON lists of names and positions. */
-import {
-  canonicalJson,
-  doubleText,
-  findJson,
-  isNumber,
-  isObject,
-  prettyJson,
-  printJson,
-  quoteJson,
-} from "./json-text.ts";
-import type { Json } from "./json-text.ts";
+import { jsonChangeRoutines } from "./json-changes.ts";
+import { laxRoutines } from "./json-lax.ts";
+import { findJson, isNumber, isObject } from "./json-reader.ts";
+import type { Json } from "./json-reader.ts";
+import { canonicalJson, doubleText, prettyJson, printJson, quoteJson, roundTrips } from "./json-text.ts";
 import { isoInterval, parseInterval } from "../wire/intervals.ts";
 import { floatText } from "./decimal.ts";
 import { floatOf } from "./printing.ts";
@@ -78,11 +72,11 @@ function wholeNumber(digits: string): bigint | undefined {
   return Number.isInteger(number) ? BigInt(number) : undefined;
 }
 
-function toFloat(text: string): number {
+function toFloat(text: string, mode: string): number {
   const value = whole(text);
   if (!isNumber(value)) throw new RangeError("The provided JSON input is not a number");
   const number = Number(value.digits);
-  if (/^-?\d+$/.test(value.digits) && BigInt(number) !== BigInt(value.digits)) {
+  if (mode === "exact" && /^-?\d+$/.test(value.digits) && BigInt(number) !== BigInt(value.digits)) {
     throw new RangeError(`JSON number: ${value.digits} cannot be converted to double without loss of precision`);
   }
   return number;
@@ -109,7 +103,7 @@ function scalarToString(kind: string, text: string): string {
 }
 
 function numericText(text: string): string {
-  const short = text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  const short = withoutZeros(text);
   const isExact = /^-?\d+$/.test(short) && BigInt(short) >= -exactMost && BigInt(short) <= exactMost;
   return isExact ? short : `"${short}"`;
 }
@@ -136,13 +130,36 @@ function otherText(kind: string, text: string): string {
   }
 }
 
-/** A SQL value as TO_JSON has it: numbers stay numbers. */
+/** A SQL value as TO_JSON has it: numbers stay numbers, rounded to a FLOAT64 where they have a fraction. */
 function scalarToJson(kind: string, text: string): string {
   if (kind === "INT64") return text;
-  if (kind === "NUMERIC") throw new RangeError("TO_JSON of a NUMERIC is refused by the embedded server");
+  if (kind === "NUMERIC") return numericJson(text);
   if (kind !== "FLOAT64") return otherText(kind, text);
   const number = floatOf(text);
-  return Number.isFinite(number) ? doubleText(number) : quoteJson(floatName(number));
+  return Number.isFinite(number) ? doubleText(number + 0) : quoteJson(floatName(number));
+}
+
+function numericJson(text: string): string {
+  const short = withoutZeros(text);
+  return isJsonInteger(short) ? short : doubleText(Number(short));
+}
+
+/** Whether JSON holds it as an INT64 or UINT64. */
+function isJsonInteger(text: string): boolean {
+  return /^-?\d+$/.test(text) && BigInt(text) >= -(2n ** 63n) && BigInt(text) < 2n ** 64n;
+}
+
+/** The same with `stringify_wide_numbers`: what a FLOAT64 does not hold becomes a string. */
+function scalarToWideJson(kind: string, text: string): string {
+  if (kind === "INT64") return scalarToString(kind, text);
+  if (kind !== "NUMERIC") return scalarToJson(kind, text);
+  const short = withoutZeros(text);
+  if (isJsonInteger(short)) return numericText(short);
+  return roundTrips(short) ? numericJson(short) : quoteJson(short);
+}
+
+function withoutZeros(text: string): string {
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
 export const jsonRoutines: Routine[] = [
@@ -153,7 +170,8 @@ export const jsonRoutines: Routine[] = [
   }),
   routine("partial_json_value_array", ["STRING", "STRING"], "ARRAY<STRING>", valueArray),
   routine("partial_json_query_array", ["STRING", "STRING"], "ARRAY<STRING>", queryArray),
-  routine("parse_json", ["STRING"], "STRING", canonicalJson),
+  routine("parse_json", ["STRING"], "STRING", (text) => canonicalJson(text)),
+  routine("parse_json_rounded", ["STRING"], "STRING", (text) => canonicalJson(text, "round")),
   routine("json_member", ["STRING", "STRING"], "STRING", (text, name) => {
     const value = whole(text);
     const found = isObject(value) ? value.entries.find(([own]) => own === name) : undefined;
@@ -168,9 +186,12 @@ export const jsonRoutines: Routine[] = [
   routine("json_to_text", ["STRING"], "STRING", toText),
   routine("json_to_bool", ["STRING"], "BOOL", toBool),
   routine("json_to_integer", ["STRING"], "INT64", toInteger),
-  routine("json_to_float", ["STRING"], "FLOAT64", toFloat),
+  routine("json_to_float", ["STRING", "STRING"], "FLOAT64", toFloat),
   routine("json_quote", ["STRING"], "STRING", quoteJson),
   routine("json_scalar", ["STRING", "STRING"], "STRING", scalarToString),
-  routine("partial_json_value_of", ["STRING", "STRING"], "STRING", scalarToJson),
+  routine("json_value_of", ["STRING", "STRING"], "STRING", scalarToJson),
+  routine("json_wide_value_of", ["STRING", "STRING"], "STRING", scalarToWideJson),
   routine("json_pretty", ["STRING"], "STRING", (text) => prettyJson(whole(text))),
+  ...jsonChangeRoutines,
+  ...laxRoutines,
 ];

@@ -18,7 +18,7 @@ function parseInt64(text: string): bigint {
 }
 
 /** A FLOAT64 from its text; what is too large is infinite. */
-function parseFloat64(text: string): number {
+export function parseFloat64(text: string): number {
   const match = /^[ \t\n\v\f\r]*([+-]?)([^ \t\n\v\f\r+-].*?)[ \t\n\v\f\r]*$/s.exec(text);
   const magnitude = match?.[2] ?? "";
   const isNegative = match?.[1] === "-";
@@ -113,6 +113,7 @@ export const numberRoutines: Routine[] = [
     roundFloat(value, places, "half away"),
   ),
   routine("partial_trunc_float", ["FLOAT64", "INT64"], "FLOAT64", (value, places) => roundFloat(value, places, "down")),
+  routine("float_digits", ["FLOAT64"], "STRING", (value) => (Object.is(value, -0) ? "-0" : String(value))),
   routine("float_text", ["FLOAT64"], "STRING", floatText),
   routine("cbrt", ["FLOAT64"], "FLOAT64", Math.cbrt),
   routine("bit_count", ["INT64"], "INT64", countBits),

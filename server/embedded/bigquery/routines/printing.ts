@@ -28,6 +28,8 @@ export function literal(kind: string, text: string | null): string {
     case "TIME":
     case "TIMESTAMP":
       return `${kind} "${text}"`;
+    case "JSON":
+      return `JSON ${quotedString(text)}`;
     case "INTERVAL":
       return `INTERVAL "${text}" YEAR TO SECOND`;
     case "FLOAT64":
@@ -43,9 +45,9 @@ function withoutZeros(text: string): string {
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
-/** DuckDB writes `inf`, which JavaScript does not read. */
+/** From the text that bq_float_digits gives. */
 export function floatOf(text: string): number {
-  return Number(text.replace("inf", "Infinity"));
+  return Number(text);
 }
 
 function floatWithPoint(text: string): string {

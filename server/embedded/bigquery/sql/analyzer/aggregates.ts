@@ -124,7 +124,8 @@ function grouping(place: Place, call: CallExpression, analyze: Analyze): Typed {
   const [key] = call.args;
   if (key === undefined || call.args.length !== 1 || call.over !== undefined)
     throw unsupported("This form of GROUPING", call.position);
-  const typed = analyze(place, key);
+  const given = analyze(place, key);
+  const typed = place.computedKeys?.get(given.sql)?.typed ?? given;
   if (place.groupKeys?.has(typed.sql) !== true)
     throw new SqlError("GROUPING must have a group key as its argument", call.position);
   return { sql: `CAST(grouping(${typed.sql}) AS BIGINT)`, type: scalar("INT64") };

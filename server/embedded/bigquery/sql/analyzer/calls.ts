@@ -14,6 +14,7 @@ import { refuseVolatile } from "./operators.ts";
 import { arrayHandlers } from "./specials/arrays.ts";
 import { conditionalHandlers } from "./specials/conditionals.ts";
 import { intervalHandlers } from "./specials/intervals.ts";
+import { jsonChangeHandlers } from "./specials/json-changes.ts";
 import { jsonHandlers } from "./specials/json.ts";
 import { printingHandlers } from "./specials/printing.ts";
 import { regexpHandlers } from "./specials/regexps.ts";
@@ -39,6 +40,7 @@ const handlers: Partial<Record<SpecialFunction, SpecialHandler>> = {
   ...stringHandlers,
   ...arrayHandlers,
   ...jsonHandlers,
+  ...jsonChangeHandlers,
   ...intervalHandlers,
 };
 

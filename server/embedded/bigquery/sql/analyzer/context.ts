@@ -55,6 +55,12 @@ export interface Context {
   defaultSql(column: TableColumn): string;
 }
 
+export interface ComputedKey {
+  typed: Typed;
+  /** Named by the alias or the number of a select item: the same expression is this key in every select item. */
+  isSelected: boolean;
+}
+
 /** Where an expression stands, and so what it may contain. */
 export interface Place {
   context: Context;
@@ -64,6 +70,8 @@ export interface Place {
   windows: "allowed" | { forbiddenIn: string };
   /** Group keys by their SQL when the query is grouped. */
   groupKeys: Set<string> | undefined;
+  /** Of grouping sets: the keys that are no columns of FROM, by the SQL that computes them. */
+  computedKeys?: Map<string, ComputedKey>;
   /** Names of the select list, where the clause sees them: they hide columns of FROM. */
   aliases: Map<string, Typed[]> | undefined;
   namedWindows: Map<string, WindowSpecification>;

@@ -32,7 +32,10 @@ export function analyzeExpression(place: Place, expression: Expression): Typed {
 }
 
 /** A path that is a group key may stand anywhere; a computed key only as a whole item of SELECT or ORDER BY. */
-export function asGroupKey(place: Place, typed: Typed): Typed {
+export function asGroupKey(place: Place, typed: Typed, { isSelectItem = false } = {}): Typed {
+  const computed = place.computedKeys?.get(typed.sql);
+  if (computed !== undefined && (typed.ungrouped !== undefined || (isSelectItem && computed.isSelected)))
+    return { ...computed.typed };
   if (typed.ungrouped !== undefined && place.groupKeys?.has(typed.sql) === true) delete typed.ungrouped;
   return typed;
 }

@@ -9,6 +9,7 @@ import { analyzeExpression, asGroupKey } from "./expression.ts";
 import { orderSql } from "./floats.ts";
 import { analyzeFrom } from "./from.ts";
 import { groupKeys } from "./grouping.ts";
+import { groupingSets } from "./grouping-sets.ts";
 import type { GroupKeys } from "./grouping.ts";
 import { emptyScope } from "./scope.ts";
 import type { Column, Relation, Scope, Source } from "./scope.ts";
@@ -26,13 +27,20 @@ interface Surroundings {
 
 export function analyzeSelect(context: Context, select: Select, around: Surroundings): Relation {
   const from = select.from === undefined ? undefined : analyzeFrom(context, select.from, around.parent);
-  const source = around.source ?? from;
+  const given = around.source ?? from;
   const scope: Scope =
-    source === undefined ? { ...emptyScope, parent: around.parent } : { ...source, parent: around.parent };
-  const base = basePlace(context, select, scope);
-  const where = clause(base, select.where, "WHERE clause");
+    given === undefined ? { ...emptyScope, parent: around.parent } : { ...given, parent: around.parent };
+  const outer = basePlace(context, select, scope);
+  const where = clause(outer, select.where, "WHERE clause");
+  const whereSql = where === undefined ? "" : ` WHERE ${where.sql}`;
   const isGrouped = needsGrouping(select, around.orderBy);
-  const keys = isGrouped ? groupKeys(base, select) : undefined;
+  const { groupBy } = select;
+  const sets =
+    groupBy?.form === "SETS" && given !== undefined
+      ? groupingSets(outer, { ...select, groupBy }, { source: given, whereSql })
+      : undefined;
+  const { source, base } = sets ?? { source: given, base: outer };
+  const keys = sets?.keys ?? (isGrouped ? groupKeys(base, select) : undefined);
   const place: Place = { ...base, aggregates: "allowed", windows: "allowed", groupKeys: keys?.set };
   const items = select.items.flatMap((item) => outputItems(place, item, { source, keys: keys?.analyzed }));
   const aliases = aliasMap(items);
@@ -45,7 +53,7 @@ export function analyzeSelect(context: Context, select: Select, around: Surround
   const pieces = [
     `SELECT ${select.isDistinct ? "DISTINCT " : ""}${outputSql(select, items)}`,
     source === undefined ? "" : ` FROM ${source.sql}`,
-    where === undefined ? "" : ` WHERE ${where.sql}`,
+    sets === undefined ? whereSql : "",
     keys?.sql ?? "",
     havingSql(select, having),
     qualify === undefined ? "" : ` QUALIFY ${qualify.sql}`,
@@ -117,7 +125,9 @@ function outputItems(
   around: { source: Source | undefined; keys: GroupKeys["analyzed"] | undefined },
 ): OutputItem[] {
   if (item.kind === "star") return expandStar(place, item, around.source);
-  const typed = around.keys?.get(item.expression) ?? asGroupKey(place, analyzeExpression(place, item.expression));
+  const typed =
+    around.keys?.get(item.expression) ??
+    asGroupKey(place, analyzeExpression(place, item.expression), { isSelectItem: true });
   return [{ name: outputName(item), expression: item.expression, typed, position: item.position }];
 }
 

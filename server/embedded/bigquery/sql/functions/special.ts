@@ -37,7 +37,7 @@ export const specialFunctions = {
   STRING: "(date or time), or (TIMESTAMP, time zone)",
   CONCAT: "BYTES, or any number of values that can be cast to STRING",
   NORMALIZE: "(STRING[, NFC, NFD, NFKC or NFKD])",
-  FORMAT: "%d %i %o %x %X, %f %F %e %E %g %G, %s, %t %T, %% with flags, width and precision",
+  FORMAT: "%d %i %o %x %X, %f %F %e %E %g %G, %s, %p %P of JSON, %t %T, %% with flags, width and precision",
   FORMAT_TIMESTAMP: "(constant format, value[, time zone]); elements as listed below",
   FORMAT_DATE: "a constant format; elements as listed below",
   FORMAT_DATETIME: "a constant format; elements as listed below",
@@ -61,10 +61,23 @@ export const specialFunctions = {
   JSON_EXTRACT_STRING_ARRAY: "as JSON_VALUE_ARRAY, with names as $['a b']",
   JSON_EXTRACT_ARRAY: "as JSON_QUERY_ARRAY, with names as $['a b']",
   TO_JSON_STRING: "any value[, TRUE for several lines]",
-  TO_JSON: "any value; a NUMERIC is refused",
+  TO_JSON: "(any value[, stringify_wide_numbers => TRUE or FALSE])",
+  PARSE_JSON: "(STRING[, wide_number_mode => 'exact' or 'round'])",
+  JSON_ARRAY: "any values",
+  JSON_OBJECT: "(name, value, …) or (names, values) as arrays",
+  JSON_SET: "(JSON, constant JSONPath, value, …[, create_if_missing => TRUE or FALSE])",
+  JSON_REMOVE: "(JSON, constant JSONPath, …)",
+  JSON_STRIP_NULLS: "(JSON[, constant JSONPath][, include_arrays, remove_empty => TRUE or FALSE])",
+  JSON_ARRAY_APPEND: "(JSON, constant JSONPath, value, …[, append_each_element => TRUE or FALSE])",
+  JSON_ARRAY_INSERT: "(JSON, constant JSONPath, value, …[, insert_each_element => TRUE or FALSE])",
+  JSON_KEYS: "(JSON[, max_depth][, mode => 'strict', 'lax' or 'lax recursive'])",
+  LAX_BOOL: "(JSON)",
+  LAX_INT64: "(JSON)",
+  LAX_FLOAT64: "(JSON)",
+  LAX_STRING: "(JSON)",
   BOOL: "(JSON)",
   INT64: "(JSON)",
-  FLOAT64: "(JSON)",
+  FLOAT64: "(JSON[, wide_number_mode => 'exact' or 'round'])",
   RANGE_BUCKET: "(value, array in ascending order)",
   ARRAY_CONCAT: "arrays of one type",
   GENERATE_DATE_ARRAY: "with INTERVAL n DAY to YEAR",
@@ -72,6 +85,16 @@ export const specialFunctions = {
 } as const;
 
 /** The functions that take arguments as `name => value`. */
-export const namedArgumentFunctions: readonly string[] = ["MAKE_INTERVAL"];
+export const namedArgumentFunctions: readonly string[] = [
+  "MAKE_INTERVAL",
+  "TO_JSON",
+  "PARSE_JSON",
+  "FLOAT64",
+  "JSON_SET",
+  "JSON_STRIP_NULLS",
+  "JSON_ARRAY_APPEND",
+  "JSON_ARRAY_INSERT",
+  "JSON_KEYS",
+];
 
 export type SpecialFunction = keyof typeof specialFunctions;

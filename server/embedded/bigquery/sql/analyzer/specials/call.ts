@@ -60,3 +60,28 @@ export function zoneOf(typed: Typed, position: Position): { zone: ZoneSql; parts
     throw error;
   }
 }
+
+/** A named argument that must be TRUE or FALSE in the text. */
+export function flag(special: SpecialCall, name: string, standard: boolean): boolean {
+  const given = named(special, name);
+  if (given === undefined) return standard;
+  if (given.kind === "literal" && given.type === "BOOL") return given.value === "TRUE";
+  throw unsupported(`${special.call.name} with ${name} that is not TRUE or FALSE`, given.position);
+}
+
+export function named({ call }: SpecialCall, name: string): Expression | undefined {
+  const index = call.argumentNames.indexOf(name);
+  return index < 0 ? undefined : call.args[call.args.length - call.argumentNames.length + index];
+}
+
+/** The arguments before the named ones. Throws SqlError for names other than the given ones. */
+export function positional({ call }: SpecialCall, names: readonly string[]): Expression[] {
+  const unknown = call.argumentNames.find((name) => !names.includes(name));
+  if (unknown !== undefined || new Set(call.argumentNames).size < call.argumentNames.length) {
+    throw new SqlError(
+      `Named argument ${unknown ?? ""} not found in signature for call to ${call.name}`,
+      call.position,
+    );
+  }
+  return call.args.slice(0, call.args.length - call.argumentNames.length);
+}

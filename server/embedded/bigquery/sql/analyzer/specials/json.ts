@@ -1,13 +1,15 @@
 /** JSON: https://cloud.google.com/bigquery/docs/reference/standard-sql/json_functions */
+import type { Expression } from "../../ast.ts";
 import type { SpecialFunction } from "../../functions/special.ts";
 import { stringLiteral } from "../../literals.ts";
 import { SqlError, unsupported } from "../../position.ts";
 import { scalar } from "../../types.ts";
 import type { SqlType } from "../../types.ts";
+import { coerce } from "../coercion.ts";
 import { refuseVolatile } from "../operators.ts";
 import { combine } from "../typed.ts";
 import type { Typed } from "../typed.ts";
-import { argument, constantText, expectCount } from "./call.ts";
+import { argument, expectCount, flag, positional } from "./call.ts";
 import type { SpecialCall, SpecialHandler } from "./call.ts";
 import { valueText } from "./printing.ts";
 
@@ -19,24 +21,42 @@ const steps: Record<PathForm, RegExp> = {
   bracketed: /\.(?:()([^.[\]"'*\s\\:()?@$]+))|\[(\d+)\]|\['((?:[^'\\])*)'\]/y,
 };
 
-/** The names and positions of a path as a JSON list. */
-function readPath(special: SpecialCall, form: PathForm): string {
-  const { args, position } = special.call;
-  if (args.length < 2) return "[]";
-  const text = constantText(special, 1, "a JSONPath");
-  if (!text.startsWith("$")) throw new SqlError("JSONPath must start with '$'", args[1]?.position ?? position);
-  const path: string[] = [];
+/**
+ * The names and positions of a path. Functions that read find an element by `.0` as well, and a member by `[0]`; those
+ * that change (`isTyped`) get positions as numbers and are refused names that look like one.
+ */
+export function readPath(
+  { call }: SpecialCall,
+  expression: Expression,
+  form: PathForm,
+  isTyped: boolean,
+): (string | number)[] {
+  const { position } = expression;
+  if (expression.kind !== "literal" || expression.type !== "STRING") {
+    throw unsupported(`${call.name} with a JSONPath that is not a string literal`, call.position);
+  }
+  const text = expression.value;
+  if (!text.startsWith("$")) throw new SqlError("JSONPath must start with '$'", position);
+  const path: (string | number)[] = [];
   const pattern = steps[form];
   pattern.lastIndex = 1;
   while (pattern.lastIndex < text.length) {
     const { lastIndex } = pattern;
     const match = pattern.exec(text);
     if (match === null || match[1]?.includes("\\")) {
-      throw unsupported(`The JSONPath ${text} from character ${lastIndex + 1} on`, args[1]?.position ?? position);
+      throw unsupported(`The JSONPath ${text} from character ${lastIndex + 1} on`, position);
     }
-    path.push(match[1] || match[2] || match[3] || match[4] || "");
+    const name = match[1] || match[2] || match[4];
+    if (isTyped && name !== undefined && /^\d+$/.test(name)) throw unsupported(`The JSONPath ${text}`, position);
+    path.push(name ?? (isTyped ? Number(match[3]) : (match[3] ?? "")));
   }
-  return JSON.stringify(path);
+  return path;
+}
+
+/** The path of an argument that may be left out, as a JSON list. */
+function pathArgument(special: SpecialCall, form: PathForm): string {
+  const expression = special.call.args[1];
+  return expression === undefined ? "[]" : JSON.stringify(readPath(special, expression, form, false));
 }
 
 function jsonInput(special: SpecialCall): Typed {
@@ -59,7 +79,7 @@ function extraction({ routine, form, keepsType, isArray, least }: Extraction): S
     expectCount(special, least, 2);
     const input = jsonInput(special);
     const type: SqlType = keepsType && input.type.kind === "JSON" ? input.type : scalar("STRING");
-    const found = `bq_partial_json_${routine}(${input.sql}, ${stringLiteral(readPath(special, form))})`;
+    const found = `bq_partial_json_${routine}(${input.sql}, ${stringLiteral(pathArgument(special, form))})`;
     // In a STRING a JSON null is NULL.
     const sql = keepsType && !isArray && type.kind === "STRING" ? `nullif(${found}, 'null')` : found;
     return combine(sql, isArray ? { kind: "ARRAY", element: type } : type, [input]);
@@ -104,22 +124,56 @@ const toJsonString: SpecialHandler = (special) => {
   return combine(pretty.value === "TRUE" ? `bq_json_pretty(${sql})` : sql, scalar("STRING"), [value]);
 };
 
+/** Any value as the JSON text that TO_JSON gives. */
+export function jsonOf(value: Typed, routine = "bq_json_value_of"): string {
+  return `bq_parse_json(${jsonText(value, routine)})`;
+}
+
 const toJson: SpecialHandler = (special) => {
-  expectCount(special, 1);
-  const value = argument(special, 0);
+  const [expression, ...rest] = positional(special, ["stringify_wide_numbers"]);
+  if (expression === undefined || rest.length > 0) {
+    throw new SqlError("No matching signature for function TO_JSON", special.call.position);
+  }
+  const value = special.analyze(expression);
   refuseVolatile([value], "TO_JSON", special.call.position);
-  const sql = `bq_parse_json(${jsonText(value, "bq_partial_json_value_of")})`;
-  return combine(sql, scalar("JSON"), [value]);
+  const isWide = flag(special, "stringify_wide_numbers", false);
+  return combine(jsonOf(value, isWide ? "bq_json_wide_value_of" : "bq_json_value_of"), scalar("JSON"), [value]);
+};
+
+/** `wide_number_mode => 'exact'` or `'round'`. */
+function wideNumberMode(special: SpecialCall, standard: string): string {
+  const { args, argumentNames, position } = special.call;
+  if (argumentNames.length === 0) return standard;
+  const mode = args[1];
+  if (mode?.kind === "literal" && mode.type === "STRING" && ["exact", "round"].includes(mode.value)) return mode.value;
+  throw unsupported(`${special.call.name} with a wide_number_mode that is not 'exact' or 'round'`, position);
+}
+
+const parseJson: SpecialHandler = (special) => {
+  const [expression, ...rest] = positional(special, ["wide_number_mode"]);
+  if (expression === undefined || rest.length > 0) {
+    throw new SqlError("No matching signature for function PARSE_JSON", special.call.position);
+  }
+  const text = coerce(special.analyze(expression), scalar("STRING"), expression.position, "Argument 1 of PARSE_JSON");
+  const routine = wideNumberMode(special, "exact") === "round" ? "bq_parse_json_rounded" : "bq_parse_json";
+  return combine(`${routine}(${text.sql})`, scalar("JSON"), [text]);
 };
 
 /** A value out of JSON: BOOL(json) and the like. */
-function unwrap(routine: string, kind: "BOOL" | "INT64" | "FLOAT64"): SpecialHandler {
+function unwrap(routine: string, kind: "BOOL" | "INT64"): SpecialHandler {
   return (special) => {
     expectCount(special, 1);
     const json = argument(special, 0, scalar("JSON"));
     return combine(`${routine}(${json.sql})`, scalar(kind), [json]);
   };
 }
+
+const float64: SpecialHandler = (special) => {
+  positional(special, ["wide_number_mode"]);
+  expectCount(special, 1, 1 + special.call.argumentNames.length);
+  const json = argument(special, 0, scalar("JSON"));
+  return combine(`bq_json_to_float(${json.sql}, '${wideNumberMode(special, "round")}')`, scalar("FLOAT64"), [json]);
+};
 
 export const jsonHandlers: Partial<Record<SpecialFunction, SpecialHandler>> = {
   JSON_VALUE: extraction({ routine: "value", form: "quoted", keepsType: false, ...single, least: 1 }),
@@ -134,5 +188,6 @@ export const jsonHandlers: Partial<Record<SpecialFunction, SpecialHandler>> = {
   TO_JSON: toJson,
   BOOL: unwrap("bq_json_to_bool", "BOOL"),
   INT64: unwrap("bq_json_to_integer", "INT64"),
-  FLOAT64: unwrap("bq_json_to_float", "FLOAT64"),
+  FLOAT64: float64,
+  PARSE_JSON: parseJson,
 };

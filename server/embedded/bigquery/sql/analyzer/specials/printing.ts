@@ -1,7 +1,6 @@
 /** FORMAT: https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions#format_string */
 import type { SpecialFunction } from "../../functions/special.ts";
-import { unsupported } from "../../position.ts";
-import { containsJson, scalar } from "../../types.ts";
+import { scalar } from "../../types.ts";
 import { cast } from "../casts.ts";
 import { coerce } from "../coercion.ts";
 import { refuseVolatile } from "../operators.ts";
@@ -22,6 +21,9 @@ export function valueText(typed: Typed): string {
     case "TIME":
     case "TIMESTAMP":
       return cast(typed, scalar("STRING"), { isSafe: false, position: 0 }).sql;
+    case "FLOAT64":
+      // DuckDB's own text of some powers of two, such as 2^81, is another number.
+      return `bq_float_digits(${typed.sql})`;
     case "INTERVAL":
       return `bq_interval_text(${typed.sql})`;
     default:
@@ -65,7 +67,6 @@ const format: SpecialHandler = (special) => {
     const value = argument(special, index + 1);
     return value.type.kind === "NULL" ? coerce(value, scalar("INT64"), position) : value;
   });
-  if (values.some((value) => containsJson(value.type))) throw unsupported("FORMAT of JSON", position);
   refuseVolatile(values, "FORMAT", position);
   const kinds = values.map((value) => (isNested(value) ? "NESTED" : value.type.kind));
   const texts = values.map((value) => (isNested(value) ? printedText(value, "bq_partial_print") : valueText(value)));
