@@ -10,6 +10,8 @@ export interface ApiRequest {
   query: URLSearchParams;
   /** The JSON body; empty when there is none. */
   body: JsonObject;
+  /** The etag that the client has seen: it wants to change nothing else. */
+  ifMatch?: string | undefined;
 }
 
 export interface ApiResponse {

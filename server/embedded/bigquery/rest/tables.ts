@@ -3,6 +3,7 @@ import { BigQueryError } from "../errors.ts";
 import { newGeneration } from "../storage/catalog.ts";
 import { checkedExpiration } from "../storage/definition-parts.ts";
 import type { Table, TableDocument } from "../storage/catalog.ts";
+import { updateSchema } from "../storage/schema-update.ts";
 import type { TableColumn } from "../sql/analyzer/context.ts";
 import type { TableId } from "../sql/plan.ts";
 import { limitedName } from "../sql/type-limits.ts";
@@ -34,12 +35,22 @@ function reference(id: TableId): JsonObject {
   return { projectId: id.project, datasetId: id.dataset, tableId: id.table };
 }
 
+function etagOf({ document }: Table): string {
+  return `${document.generation}-${document.lastModifiedTime}`;
+}
+
+/** A client that says which state it has seen changes that one only. */
+function requireMatch({ ifMatch }: ApiRequest, table: Table): void {
+  if (ifMatch === undefined || ifMatch === "" || ifMatch === "*" || ifMatch === etagOf(table)) return;
+  throw new BigQueryError("conditionNotMet", "Precondition Failed", { location: "If-Match" });
+}
+
 async function resource(server: Server, table: Table): Promise<JsonObject> {
   const { id, document } = table;
-  const { kind, generation, view, columnsAfterHidden: _, ...rest } = document;
+  const { kind, generation: _, view, columnsAfterHidden: __, ...rest } = document;
   const base: JsonObject = {
     kind: "bigquery#table",
-    etag: `${generation}-${document.lastModifiedTime}`,
+    etag: etagOf(table),
     id: `${id.project}:${id.dataset}.${id.table}`,
     tableReference: reference(id),
     type: kind,
@@ -172,33 +183,26 @@ export async function listTables(server: Server, request: ApiRequest): Promise<A
   return ok({ kind: "bigquery#tableList", tables, totalItems: tables.length });
 }
 
-function shapeOf({ name, type, limit, defaultText }: TableColumn): unknown[] {
-  return [name, type, limit, defaultText];
-}
-
-/** Description, labels, expiration and the query of a view can change; the schema of a table only by ALTER TABLE. */
+/** Description, labels, expiration, the query of a view, and what of a schema can change: see schema-update.ts. */
 export async function patchTable(server: Server, request: ApiRequest): Promise<ApiResponse> {
   const id = tableId(request);
-  const table = server.catalog.table(id);
   const { body } = request;
-  if (body.schema !== undefined && table.document.kind === "TABLE") {
-    const same =
-      JSON.stringify(columnsOf(readFields(body.schema)).map(shapeOf)) === JSON.stringify(table.columns.map(shapeOf));
-    if (!same)
-      throw new BigQueryError("invalid", "Changing the schema of a table is not supported by the embedded server");
-  }
   const view = objectAt(body, "view");
   const changed = view === undefined ? {} : viewDocument(server, id, view);
   const lastModifiedTime = String(server.clock.now());
   const named = metadata(server, body);
-  await server.engine.define(async (connection) => {
+  await server.engine.defineTable(id, async (context) => {
+    const table = server.catalog.table(id);
+    requireMatch(request, table);
     const document: TableDocument = { ...table.document, ...changed };
     // PATCH leaves what it does not name; PUT says everything, and null takes away with both.
     if (body.expirationTime === null || request.method === "PUT") delete document.expirationTime;
     Object.assign(document, named, { lastModifiedTime });
-    return server.catalog.updateTable(connection, table, document);
+    if (body.schema !== undefined && document.kind === "TABLE")
+      await updateSchema(context, { table, document }, readFields(body.schema));
+    return server.catalog.updateTable(context.connection, table, document);
   });
-  return ok(await resource(server, table));
+  return ok(await resource(server, server.catalog.table(id)));
 }
 
 export async function deleteTable(server: Server, request: ApiRequest): Promise<ApiResponse> {

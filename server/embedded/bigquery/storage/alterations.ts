@@ -65,7 +65,7 @@ function setOptions(document: TableDocument, values: Options): void {
   Object.assign(document, metadata(values));
 }
 
-interface Altered {
+export interface Altered {
   table: Table;
   /** The new one, being made. */
   document: TableDocument;
@@ -79,7 +79,7 @@ function findField({ document }: Altered, name: string): FieldSchema | undefined
  * The columns stand last; rows that are there have NULL in them, or an empty ARRAY. That comes with an UPDATE, for DuckDB
  * cannot read its own log of an ADD COLUMN with DEFAULT [].
  */
-async function addColumns(context: DefinitionContext, altered: Altered, columns: AddedColumn[]): Promise<void> {
+export async function addColumns(context: DefinitionContext, altered: Altered, columns: AddedColumn[]): Promise<void> {
   const arrays: string[] = [];
   for (const column of columns) {
     const isAdded = await addColumn(context, altered, column);
@@ -136,7 +136,11 @@ async function dropColumn({ connection }: DefinitionContext, altered: Altered, c
   await connection.run(`ALTER TABLE ${table.sqlName} DROP COLUMN ${quoteName(field.name)}`);
 }
 
-async function dropNotNull({ connection }: DefinitionContext, altered: Altered, column: DroppedColumn): Promise<void> {
+export async function dropNotNull(
+  { connection }: DefinitionContext,
+  altered: Altered,
+  column: DroppedColumn,
+): Promise<void> {
   const { table, document } = altered;
   const field = findField(altered, column.name);
   if (field === undefined) {
