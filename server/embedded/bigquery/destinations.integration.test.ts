@@ -135,3 +135,18 @@ it("a load that fails leaves no table behind", async () => {
   const [tables] = await dataset.getTables();
   expect(tables).toEqual([]);
 });
+
+it("copies a table with what belongs to it, into a new place, an empty one or another's", async () => {
+  const schema = [{ name: "n", type: "INTEGER", mode: "REQUIRED", description: "a number" }];
+  const [source] = await dataset.createTable("source", { schema, description: "mine", clustering: { fields: ["n"] } });
+  await run("INSERT INTO source (n) VALUES (1), (2)");
+  await source.copy(dataset.table("kept"));
+  const [metadata] = (await dataset.table("kept").getMetadata()) as [object, unknown];
+  expect(metadata).toMatchObject({ schema: { fields: schema }, description: "mine", clustering: { fields: ["n"] } });
+  await expect(source.copy(dataset.table("kept"))).rejects.toThrow("Already Exists");
+  await source.copy(dataset.table("kept"), { writeDisposition: "WRITE_APPEND" });
+  expect(await kept()).toEqual([{ n: 1 }, { n: 1 }, { n: 2 }, { n: 2 }]);
+  await source.copy(dataset.table("kept"), { writeDisposition: "WRITE_TRUNCATE" });
+  expect(await kept()).toEqual([{ n: 1 }, { n: 2 }]);
+  await expect(dataset.table("missing").copy(dataset.table("kept"))).rejects.toThrow("Not found: Table");
+});

@@ -121,7 +121,7 @@ export function jobResource(job: Job): JsonObject {
   if (job.configuration.jobType === "LOAD") {
     const { outputRows = 0, badRecords = 0 } = job.outcome;
     statistics.load = { outputRows: String(outputRows), badRecords: String(badRecords) };
-  } else {
+  } else if (job.configuration.jobType === "QUERY") {
     statistics.query = queryStatistics(job);
   }
   return {
