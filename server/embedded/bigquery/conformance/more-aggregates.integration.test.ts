@@ -52,6 +52,20 @@ describe("APPROX_TOP_SUM", () => {
   ]);
 });
 
+describe("||", () => {
+  checkSemantics([
+    gives(
+      "SELECT 1 || 2, 'a' || 1 || TRUE, DATE '2000-01-01' || ' ' || (1 > 0) || NUMERIC '1.50', 'x' || 1.0",
+      ["12", "a1true", "2000-01-01 true1.5", "x1"],
+      "operators#concatenation_operator",
+    ),
+    fails("SELECT b'a' || 1", /No matching signature/, "operators#concatenation_operator"),
+    fails("SELECT [1] || 2", /No matching signature/, "operators#concatenation_operator"),
+    fails("SELECT ARRAY_FILTER([1], e -> e > 0)", /lambda.*refused/, "array_functions"),
+    fails("SELECT RANGE<DATE> '[2024-01-01, UNBOUNDED)'", /RANGE.*refused/, "data-types#range_type"),
+  ]);
+});
+
 describe("other aggregates", () => {
   checkSemantics([
     gives(

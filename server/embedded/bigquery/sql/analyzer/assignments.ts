@@ -4,7 +4,9 @@ import { guard } from "../functions/signature.ts";
 import type { Target } from "../plan.ts";
 import { SqlError, unsupported } from "../position.ts";
 import { limitedSql } from "../type-limits.ts";
+import { stringLiteral } from "../literals.ts";
 import { duckType, scalar } from "../types.ts";
+import type { SqlType } from "../types.ts";
 import { coerce } from "./coercion.ts";
 import type { Context, Place, TableColumn } from "./context.ts";
 import { analyzeExpression } from "./expression.ts";
@@ -43,14 +45,35 @@ export function defaultedColumns(columns: TableColumn[], inserted: TableColumn[]
   return columns.filter((column) => column.defaultText !== undefined && !inserted.includes(column));
 }
 
-/** A value as it is stored: BigQuery keeps no NULL arrays, they are empty ones. */
+/** A value as it is stored: BigQuery keeps no NULL arrays, they are empty ones, and no arrays with NULL elements. */
 export function storedValue(typed: Typed, column: TableColumn, position: number): Typed {
   const { type, limit, requiredInside = [] } = column;
   if (requiredInside.length > 0)
     throw unsupported(`A statement that writes column ${column.name}, which has REQUIRED fields inside,`, position);
   const value = coerce(typed, type, position, `A value for column ${column.name}`);
   if (limit !== undefined) return { ...value, sql: limitedSql(value.sql, limit, type) };
-  return type.kind === "ARRAY" ? { ...value, sql: `coalesce(${value.sql}, CAST([] AS ${duckType(type)}))` } : value;
+  const hasNull = hasNullElement('"$v"', type);
+  if (hasNull === undefined) return value;
+  const stored = type.kind === "ARRAY" ? `coalesce("$v", CAST([] AS ${duckType(type)}))` : '"$v"';
+  const message = stringLiteral(`Array cannot have a null element; error in writing field ${column.name}`);
+  const checked = `CASE WHEN ${hasNull} THEN error(${message}) ELSE ${stored} END`;
+  return { ...value, sql: `list_transform([${value.sql}], lambda "$v": ${checked})[1]` };
+}
+
+/** SQL that tells whether a NULL is an element of an array in the value; undefined when the type has no array. */
+function hasNullElement(sql: string, type: SqlType, depth = 0): string | undefined {
+  if (type.kind === "STRUCT") {
+    const fields = type.fields.map((field, index) => {
+      return hasNullElement(`struct_extract(${sql}, 'f${index + 1}')`, field.type, depth);
+    });
+    const found = fields.filter((field) => field !== undefined);
+    return found.length === 0 ? undefined : `(${found.join(" OR ")})`;
+  }
+  if (type.kind !== "ARRAY") return undefined;
+  const own = `len(${sql}) > list_count(${sql})`;
+  const element = `"$e${depth}"`;
+  const inside = hasNullElement(element, type.element, depth + 1);
+  return inside === undefined ? `(${own})` : `(${own} OR len(list_filter(${sql}, lambda ${element}: ${inside})) > 0)`;
 }
 
 export function statementPlace(context: Context, scope: Scope, clause: string): Place {

@@ -138,6 +138,7 @@ function parseWord(cursor: Cursor, parse: ParseExpression): Expression {
   if (["BIGNUMERIC", "BIGDECIMAL", "RANGE"].includes(upper) && cursor.peek(1).kind === "string") {
     throw unsupported(`The ${upper} literal`, position);
   }
+  if (cursor.at("RANGE", "<")) throw unsupported("The RANGE literal", position);
   switch (upper) {
     case "NULL":
       cursor.next();
