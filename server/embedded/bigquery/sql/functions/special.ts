@@ -46,12 +46,14 @@ export const specialFunctions = {
   PARSE_DATE: "a constant format; elements as listed below",
   PARSE_DATETIME: "a constant format; elements as listed below",
   PARSE_TIME: "a constant format; elements as listed below",
-  REGEXP_CONTAINS: "a constant pattern; STRING or BYTES",
-  REGEXP_EXTRACT: "a constant pattern with at most one group that always takes part",
+  REGEXP_CONTAINS: "(STRING, any pattern) or (BYTES, constant pattern)",
+  REGEXP_EXTRACT:
+    "(STRING or BYTES, constant pattern[, position[, occurrence]]); from a position neither ^, $ and \\b nor a pattern that matches the empty text",
   REGEXP_SUBSTR: "as REGEXP_EXTRACT",
   REGEXP_EXTRACT_ALL:
-    "a constant pattern that does not match the empty text, with at most one group that always takes part",
-  REGEXP_REPLACE: "a constant pattern that does not match the empty text; all matches",
+    "a constant pattern; one with a group or with ^, $ or \\b must not match the empty text, and the group must always take part",
+  REGEXP_INSTR: "(STRING or BYTES, constant pattern without groups): the first match; 1, 1, 1 for what follows it",
+  REGEXP_REPLACE: "a constant pattern; all matches",
   JSON_VALUE: "(JSON or STRING[, constant JSONPath])",
   JSON_QUERY: "(JSON or STRING, constant JSONPath)",
   JSON_VALUE_ARRAY: "(JSON or STRING[, constant JSONPath])",
