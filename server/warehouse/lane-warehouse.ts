@@ -11,7 +11,8 @@ import type { Definition, Definitions } from "./definitions.ts";
 import type { Gateway, Row } from "./gateway.ts";
 import { readKnown } from "./known-blocks.ts";
 import { type LaneState, newLaneState, readProgress } from "./lane-state.ts";
-import { countingOutput, failedOutput } from "./output.ts";
+import { failedOutput, unfinishedOutput } from "./output.ts";
+import { startPace } from "./pace.ts";
 import { readPayment, type TableRows } from "./payment-rows.ts";
 import { prepareDataset } from "./prepare.ts";
 import type { CycleInput, CycleOutput } from "./types.ts";
@@ -73,8 +74,12 @@ export function createLaneWarehouse(parts: LaneWarehouseParts): Warehouse {
 
   const runOne = async (input: CycleInput): Promise<CycleOutput> => {
     try {
-      const done = await runCycle({ ...parts, state: await readState() }, input);
-      if ("left" in done) return countingOutput(last, done);
+      const mayBegin = startPace(clock);
+      const isFirst = state === null;
+      const context = { ...parts, state: await readState(), mayBegin };
+      const hasTime = !isFirst || mayBegin("restAfterReading");
+      const done = hasTime ? await runCycle(context, input) : { waitingFor: "what was known of the tables" };
+      if (!("totals" in done)) return unfinishedOutput(last, done);
       last = done;
       return done;
     } catch (error) {

@@ -9,10 +9,14 @@ WITH
     FROM {dataset}.reconciliation_closed AS k
     WHERE k.window_start >= @fromWindow AND k.window_start < @toWindow
     UNION ALL
-    SELECT i.window_start, i.currency, -COUNT(DISTINCT i.sequence), 0, 0, 0
-    FROM {dataset}.payment_intents AS i
-    WHERE i.window_start >= @fromWindow AND i.window_start < @toWindow
-    GROUP BY i.window_start, i.currency
+    SELECT n.window_start, n.currency, -COUNT(*), 0, 0, 0
+    FROM (
+      SELECT i.window_start, i.currency, i.sequence
+      FROM {dataset}.payment_intents AS i
+      WHERE i.window_start >= @fromWindow AND i.window_start < @toWindow
+      GROUP BY i.window_start, i.currency, i.sequence
+    ) AS n
+    GROUP BY n.window_start, n.currency
     UNION ALL
     SELECT p.window_start, p.currency, 0, -COUNT(*), -SUM(p.amount), 0
     FROM {dataset}.payments AS p
@@ -25,7 +29,6 @@ WITH
       SELECT p.transaction_id, p.currency
       FROM {dataset}.payments AS p
       WHERE @byPayment AND p.window_start >= @fromWindow AND p.window_start < @toWindow
-      GROUP BY p.transaction_id, p.currency
     ) AS b ON b.transaction_id = i.transaction_id AND b.currency = i.currency
     WHERE @byPayment
       AND i.window_start >= @fromWindow
