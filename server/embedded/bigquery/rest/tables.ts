@@ -4,7 +4,6 @@ import { newGeneration } from "../storage/catalog.ts";
 import { checkedExpiration } from "../storage/definition-parts.ts";
 import type { Table, TableDocument } from "../storage/catalog.ts";
 import { updateSchema } from "../storage/schema-update.ts";
-import type { TableColumn } from "../sql/analyzer/context.ts";
 import type { TableId } from "../sql/plan.ts";
 import { limitedName } from "../sql/type-limits.ts";
 import { columnsOf, fieldOf } from "../wire/schema.ts";
