@@ -47,7 +47,7 @@ describe("IN and IS DISTINCT FROM for STRUCT and ARRAY", () => {
       "operators#in_operators",
     ),
     gives(
-      "SELECT (1, 'a') IN UNNEST([(1, 'b'), (1, 'a')]), (1, CAST(NULL AS STRING)) IN UNNEST([(1, 'b')]), (2, CAST(NULL AS STRING)) IN UNNEST([(1, 'b')])",
+      "SELECT (1, 'a') IN UNNEST([(1, 'b'), (1, 'a')]), (1, NULL) IN UNNEST([(1, 'b')]), (2, NULL) IN UNNEST([(1, 'b')])",
       ["true", null, "false"],
       "operators#in_operators",
     ),

@@ -170,7 +170,7 @@ function compareStructs(operator: "=" | "!=", left: Typed, right: Typed, positio
   const pairs = a.fields.map(({ type }, index) => {
     const other = b.fields[index]?.type ?? type;
     const pair = [structValue(left, type, index), structValue(right, other, index)] as const;
-    refuseNullFirst(pair, position);
+    if (right.fields !== undefined) refuseNullFirst(pair, position);
     return compare("=", ...pair, position).sql;
   });
   const equal = `(CASE WHEN ${left.sql} IS NULL OR ${right.sql} IS NULL THEN NULL ELSE ${pairs.join(" AND ")} END)`;
