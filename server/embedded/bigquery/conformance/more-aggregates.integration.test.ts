@@ -52,6 +52,47 @@ describe("APPROX_TOP_SUM", () => {
   ]);
 });
 
+describe("random values in calls", () => {
+  const rand = "mathematical_functions#rand";
+  checkSemantics([
+    fails("SELECT SUM(RAND()) = SUM(RAND()) FROM UNNEST([1, 2]) AS x", /same random values.*refused/, rand),
+    fails(
+      "SELECT SUM(RAND()) OVER () = SUM(RAND()) OVER () FROM UNNEST([1, 2]) AS x",
+      /same random values.*refused/,
+      rand,
+    ),
+    fails(
+      "SELECT ANY_VALUE(GENERATE_UUID()) = ANY_VALUE(GENERATE_UUID()) FROM UNNEST([1, 2]) AS x",
+      /same random values.*refused/,
+      rand,
+    ),
+    gives("SELECT COUNTIF(RAND() < 2), COUNTIF(RAND() < -1) FROM UNNEST([1, 2]) AS x", ["2", "0"], rand),
+    gives("SELECT RAND() = RAND()", ["false"], rand),
+  ]);
+});
+
+describe("a NULL literal in a STRUCT", () => {
+  const rules = "conversion_rules#supertypes";
+  checkSemantics([
+    ...[
+      "[STRUCT(1 AS a, NULL AS b), STRUCT(2, 'y')]",
+      "IF(TRUE, STRUCT(NULL), STRUCT(TRUE))",
+      "STRUCT(NULL) = STRUCT(b'y')",
+    ].map((sql) => fails(`SELECT ${sql}`, /NULL literal in a STRUCT before.*refused/, rules)),
+    gives(
+      "SELECT [STRUCT(1 AS a, 'y' AS b), STRUCT(2, NULL)], [STRUCT(NULL AS a), STRUCT(DATE '2024-01-02')]",
+      [
+        [
+          ["1", "y"],
+          ["2", null],
+        ],
+        [[null], ["2024-01-02"]],
+      ],
+      rules,
+    ),
+  ]);
+});
+
 describe("||", () => {
   checkSemantics([
     gives(

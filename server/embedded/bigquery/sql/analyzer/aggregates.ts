@@ -39,10 +39,20 @@ export function aggregateCall(place: Place, call: CallExpression, over: Over | u
   const order = orderList === "" ? "" : ` ORDER BY ${orderList}`;
   const typed = aggregateHandlers[name]({ call, args, order, over: over?.sql ?? "" });
   const combined = combine(typed.sql, typed.type, over === undefined ? parts : [...parts, ...over.parts]);
+  refuseSecondDraw(place, call, combined);
   if (over === undefined) delete combined.ungrouped;
   Object.assign(combined, over === undefined ? { hasAggregate: true } : { hasWindow: true });
   delete combined.isVolatile;
   return combined;
+}
+
+/** Each call draws its own random values in BigQuery; DuckDB would draw them once for calls that are written alike. */
+export function refuseSecondDraw({ context }: Place, call: CallExpression, typed: Typed): void {
+  if (typed.isVolatile !== true) return;
+  if (context.randomCalls.has(typed.sql)) {
+    throw unsupported(`${call.name} over the same random values as another call`, call.position);
+  }
+  context.randomCalls.add(typed.sql);
 }
 
 /** DuckDB takes an aggregate of only an outer query's columns for one of that query: a column of this one is named, too. */

@@ -50,6 +50,8 @@ export interface Context {
   counter: { value: number };
   viewDepth: number;
   commonTables: CommonTable[];
+  /** Aggregate and window calls over random values, as SQL: DuckDB computes equal ones once. */
+  randomCalls: Set<string>;
   analyzeQuery(context: Context, query: Query, parent: Scope | undefined): Relation;
   /** SQL of a column's default value. */
   defaultSql(column: TableColumn): string;

@@ -69,5 +69,13 @@ function standAlone(): Context {
     informationSchema: () => undefined,
     parameters: [],
   };
-  return { environment, counter: { value: 0 }, viewDepth: 0, commonTables: [], analyzeQuery, defaultSql };
+  return {
+    environment,
+    counter: { value: 0 },
+    viewDepth: 0,
+    commonTables: [],
+    randomCalls: new Set(),
+    analyzeQuery,
+    defaultSql,
+  };
 }

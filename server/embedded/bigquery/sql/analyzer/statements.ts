@@ -37,6 +37,7 @@ export function translate(source: string, environment: Environment): Plan {
     counter: { value: 0 },
     viewDepth: 0,
     commonTables: [],
+    randomCalls: new Set(),
     analyzeQuery,
     defaultSql,
   };
