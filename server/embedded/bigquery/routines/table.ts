@@ -1,3 +1,4 @@
+import { castFormatRoutines } from "./cast-formats.ts";
 import { characterRoutines } from "./characters.ts";
 import { codecRoutines } from "./codecs.ts";
 import { formatValues } from "./format.ts";
@@ -34,6 +35,7 @@ export const routines: readonly Routine[] = [
   ...characterRoutines,
   ...unicodeRoutines,
   ...codecRoutines,
+  ...castFormatRoutines,
   ...numberRoutines,
   ...jsonRoutines,
   ...intervalRoutines,

@@ -216,8 +216,8 @@ function parseCast(cursor: Cursor, parse: ParseExpression): Expression {
     cursor.expect("AS");
     const type = parseType(cursor);
     const format = cursor.accept("FORMAT") ? parse(cursor) : undefined;
-    if (cursor.at("AT")) throw unsupported("CAST with AT TIME ZONE", cursor.position);
-    return { kind: "cast", operand, type, isSafe: upper === "SAFE_CAST", format, position };
+    const zone = format !== undefined && cursor.accept("AT", "TIME", "ZONE") ? parse(cursor) : undefined;
+    return { kind: "cast", operand, type, isSafe: upper === "SAFE_CAST", format, zone, position };
   });
 }
 
