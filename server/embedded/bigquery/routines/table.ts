@@ -1,3 +1,5 @@
+import { addressRoutines } from "./addresses.ts";
+import { bitRoutines } from "./bits.ts";
 import { castFormatRoutines } from "./cast-formats.ts";
 import { characterRoutines } from "./characters.ts";
 import { codecRoutines } from "./codecs.ts";
@@ -36,6 +38,8 @@ export const routines: readonly Routine[] = [
   ...unicodeRoutines,
   ...codecRoutines,
   ...castFormatRoutines,
+  ...addressRoutines,
+  ...bitRoutines,
   ...numberRoutines,
   ...jsonRoutines,
   ...intervalRoutines,

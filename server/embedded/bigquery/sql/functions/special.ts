@@ -37,6 +37,7 @@ export const specialFunctions = {
   STRING: "(date or time), or (TIMESTAMP, time zone)",
   CONCAT: "BYTES, or any number of values that can be cast to STRING",
   NORMALIZE: "(STRING[, NFC, NFD, NFKC or NFKD])",
+  EDIT_DISTANCE: "(STRING, STRING[, max_distance => INT64])",
   FORMAT: "%d %i %o %x %X, %f %F %e %E %g %G, %s, %p %P of JSON, %t %T, %% with flags, width and precision",
   FORMAT_TIMESTAMP: "(constant format, value[, time zone]); elements as listed below",
   FORMAT_DATE: "a constant format; elements as listed below",
@@ -89,6 +90,7 @@ export const specialFunctions = {
 /** The functions that take arguments as `name => value`. */
 export const namedArgumentFunctions: readonly string[] = [
   "MAKE_INTERVAL",
+  "EDIT_DISTANCE",
   "TO_JSON",
   "PARSE_JSON",
   "FLOAT64",

@@ -171,7 +171,8 @@ function parseWord(cursor: Cursor, parse: ParseExpression): Expression {
       return parseExtract(cursor, parse);
     default:
   }
-  if (isCall || cursor.at("SAFE", ".")) return parseCall(cursor, parse);
+  const isNetCall = cursor.at("NET", ".") && cursor.peek(3).text === "(";
+  if (isCall || isNetCall || cursor.at("SAFE", ".")) return parseCall(cursor, parse);
   if (["CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_DATETIME", "CURRENT_TIME"].includes(upper)) {
     cursor.next();
     return { ...noArguments, name: upper, position };
