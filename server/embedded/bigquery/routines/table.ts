@@ -1,5 +1,6 @@
 import { addressRoutines } from "./addresses.ts";
 import { bitRoutines } from "./bits.ts";
+import { bucketRoutines } from "./buckets.ts";
 import { castFormatRoutines } from "./cast-formats.ts";
 import { characterRoutines } from "./characters.ts";
 import { codecRoutines } from "./codecs.ts";
@@ -40,6 +41,7 @@ export const routines: readonly Routine[] = [
   ...castFormatRoutines,
   ...addressRoutines,
   ...bitRoutines,
+  ...bucketRoutines,
   ...numberRoutines,
   ...jsonRoutines,
   ...intervalRoutines,
