@@ -57,18 +57,3 @@ describe("FORMAT", () => {
     fails("SELECT FORMAT('%y', 1)", /invalid conversion/, format),
   ]);
 });
-
-describe("CAST with FORMAT", () => {
-  const elements = "format-elements#format_date_time_as_string";
-  checkSemantics([
-    gives(
-      "SELECT CAST(DATE '2018-01-30' AS STRING FORMAT 'YYYY'), CAST(TIMESTAMP '2024-03-05 20:02:03+00' AS STRING FORMAT 'YYYYMMDD HH24:MI:SS'), CAST(DATETIME '2024-03-05 00:02:03' AS STRING FORMAT 'HH12.MI'), CAST(TIME '10:20:30.9' AS STRING FORMAT 'HH24:MI:SS'), CAST(CAST(NULL AS DATE) AS STRING FORMAT 'DD/MM/YYYY')",
-      ["2018", "20240305 20:02:03", "12.02", "10:20:30", null],
-      elements,
-    ),
-    fails("SELECT CAST(DATE '2024-03-05' AS STRING FORMAT 'HH24')", /refused/, elements),
-    fails("SELECT CAST(DATE '2024-03-05' AS STRING FORMAT 'MONTH')", /refused/, elements),
-    fails("SELECT CAST('2024' AS DATE FORMAT 'YYYY')", /refused/, elements),
-    fails("SELECT SAFE_CAST(DATE '2024-03-05' AS STRING FORMAT 'YYYY')", /refused/, elements),
-  ]);
-});

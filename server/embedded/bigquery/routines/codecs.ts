@@ -54,12 +54,12 @@ function fromBase32(text: string): Uint8Array {
   return decodeBase32(match[1] ?? "");
 }
 
-function fromHex(text: string): Uint8Array {
+export function fromHex(text: string): Uint8Array {
   if (!/^[0-9a-fA-F]*$/.test(text)) throw new RangeError("Failed to decode invalid hexadecimal string");
   return Buffer.from(text.length % 2 === 0 ? text : `0${text}`, "hex");
 }
 
-function fromBase64(text: string): Uint8Array {
+export function fromBase64(text: string): Uint8Array {
   const digitsAndPadding = /^([A-Za-z0-9+/]*)(={0,2})$/.exec(text.replaceAll(/[ \t\n\v\f\r]/g, ""));
   const [size, padding] = [digitsAndPadding?.[1]?.length ?? 1, digitsAndPadding?.[2]?.length ?? 0];
   // The padding may be left out, but not half of it.

@@ -60,7 +60,7 @@ function quotient(months: bigint, days: bigint, micros: bigint, divisor: bigint)
 }
 
 /** Months first, then days, then the time; none of the steps may leave the years 1 to 9999. */
-function moveDatetime(micros: bigint, by: Interval): bigint {
+export function moveDatetime(micros: bigint, by: Interval): bigint {
   const clock = ((micros % dayMicros) + dayMicros) % dayMicros;
   const date = new Date(Number((micros - clock) / 1000n));
   const day = date.getUTCDate();

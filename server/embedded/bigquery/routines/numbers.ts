@@ -51,6 +51,11 @@ function roundNumeric(text: string, places: bigint, rounding: Rounding): string 
   return formatNumeric(parseNumeric(decimal.isNegative ? `-${rounded}` : rounded));
 }
 
+const roundingModes: Record<string, Rounding> = {
+  ROUND_HALF_AWAY_FROM_ZERO: "half away",
+  ROUND_HALF_EVEN: "half even",
+};
+
 /** The quotient without its fraction. */
 function divideNumeric(left: string, right: string): string {
   const [a, b] = [decimalOfText(left), decimalOfText(right)];
@@ -108,6 +113,11 @@ export const numberRoutines: Routine[] = [
   routine("numeric_from_text", ["STRING"], "STRING", (text) => formatNumeric(parseNumeric(text))),
   routine("div_numeric", ["STRING", "STRING"], "STRING", divideNumeric),
   routine("round_numeric", ["STRING", "INT64"], "STRING", (text, places) => roundNumeric(text, places, "half away")),
+  routine("round_numeric_by", ["STRING", "INT64", "STRING"], "STRING", (text, places, mode) => {
+    const rounding = roundingModes[mode];
+    if (rounding === undefined) throw new RangeError(`Unexpected rounding mode: ${mode}`);
+    return roundNumeric(text, places, rounding);
+  }),
   routine("trunc_numeric", ["STRING", "INT64"], "STRING", (text, places) => roundNumeric(text, places, "down")),
   routine("partial_round_float", ["FLOAT64", "INT64"], "FLOAT64", (value, places) =>
     roundFloat(value, places, "half away"),

@@ -1,3 +1,7 @@
+import { addressRoutines } from "./addresses.ts";
+import { bitRoutines } from "./bits.ts";
+import { bucketRoutines } from "./buckets.ts";
+import { castFormatRoutines } from "./cast-formats.ts";
 import { characterRoutines } from "./characters.ts";
 import { codecRoutines } from "./codecs.ts";
 import { formatValues } from "./format.ts";
@@ -34,6 +38,10 @@ export const routines: readonly Routine[] = [
   ...characterRoutines,
   ...unicodeRoutines,
   ...codecRoutines,
+  ...castFormatRoutines,
+  ...addressRoutines,
+  ...bitRoutines,
+  ...bucketRoutines,
   ...numberRoutines,
   ...jsonRoutines,
   ...intervalRoutines,

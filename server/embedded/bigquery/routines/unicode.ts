@@ -34,32 +34,15 @@ for (const [letters, digit] of [
   for (const letter of letters) soundexDigits[letter] = digit;
 }
 
-/**
- * Neighbours of one digit count once, also with H or W between them. Whether vowels separate them is not documented, and
- * implementations differ (Tymczak: T522 or T520).
- */
+/** A digit counts once as long as no other digit follows; whatever has none (vowels, H, W, no letters) does not part them. */
 function soundex(text: string): string {
-  const withoutOthers = soundexOf(text.replaceAll(/[^A-Za-z]/g, ""));
-  if (withoutOthers !== soundexOf(text.replaceAll(/[^A-Za-z]/g, "").replaceAll(/(?<!^)[AEIOUY]/gi, ""))) {
-    throw new RangeError("SOUNDEX where a vowel stands between letters of one digit is refused by the embedded server");
-  }
-  // Whether another character separates neighbours is not documented.
-  if (withoutOthers !== soundexOf(text.replaceAll(/[^A-Za-z]/g, "A").replace(/^A+/, ""))) {
-    const isPlain = /^[^A-Za-z]*[A-Za-z]*[^A-Za-z]*$/.test(text);
-    if (!isPlain) throw new RangeError("SOUNDEX of this text is refused by the embedded server");
-  }
-  return withoutOthers;
-}
-
-function soundexOf(letters: string): string {
   let code = "";
   let previous = "";
-  for (const letter of letters) {
-    const character = letter.toUpperCase();
-    const digit = soundexDigits[character] ?? "";
+  for (const letter of text.replaceAll(/[^A-Za-z]/g, "")) {
+    const digit = soundexDigits[letter.toUpperCase()] ?? "";
     if (code === "") code = letter;
     else if (digit !== "" && digit !== previous) code += digit;
-    if (character !== "H" && character !== "W") previous = digit;
+    if (digit !== "") previous = digit;
     if (code.length === 4) break;
   }
   return code === "" ? "" : code.padEnd(4, "0");
@@ -130,7 +113,7 @@ export const unicodeRoutines: Routine[] = [
   }),
   routine("partial_initcap", ["STRING"], "STRING", (text) => initcap(text, wordDelimiters)),
   routine("partial_initcap_by", ["STRING", "STRING"], "STRING", initcap),
-  routine("partial_soundex", ["STRING"], "STRING", soundex),
+  routine("soundex", ["STRING"], "STRING", soundex),
   routine("edit_distance", ["STRING", "STRING"], "INT64", editDistance),
   routine("edit_distance_max", ["STRING", "STRING", "INT64"], "INT64", (left, right, most) => {
     if (most < 0n) throw new RangeError("EDIT_DISTANCE: max_distance must not be negative");

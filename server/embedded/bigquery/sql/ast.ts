@@ -84,7 +84,15 @@ export type Expression =
       branches: { when: Expression; result: Expression }[];
       otherwise: Expression | undefined;
     })
-  | (Node & { kind: "cast"; operand: Expression; type: SqlType; isSafe: boolean; format: Expression | undefined })
+  | (Node & {
+      kind: "cast";
+      operand: Expression;
+      type: SqlType;
+      isSafe: boolean;
+      format: Expression | undefined;
+      /** FORMAT … AT TIME ZONE */
+      zone: Expression | undefined;
+    })
   | (Node & { kind: "extract"; part: string; from: Expression; zone: Expression | undefined })
   | (Node & {
       kind: "interval";

@@ -88,7 +88,7 @@ export function subsetPage(): string {
     usage,
     ...Object.entries(acceptedSyntax).map(([title, entries]) => `## ${title}\n\n${syntaxList(entries)}`),
     `## Types\n\n${scalarKinds.join(", ")}, ARRAY, STRUCT. TIMESTAMP has microseconds and is UTC; NUMERIC is exact with 9 decimals.`,
-    `## CAST and SAFE_CAST\n\n${casts()}\n\nFrom DATE, DATETIME, TIME and TIMESTAMP to STRING also with a constant FORMAT of ${codeList(castElements)}.`,
+    `## CAST and SAFE_CAST\n\n${casts()}\n\nBetween DATE, DATETIME, TIME or TIMESTAMP and STRING also with a constant FORMAT of ${codeList(castElements)}, and between BYTES and STRING with HEX, BASE16, BASE64, ASCII, UTF-8 and, to STRING, BASE2; not in SAFE_CAST.`,
     ...Object.entries(scalarFunctions).map(
       ([title, functions]) => `## ${title}\n\n${list(functions.map(functionRow))}`,
     ),

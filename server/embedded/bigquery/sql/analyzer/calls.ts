@@ -93,6 +93,7 @@ function patternType(pattern: ArgumentPattern, typed: Typed): SqlType | undefine
     case "T":
       return isComparable(typed.type) ? typed.type : undefined;
     case "ARRAY<T>":
+      if (typed.type.kind === "NULL") return { kind: "ARRAY", element: scalar("INT64") };
       return typed.type.kind === "ARRAY" ? typed.type : undefined;
     case "ARRAY<STRING>":
       return { kind: "ARRAY", element: scalar("STRING") };

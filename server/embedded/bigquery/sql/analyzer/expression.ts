@@ -16,7 +16,7 @@ import { binary, compare, refuseVolatile, unary } from "./operators.ts";
 import { predicate } from "./predicates.ts";
 import { resolvePath } from "./scope.ts";
 import { zoneOf } from "./specials/call.ts";
-import { formattedText } from "./specials/cast-formats.ts";
+import { formattedCast } from "./specials/cast-formats.ts";
 import { extract } from "./specials/extraction.ts";
 import { unitMicros } from "./specials/date-parts.ts";
 import { intervalArithmetic, intervalValue } from "./specials/intervals.ts";
@@ -58,7 +58,10 @@ function analyzeNode(place: Place, expression: Expression): Typed {
       return caseNode(place, expression);
     case "cast": {
       const operand = analyzeExpression(place, expression.operand);
-      if (expression.format !== undefined) return formattedText(operand, expression, expression.format);
+      if (expression.format !== undefined) {
+        const zone = expression.zone === undefined ? undefined : analyzeExpression(place, expression.zone);
+        return formattedCast(operand, expression, expression.format, zone);
+      }
       return cast(operand, expression.type, expression);
     }
     case "extract":

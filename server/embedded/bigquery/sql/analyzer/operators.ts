@@ -126,7 +126,12 @@ function concatenate(left: Typed, right: Typed, position: Position): Typed {
   throw noMatch("||", parts, position);
 }
 
+const bytesRoutines: Record<string, string> = { "&": "bq_bytes_and", "|": "bq_bytes_or", "^": "bq_bytes_xor" };
+
 function bitwise(operator: string, left: Typed, right: Typed, position: Position): Typed {
+  if (left.type.kind === "BYTES" && right.type.kind === "BYTES") {
+    return combine(`${bytesRoutines[operator]}(${left.sql}, ${right.sql})`, left.type, [left, right]);
+  }
   const parts = [coerce(left, scalar("INT64"), position), coerce(right, scalar("INT64"), position)];
   const [a, b] = parts.map((part) => part.sql);
   const sql = operator === "^" ? `xor(${a}, ${b})` : `(${a} ${operator} ${b})`;
@@ -135,9 +140,11 @@ function bitwise(operator: string, left: Typed, right: Typed, position: Position
 
 /** Bits that are shifted in are 0; a shift by 64 or more gives 0, by a negative number an error. */
 function shifted(operator: "<<" | ">>", left: Typed, right: Typed, position: Position): Typed {
-  const parts = [coerce(left, scalar("INT64"), position), coerce(right, scalar("INT64"), position)];
-  const routine = operator === "<<" ? "bq_shift_left" : "bq_shift_right";
-  return combine(`${routine}(${parts.map((part) => part.sql).join(", ")})`, scalar("INT64"), parts);
+  const isBytes = left.type.kind === "BYTES";
+  const type = scalar(isBytes ? "BYTES" : "INT64");
+  const parts = [coerce(left, type, position), coerce(right, scalar("INT64"), position)];
+  const routine = `bq_${isBytes ? "bytes_" : ""}${operator === "<<" ? "shift_left" : "shift_right"}`;
+  return combine(`${routine}(${parts.map((part) => part.sql).join(", ")})`, type, parts);
 }
 
 /** Both sides as one comparable type. */
@@ -205,6 +212,9 @@ export function unary(operator: string, operand: Typed, position: Position): Typ
   if (operator === "NOT") {
     const value = coerce(operand, scalar("BOOL"), position, "An operand of NOT");
     return combine(`(NOT ${value.sql})`, scalar("BOOL"), [value]);
+  }
+  if (operator === "~" && operand.type.kind === "BYTES") {
+    return combine(`bq_bytes_not(${operand.sql})`, operand.type, [operand]);
   }
   if (operator === "~") {
     const value = coerce(operand, scalar("INT64"), position);

@@ -14,9 +14,10 @@ function children(expression: Expression): Expression[] {
       return [expression.base, expression.index];
     case "unary":
     case "is":
-    case "cast":
     case "inQuery":
       return [expression.operand];
+    case "cast":
+      return [expression.operand, ...(expression.zone === undefined ? [] : [expression.zone])];
     case "binary":
     case "distinctFrom":
       return [expression.left, expression.right];

@@ -14,6 +14,8 @@ const ofAngle = (sql: string): string => `(CASE WHEN isinf($1) THEN CAST('NaN' A
 
 const toNumeric = (sql: string): string => `CAST(${sql} AS DECIMAL(38,9))`;
 
+const infinity = (sign: "" | "-"): string => `CAST('${sign}Infinity' AS DOUBLE)`;
+
 /** A routine on the text of a NUMERIC. */
 const onNumericText = (name: string, ...rest: string[]): string =>
   toNumeric(`bq_${name}(${["CAST($1 AS VARCHAR)", ...rest].join(", ")})`);
@@ -71,6 +73,7 @@ export const numberFunctions = [
       signature(["FLOAT64", "INT64"], "FLOAT64", "bq_partial_round_float($1, $2)"),
       signature(["NUMERIC"], "NUMERIC", onNumericText("round_numeric", "0")),
       signature(["NUMERIC", "INT64"], "NUMERIC", onNumericText("round_numeric", "$2")),
+      signature(["NUMERIC", "INT64", "STRING"], "NUMERIC", onNumericText("round_numeric_by", "$2", "$3")),
     ],
     "a FLOAT64 to decimals is refused where its binary fraction decides",
   ),
@@ -103,11 +106,14 @@ export const numberFunctions = [
       signature(
         ["FLOAT64", "FLOAT64"],
         "FLOAT64",
-        guard(
-          "$2 <= 0 OR $2 = 1 OR NOT isfinite($2)",
-          "Floating point error in function LOG: the base",
-          finite("LOG", "(ln($1) / ln($2))"),
-        ),
+        `(CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL
+          WHEN isnan($1) OR isnan($2) OR $1 = ${infinity("-")} OR $2 = ${infinity("")} THEN CAST('NaN' AS DOUBLE)
+          WHEN $1 = ${infinity("")} AND $2 > 0 AND $2 <> 1 THEN CASE WHEN $2 < 1 THEN ${infinity("-")} ELSE ${infinity("")} END
+          ELSE ${guard(
+            "$2 <= 0 OR $2 = 1 OR NOT isfinite($2)",
+            "Floating point error in function LOG: the base",
+            finite("LOG", "(ln($1) / ln($2))"),
+          )} END)`,
       ),
     ],
     `natural; ${refusedForNumeric}`,

@@ -33,10 +33,14 @@ export const specialFunctions = {
   TIME_DIFF: "MICROSECOND to HOUR, boundaries crossed",
   TIME_TRUNC: "MICROSECOND to HOUR",
   MAKE_INTERVAL: "([year, month, day, hour, minute, second]), also by name",
+  DATE_BUCKET: "(DATE, INTERVAL of days or months[, origin])",
+  DATETIME_BUCKET: "(DATETIME, INTERVAL of one part[, origin])",
+  TIMESTAMP_BUCKET: "(TIMESTAMP, INTERVAL of days or time[, origin])",
   LAST_DAY: "of the WEEK, WEEK(day), ISOWEEK, MONTH, QUARTER, YEAR or ISOYEAR",
   STRING: "(date or time), or (TIMESTAMP, time zone)",
   CONCAT: "BYTES, or any number of values that can be cast to STRING",
   NORMALIZE: "(STRING[, NFC, NFD, NFKC or NFKD])",
+  EDIT_DISTANCE: "(STRING, STRING[, max_distance => INT64])",
   FORMAT: "%d %i %o %x %X, %f %F %e %E %g %G, %s, %p %P of JSON, %t %T, %% with flags, width and precision",
   FORMAT_TIMESTAMP: "(constant format, value[, time zone]); elements as listed below",
   FORMAT_DATE: "a constant format; elements as listed below",
@@ -89,6 +93,7 @@ export const specialFunctions = {
 /** The functions that take arguments as `name => value`. */
 export const namedArgumentFunctions: readonly string[] = [
   "MAKE_INTERVAL",
+  "EDIT_DISTANCE",
   "TO_JSON",
   "PARSE_JSON",
   "FLOAT64",

@@ -22,16 +22,20 @@ const outputMax = 1_048_576;
 
 function pad(name: string): string {
   return guard(
-    `$2 < 0 OR $2 > ${outputMax}`,
+    `($2 < 0 OR $2 > ${outputMax}) AND $1 IS NOT NULL AND $3 IS NOT NULL`,
     `${name.toUpperCase()}: the length must be from 0 to ${outputMax}`,
-    guard("$3 = ''", `${name.toUpperCase()}: the pattern is empty`, `${name}($1, CAST($2 AS INTEGER), $3)`),
+    guard(
+      "$3 = '' AND $1 IS NOT NULL AND $2 IS NOT NULL",
+      `${name.toUpperCase()}: the pattern is empty`,
+      `${name}($1, CAST($2 AS INTEGER), $3)`,
+    ),
   );
 }
 
 // DuckDB's least leaves NULL out of account.
 const side = (name: string): string =>
   guard(
-    "$2 < 0",
+    "$2 < 0 AND $1 IS NOT NULL",
     `${name.toUpperCase()}: the length is negative`,
     `${name}($1, CASE WHEN $2 > 2147483647 THEN 2147483647 ELSE $2 END)`,
   );
@@ -67,7 +71,7 @@ const positions = [
       ["STRING", "INT64", "INT64"],
       "STRING",
       guard(
-        "$3 < 0",
+        "$3 < 0 AND $1 IS NOT NULL AND $2 IS NOT NULL",
         "SUBSTR: the length is negative",
         `substr($1, ${substringStart}, CASE WHEN $3 > 2147483647 THEN 2147483647 ELSE $3 END)`,
       ),
@@ -169,12 +173,7 @@ const letters = [
   define("CODE_POINTS_TO_STRING", [signature(["ARRAY<INT64>"], "STRING", "bq_code_points_to_string($1)")]),
   define("CODE_POINTS_TO_BYTES", [signature(["ARRAY<INT64>"], "BYTES", "bq_code_points_to_bytes($1)")]),
   define("SAFE_CONVERT_BYTES_TO_STRING", [signature(["BYTES"], "STRING", "bq_safe_text($1)")]),
-  define(
-    "SOUNDEX",
-    [signature(["STRING"], "STRING", "bq_partial_soundex($1)")],
-    "refused where a vowel or another character between letters might matter",
-  ),
-  define("EDIT_DISTANCE", [signature(["STRING", "STRING"], "INT64", "bq_edit_distance($1, $2)")]),
+  define("SOUNDEX", [signature(["STRING"], "STRING", "bq_soundex($1)")]),
 ];
 
 export const stringFunctions = [

@@ -1,3 +1,4 @@
+import { addressFunctions } from "./addresses.ts";
 import { arrayFunctions } from "./arrays.ts";
 import { hashFunctions } from "./hashes.ts";
 import { intervalFunctions } from "./intervals.ts";
@@ -11,6 +12,7 @@ import { timeFunctions } from "./times.ts";
 export const scalarFunctions: Record<string, FunctionDefinition[]> = {
   "Strings and bytes": stringFunctions,
   "Hashes, and bytes as text": hashFunctions,
+  "Network addresses": addressFunctions,
   Numbers: numberFunctions,
   "Dates and times": timeFunctions,
   Intervals: intervalFunctions,

@@ -13,7 +13,7 @@ type ParseExpression = (cursor: Cursor) => Expression;
 export function parseCall(cursor: Cursor, parse: ParseExpression): CallExpression {
   const position = cursor.position;
   const isSafe = cursor.accept("SAFE", ".");
-  const name = cursor.next().upper;
+  const name = cursor.accept("NET", ".") ? `NET.${cursor.next().upper}` : cursor.next().upper;
   cursor.expect("(");
   const call: CallExpression = {
     kind: "call",

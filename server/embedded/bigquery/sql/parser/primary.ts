@@ -166,7 +166,8 @@ function parseWord(cursor: Cursor, parse: ParseExpression): Expression {
       return parseExtract(cursor, parse);
     default:
   }
-  if (isCall || cursor.at("SAFE", ".")) return parseCall(cursor, parse);
+  const isNetCall = cursor.at("NET", ".") && cursor.peek(3).text === "(";
+  if (isCall || isNetCall || cursor.at("SAFE", ".")) return parseCall(cursor, parse);
   if (["CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_DATETIME", "CURRENT_TIME"].includes(upper)) {
     cursor.next();
     return { ...noArguments, name: upper, position };
@@ -211,8 +212,8 @@ function parseCast(cursor: Cursor, parse: ParseExpression): Expression {
     cursor.expect("AS");
     const type = parseType(cursor);
     const format = cursor.accept("FORMAT") ? parse(cursor) : undefined;
-    if (cursor.at("AT")) throw unsupported("CAST with AT TIME ZONE", cursor.position);
-    return { kind: "cast", operand, type, isSafe: upper === "SAFE_CAST", format, position };
+    const zone = format !== undefined && cursor.accept("AT", "TIME", "ZONE") ? parse(cursor) : undefined;
+    return { kind: "cast", operand, type, isSafe: upper === "SAFE_CAST", format, zone, position };
   });
 }
 

@@ -8,7 +8,7 @@ import type { Expression } from "../../ast.ts";
 import type { SpecialFunction } from "../../functions/special.ts";
 import { timestampFromMicros } from "../../functions/times.ts";
 import { intervalLiteral } from "../../literals.ts";
-import { SqlError } from "../../position.ts";
+import { SqlError, unsupported } from "../../position.ts";
 import type { Position } from "../../position.ts";
 import { scalar } from "../../types.ts";
 import { intervalOf, intervalParts, readParts } from "../../../wire/intervals.ts";
@@ -17,6 +17,7 @@ import { coerce } from "../coercion.ts";
 import { refuseVolatile } from "../operators.ts";
 import { combine } from "../typed.ts";
 import type { Typed } from "../typed.ts";
+import { argument, expectCount } from "./call.ts";
 import type { SpecialCall, SpecialHandler } from "./call.ts";
 import { badPart } from "./date-parts.ts";
 
@@ -156,8 +157,8 @@ export function intervalExtract(part: string, from: Typed, position: Position): 
 const makeParameters = ["year", "month", "day", "hour", "minute", "second"];
 
 const makeInterval: SpecialHandler = (special) => {
-  const parts = namedArguments(special, makeParameters).map((argument) => {
-    const expression = argument ?? zero;
+  const parts = namedArguments(special, makeParameters).map((given) => {
+    const expression = given ?? zero;
     return coerce(special.analyze(expression), scalar("INT64"), expression.position, "An argument of MAKE_INTERVAL");
   });
   return combine(`bq_make_interval_of(${parts.map((part) => part.sql).join(", ")})`, interval, parts);
@@ -184,4 +185,32 @@ export function namedArguments({ call }: SpecialCall, parameters: readonly strin
   return found;
 }
 
-export const intervalHandlers: Partial<Record<SpecialFunction, SpecialHandler>> = { MAKE_INTERVAL: makeInterval };
+/** Microseconds from 1970 to 1950-01-01, where buckets begin when nothing else is said. */
+const bucketOrigin = "-631152000000000::BIGINT";
+
+function bucketCall(kind: "DATE" | "DATETIME" | "TIMESTAMP"): SpecialHandler {
+  return (special) => {
+    expectCount(special, 2, 3);
+    const { position, name, args } = special.call;
+    // A DATE is no DATETIME here: the result would be a DATE.
+    const given = argument(special, 0);
+    const isOther = given.type.kind !== kind && given.type.kind !== "NULL" && given.type.kind !== "STRING";
+    if (isOther) throw unsupported(`${name} of a ${given.type.kind}`, position);
+    const value = coerce(given, scalar(kind), position, `Argument 1 of ${name}`);
+    const width = argument(special, 1, interval);
+    const origin = args.length > 2 ? argument(special, 2, scalar(kind)) : undefined;
+    refuseVolatile([value, width], name, position);
+    const micros = (typed: Typed): string => `epoch_us(CAST(${typed.sql} AS TIMESTAMP))`;
+    const start = origin === undefined ? bucketOrigin : micros(origin);
+    const found = `make_timestamp(bq_bucket('${kind}', ${micros(value)}, ${width.sql}, ${start}))`;
+    const sql = kind === "DATE" ? `CAST(${found} AS DATE)` : found;
+    return combine(sql, scalar(kind), [value, width, ...(origin === undefined ? [] : [origin])]);
+  };
+}
+
+export const intervalHandlers: Partial<Record<SpecialFunction, SpecialHandler>> = {
+  MAKE_INTERVAL: makeInterval,
+  DATE_BUCKET: bucketCall("DATE"),
+  DATETIME_BUCKET: bucketCall("DATETIME"),
+  TIMESTAMP_BUCKET: bucketCall("TIMESTAMP"),
+};

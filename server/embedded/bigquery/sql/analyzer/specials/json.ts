@@ -3,7 +3,7 @@ import type { Expression } from "../../ast.ts";
 import type { SpecialFunction } from "../../functions/special.ts";
 import { stringLiteral } from "../../literals.ts";
 import { SqlError, unsupported } from "../../position.ts";
-import { scalar } from "../../types.ts";
+import { duckType, scalar } from "../../types.ts";
 import type { SqlType } from "../../types.ts";
 import { coerce } from "../coercion.ts";
 import { refuseVolatile } from "../operators.ts";
@@ -79,6 +79,11 @@ function extraction({ routine, form, keepsType, isArray, least }: Extraction): S
     expectCount(special, least, 2);
     const input = jsonInput(special);
     const type: SqlType = keepsType && input.type.kind === "JSON" ? input.type : scalar("STRING");
+    const path = special.call.args[1];
+    if (path?.kind === "literal" && path.type === "NULL") {
+      const result: SqlType = isArray ? { kind: "ARRAY", element: type } : type;
+      return combine(`CAST(NULL AS ${duckType(result)})`, result, [input]);
+    }
     const found = `bq_partial_json_${routine}(${input.sql}, ${stringLiteral(pathArgument(special, form))})`;
     // In a STRING a JSON null is NULL.
     const sql = keepsType && !isArray && type.kind === "STRING" ? `nullif(${found}, 'null')` : found;

@@ -1,0 +1,31 @@
+/** Buckets of dates and times. Google's reference implementation of GoogleSQL answered. */
+import { describe } from "vitest";
+import { checkSemantics, fails, gives } from "./semantics.ts";
+
+const page = "time-series-functions";
+
+describe("DATE_BUCKET and the like", () => {
+  checkSemantics([
+    gives(
+      "SELECT DATE_BUCKET(DATE '2024-01-10', INTERVAL 7 DAY), DATE_BUCKET(DATE '1949-12-31', INTERVAL 2 DAY), DATE_BUCKET(DATE '2024-01-10', INTERVAL 2 MONTH, DATE '2024-01-15'), DATE_BUCKET(DATE '2023-12-15', INTERVAL 5 MONTH, DATE '2024-01-16'), DATE_BUCKET('2024-01-10', INTERVAL 1 YEAR), DATE_BUCKET(NULL, INTERVAL 1 DAY)",
+      ["2024-01-07", "1949-12-30", "2023-11-15", "2023-08-16", "2024-01-01", null],
+      `${page}#date_bucket`,
+    ),
+    gives(
+      "SELECT DATETIME_BUCKET(DATETIME '2024-01-10 13:00:00', INTERVAL 6 HOUR), DATETIME_BUCKET(DATETIME '2024-01-01 10:00:00', INTERVAL 1 MONTH, DATETIME '2024-03-01 12:00:00'), DATETIME_BUCKET(DATETIME '1900-06-15 13:00:00.5', INTERVAL 7 MINUTE), UNIX_SECONDS(TIMESTAMP_BUCKET(TIMESTAMP '2024-01-10 13:00:00', INTERVAL 36 HOUR, TIMESTAMP '2024-01-11 00:00:00'))",
+      ["2024-01-10T12:00:00", "2023-12-01T12:00:00", "1900-06-15T13:00:00", "1704801600"],
+      `${page}#datetime_bucket`,
+    ),
+    fails("SELECT DATE_BUCKET(DATE '2024-05-31', INTERVAL 0 DAY)", /exactly one/, `${page}#date_bucket`),
+    fails("SELECT DATE_BUCKET(DATE '2024-05-31', INTERVAL -1 DAY)", /positive/, `${page}#date_bucket`),
+    fails("SELECT DATE_BUCKET(DATE '2024-05-31', INTERVAL 6 HOUR)", /only days/, `${page}#date_bucket`),
+    fails(
+      "SELECT DATE_BUCKET(DATE '2024-05-31', INTERVAL 1 MONTH, DATE '2024-01-31')",
+      /refused/,
+      `${page}#date_bucket`,
+    ),
+    fails("SELECT DATE_BUCKET(DATE '0001-01-01', INTERVAL 7 DAY)", /outside the years/, `${page}#date_bucket`),
+    fails("SELECT TIMESTAMP_BUCKET(TIMESTAMP '2024-05-31', INTERVAL 1 MONTH)", /months/, `${page}#timestamp_bucket`),
+    fails("SELECT DATETIME_BUCKET(DATE '2024-05-31', INTERVAL 1 DAY)", /refused/, `${page}#datetime_bucket`),
+  ]);
+});
