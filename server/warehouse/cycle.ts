@@ -29,7 +29,10 @@ import { waitingWords } from "./waiting-words.ts";
  * doing it twice is harmless. What there is no time for is left to the next cycle; without a judgement it says so.
  */
 export async function runCycle(context: CycleContext, input: CycleInput): Promise<CycleOutput | Unfinished> {
-  const { gateway, definitions, state } = context;
+  const { gateway, definitions, state, mayBegin } = context;
+  const { isNew } = state;
+  state.isNew = false;
+  if (isNew && !mayBegin("restAfterReading")) return { waitingFor: "what was known of the tables" };
   const counts = state.known === null || state.recount !== null || state.announced.size > 0;
   const known = await countKnown(context);
   if ("left" in known) return { waitingFor: countingWords(known) };
@@ -49,7 +52,7 @@ export async function runCycle(context: CycleContext, input: CycleInput): Promis
   await openWindows(context, progress, [...arrival.windows, ...reading.bookedWindows]);
   await writeProgress(context, progress, changed);
   advance(state, { progress, merged, read });
-  if (waits || (state.busy && mayWait(state) && !context.mayBegin("judgingAfterMore"))) {
+  if (waits || (state.busy && mayWait(state) && !mayBegin("judgingAfterMore"))) {
     state.judgementWaits += 1;
     state.busy = false;
     return { waitingFor: "the next cycle: this one had more to do" };

@@ -20,6 +20,8 @@ export interface LaneState {
   corrected: boolean;
   /** The present cycle has more to do than others: windows that could be closed wait for the next one. */
   busy: boolean;
+  /** It was read from the warehouse and no cycle used it yet. */
+  isNew: boolean;
   /** Blocks that are still to be counted before anything is judged. */
   recount: Recount | null;
   /** The block that was counted last although nothing spoke against it. */
@@ -104,6 +106,7 @@ export function newLaneState(
     kept,
     corrected: false,
     busy: known !== null,
+    isNew: true,
     recount: null,
     audited: null,
     auditsSkipped: 0,

@@ -76,10 +76,7 @@ export function createLaneWarehouse(parts: LaneWarehouseParts): Warehouse {
   const runOne = async (input: CycleInput): Promise<CycleOutput> => {
     try {
       const mayBegin = startPace(clock);
-      const isFirst = state === null;
-      const context = { ...parts, state: await readState(), mayBegin };
-      const hasTime = !isFirst || mayBegin("restAfterReading");
-      const done = hasTime ? await runCycle(context, input) : { waitingFor: "what was known of the tables" };
+      const done = await runCycle({ ...parts, state: await readState(), mayBegin }, input);
       if (!("totals" in done)) return unfinishedOutput(last, done);
       last = done;
       return done;
