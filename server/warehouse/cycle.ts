@@ -85,8 +85,7 @@ export async function runCycle(context: CycleContext, input: CycleInput): Promis
   });
   await recordVerdicts(context, judgement, output);
   const closes = await closeSettled(context, judgement, settledUntilMs);
-  state.kept = await keepKnown(gateway, state, { nowMs: context.clock.nowMs(), now: state.corrected });
-  state.corrected = false;
+  await keepSums(context);
   if (!counts) await auditBlocks(context, state.busy || closes);
   state.busy = false;
   return output;
@@ -242,8 +241,16 @@ async function recordVerdicts(context: CycleContext, judgement: Judgement, outpu
   state.verdicts = rememberVerdicts(state.verdicts, changed);
 }
 
-/** Cycles that may find no time to close windows, one after the other. */
-const closingWaitsMax = 5;
+/** Cycles that may find no time to keep sums or to close windows, one after the other. */
+const waitsMax = 5;
+
+async function keepSums({ gateway, clock, state, mayBegin }: CycleContext): Promise<void> {
+  state.keepingWaits += 1;
+  if (!mayBegin("keeping") && state.keepingWaits <= waitsMax) return;
+  state.keepingWaits = 0;
+  state.kept = await keepKnown(gateway, state, { nowMs: clock.nowMs(), now: state.corrected });
+  state.corrected = false;
+}
 
 /** Closes windows that nothing changes any more. True when there were some. */
 async function closeSettled(
@@ -256,7 +263,7 @@ async function closeSettled(
   if (beforeMs === null || !canClose(judgement.open, beforeMs)) return false;
   state.closingWaits += 1;
   const hasTime = !state.busy && mayBegin("closing");
-  if (!hasTime && state.closingWaits <= closingWaitsMax) return false;
+  if (!hasTime && state.closingWaits <= waitsMax) return false;
   state.closingWaits = 0;
   state.closed = null;
   state.open = new Set();

@@ -32,8 +32,9 @@ export interface LaneState {
   unjudged: readonly BlockId[];
   /** Cycles in a row that left the judgement to the next one. */
   judgementWaits: number;
-  /** Cycles in a row that found no time to close windows. */
+  /** Cycles in a row that found no time to close windows, or to keep the sums. */
   closingWaits: number;
+  keepingWaits: number;
   /** Blocks in which somebody changed rows by hand, through this app: counted again by the next cycle. */
   readonly announced: Set<number>;
   /** Row counts for which left-over rows were looked for in vain: not done again until they change. */
@@ -113,6 +114,7 @@ export function newLaneState(
     unjudged: [],
     judgementWaits: 0,
     closingWaits: 0,
+    keepingWaits: 0,
     announced: new Set(),
     leftOversSoughtAt: null,
     open: new Set(),
