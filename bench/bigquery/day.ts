@@ -104,9 +104,10 @@ async function cycle(lane: Warehouse, day: Day): Promise<readonly [ms: number, o
     const [ms, output] = await timed(() => lane.cycle(day.input()));
     times.push(ms);
     if (output.failure !== null) throw new Error(`the cycle failed: ${output.failure}`);
-    const judged = output.totals !== null && output.cut !== null && output.cut.cycle > judgedCycle;
-    if (!judged && times.length > unfinishedMax) throw new Error(`nothing judged: waiting for ${output.waitingFor}`);
-    if (!judged) continue;
+    if (output.totals === null || output.cut === null || output.cut.cycle <= judgedCycle) {
+      if (times.length <= unfinishedMax) continue;
+      throw new Error(`nothing is judged: waiting for ${output.waitingFor}`);
+    }
     judgedCycle = output.cut.cycle;
     const { rawRows, planted, bookedByHand, booked, absorbedByMerge, notYetMerged } = output.totals;
     const left = rawRows.count + planted.count + bookedByHand.count;

@@ -131,9 +131,9 @@ test("what a cycle has no time for is left to the next ones, which say the same"
     }
     return [output, waits];
   };
-  const later = "the next cycle: this one had more to do";
+  const nextOne = "the next cycle: this one had more to do";
   const [restarted, afterRestart] = await judged();
-  expect([figures(restarted), afterRestart]).toEqual([figures(before), ["what was known of the tables", later]]);
+  expect([figures(restarted), afterRestart]).toEqual([figures(before), ["what was known of the tables", nextOne]]);
   const again = { ...rawRows[100], ingest_id: "again" } as (typeof rawRows)[0];
   const changes = [
     () => lane.addRaw([again]),
@@ -144,7 +144,7 @@ test("what a cycle has no time for is left to the next ones, which say the same"
     asked = [];
     const [healed, waits] = await judged();
     // Counted in the first, merged in the second.
-    expect([healed.verdict, remainder6(healed), waits]).toEqual(["MATCH", 0, [later, later]]);
+    expect([healed.verdict, remainder6(healed), waits]).toEqual(["MATCH", 0, [nextOne, nextOne]]);
     expect(healed.totals).toMatchObject({ absorbedByMerge: { count: 1 }, booked: { count: rawRows.length } });
     // Near the block that the cycle before counted, not in the whole topic.
     expect(times("find-unmerged")).toBe(1);

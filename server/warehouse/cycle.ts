@@ -29,7 +29,10 @@ import { waitingWords } from "./waiting-words.ts";
  * doing it twice is harmless. What there is no time for is left to the next cycle; without a judgement it says so.
  */
 export async function runCycle(context: CycleContext, input: CycleInput): Promise<CycleOutput | Unfinished> {
-  const { gateway, definitions, state } = context;
+  const { gateway, definitions, state, mayBegin } = context;
+  const { isNew } = state;
+  state.isNew = false;
+  if (isNew && !mayBegin("restAfterReading")) return { waitingFor: "what was known of the tables" };
   const counts = state.known === null || state.recount !== null || state.announced.size > 0;
   const known = await countKnown(context);
   if ("left" in known) return { waitingFor: countingWords(known) };
@@ -49,7 +52,7 @@ export async function runCycle(context: CycleContext, input: CycleInput): Promis
   await openWindows(context, progress, [...arrival.windows, ...reading.bookedWindows]);
   await writeProgress(context, progress, changed);
   advance(state, { progress, merged, read });
-  if (waits || (state.busy && mayWait(state) && !context.mayBegin("judgingAfterMore"))) {
+  if (waits || (state.busy && mayWait(state) && !mayBegin("judgingAfterMore"))) {
     state.judgementWaits += 1;
     state.busy = false;
     return { waitingFor: "the next cycle: this one had more to do" };
@@ -82,8 +85,7 @@ export async function runCycle(context: CycleContext, input: CycleInput): Promis
   });
   await recordVerdicts(context, judgement, output);
   const closes = await closeSettled(context, judgement, settledUntilMs);
-  state.kept = await keepKnown(gateway, state, { nowMs: context.clock.nowMs(), now: state.corrected });
-  state.corrected = false;
+  await keepSums(context);
   if (!counts) await auditBlocks(context, state.busy || closes);
   state.busy = false;
   return output;
@@ -239,8 +241,16 @@ async function recordVerdicts(context: CycleContext, judgement: Judgement, outpu
   state.verdicts = rememberVerdicts(state.verdicts, changed);
 }
 
-/** Cycles that may find no time to close windows, one after the other. */
-const closingWaitsMax = 5;
+/** Cycles that may find no time to keep sums or to close windows, one after the other. */
+const waitsMax = 5;
+
+async function keepSums({ gateway, clock, state, mayBegin }: CycleContext): Promise<void> {
+  state.keepingWaits += 1;
+  if (!mayBegin("keeping") && state.keepingWaits <= waitsMax) return;
+  state.keepingWaits = 0;
+  state.kept = await keepKnown(gateway, state, { nowMs: clock.nowMs(), now: state.corrected });
+  state.corrected = false;
+}
 
 /** Closes windows that nothing changes any more. True when there were some. */
 async function closeSettled(
@@ -253,7 +263,7 @@ async function closeSettled(
   if (beforeMs === null || !canClose(judgement.open, beforeMs)) return false;
   state.closingWaits += 1;
   const hasTime = !state.busy && mayBegin("closing");
-  if (!hasTime && state.closingWaits <= closingWaitsMax) return false;
+  if (!hasTime && state.closingWaits <= waitsMax) return false;
   state.closingWaits = 0;
   state.closed = null;
   state.open = new Set();

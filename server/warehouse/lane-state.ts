@@ -20,6 +20,8 @@ export interface LaneState {
   corrected: boolean;
   /** The present cycle has more to do than others: windows that could be closed wait for the next one. */
   busy: boolean;
+  /** It was read from the warehouse and no cycle used it yet. */
+  isNew: boolean;
   /** Blocks that are still to be counted before anything is judged. */
   recount: Recount | null;
   /** The block that was counted last although nothing spoke against it. */
@@ -30,8 +32,9 @@ export interface LaneState {
   unjudged: readonly BlockId[];
   /** Cycles in a row that left the judgement to the next one. */
   judgementWaits: number;
-  /** Cycles in a row that found no time to close windows. */
+  /** Cycles in a row that found no time to close windows, or to keep the sums. */
   closingWaits: number;
+  keepingWaits: number;
   /** Blocks in which somebody changed rows by hand, through this app: counted again by the next cycle. */
   readonly announced: Set<number>;
   /** Row counts for which left-over rows were looked for in vain: not done again until they change. */
@@ -104,12 +107,14 @@ export function newLaneState(
     kept,
     corrected: false,
     busy: known !== null,
+    isNew: true,
     recount: null,
     audited: null,
     auditsSkipped: 0,
     unjudged: [],
     judgementWaits: 0,
     closingWaits: 0,
+    keepingWaits: 0,
     announced: new Set(),
     leftOversSoughtAt: null,
     open: new Set(),

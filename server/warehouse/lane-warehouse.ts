@@ -45,6 +45,7 @@ export interface Warehouse {
   /** How many rows of some micro-batches of a checkpoint were stored and booked once more. */
   readonly repeats: (batches: BatchRange) => Promise<{ readonly stored: number; readonly booked: number }>;
   readonly duplicateCharges: () => Promise<Row[]>;
+  /** What each layer accepted and kept out, from all rows: for people, and slow after a day. */
   readonly layerSummary: () => Promise<Row[]>;
   readonly reconciliationRows: () => Promise<Row[]>;
   /** Tables, views and statements for "open its SQL". */
@@ -75,10 +76,7 @@ export function createLaneWarehouse(parts: LaneWarehouseParts): Warehouse {
   const runOne = async (input: CycleInput): Promise<CycleOutput> => {
     try {
       const mayBegin = startPace(clock);
-      const isFirst = state === null;
-      const context = { ...parts, state: await readState(), mayBegin };
-      const hasTime = !isFirst || mayBegin("restAfterReading");
-      const done = hasTime ? await runCycle(context, input) : { waitingFor: "what was known of the tables" };
+      const done = await runCycle({ ...parts, state: await readState(), mayBegin }, input);
       if (!("totals" in done)) return unfinishedOutput(last, done);
       last = done;
       return done;
@@ -131,7 +129,7 @@ export function createLaneWarehouse(parts: LaneWarehouseParts): Warehouse {
       return { stored: Number(row?.["stored_again"] ?? 0), booked: Number(row?.["booked_again"] ?? 0) };
     },
     duplicateCharges: () => list("list-duplicate-charges"),
-    layerSummary: () => gateway.query(definitions.statements["list-layer-summary"]),
+    layerSummary: () => gateway.query(definitions.statements["list-layer-summary"], {}, { wide: true }),
     reconciliationRows: () => list("list-reconciliation"),
     statements: () => [...definitions.tables, ...definitions.views, ...Object.values(definitions.statements)],
   };

@@ -15,8 +15,9 @@ export const beginsWithinMs = {
   repairAfterCounting: 200,
   /** Judging, after rows were looked for that came behind the merge's window, or after a restart. */
   judgingAfterMore: 250,
-  /** Closing windows; they wait a few cycles at most. */
+  /** Closing windows, and keeping the sums of blocks; they wait a few cycles at most. */
   closing: 250,
+  keeping: 250,
   /** Counting one more block as a check. */
   auditing: 300,
 } as const;

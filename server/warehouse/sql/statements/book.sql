@@ -10,10 +10,10 @@ INSERT INTO {dataset}.payments
 WITH shown AS (
   {part shown-rows}
 ),
--- Each table is narrowed to the transactions shown before it is joined, so that no join holds a whole table.
-intents AS (
-  {part shown-intents}
+placed AS (
+  {part placed-rows}
 ),
+-- Each table is narrowed to the transactions shown before it is joined, so that no join holds a whole table.
 bookings AS (
   SELECT p.transaction_id, p.ingest_id
   FROM {dataset}.payments AS p
@@ -23,26 +23,12 @@ decided AS (
   {part shown-decided}
 )
 SELECT
-  r.transaction_id,
-  r.customer_id,
-  r.merchant_id,
-  r.amount,
-  r.currency,
-  r.event_time,
-  COALESCE(i.window_start, TIMESTAMP_SECONDS(DIV(UNIX_SECONDS(r.event_time), @windowSeconds) * @windowSeconds))
-    AS window_start,
-  r.topic,
-  r.partition_no,
-  r.offset_no,
-  r.ingest_id,
-  r.checkpoint_id,
-  r.batch_id,
+  r.*,
   @bookedAt,
   @cycle,
   FALSE,
   'pipeline'
-FROM shown AS r
-LEFT JOIN intents AS i ON i.transaction_id = r.transaction_id
+FROM placed AS r
 LEFT JOIN bookings AS p ON p.transaction_id = r.transaction_id AND p.ingest_id = r.ingest_id
 LEFT JOIN decided AS d ON d.transaction_id = r.transaction_id AND d.ingest_id = r.ingest_id
 LEFT JOIN {dataset}.alarm_changes AS a

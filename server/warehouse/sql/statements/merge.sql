@@ -11,30 +11,14 @@ USING (
   WITH shown AS (
     {part shown-rows}
   ),
-  -- Narrowed to the transactions shown before they are joined, so that no join holds a whole table.
-  intents AS (
-    {part shown-intents}
+  placed AS (
+    {part placed-rows}
   ),
   decided AS (
     {part shown-decided}
   )
-  SELECT
-    r.transaction_id,
-    r.customer_id,
-    r.merchant_id,
-    r.amount,
-    r.currency,
-    r.event_time,
-    COALESCE(i.window_start, TIMESTAMP_SECONDS(DIV(UNIX_SECONDS(r.event_time), @windowSeconds) * @windowSeconds))
-      AS window_start,
-    r.topic,
-    r.partition_no,
-    r.offset_no,
-    r.ingest_id,
-    r.checkpoint_id,
-    r.batch_id
-  FROM shown AS r
-  LEFT JOIN intents AS i ON i.transaction_id = r.transaction_id
+  SELECT r.*
+  FROM placed AS r
   LEFT JOIN decided AS d ON d.transaction_id = r.transaction_id AND d.ingest_id = r.ingest_id
   LEFT JOIN {dataset}.alarm_changes AS a ON a.transaction_id = r.transaction_id AND a.kind = 'remove-row'
   WHERE d.transaction_id IS NULL AND a.transaction_id IS NULL
