@@ -4,6 +4,7 @@ import { BigQueryError } from "../errors.ts";
 import { quoteName } from "../sql/analyzer/from.ts";
 import { translate } from "../sql/analyzer/statements.ts";
 import type { Column } from "../sql/analyzer/scope.ts";
+import { statementKind } from "../sql/plan.ts";
 import type { Plan, StatementKind, TableId } from "../sql/plan.ts";
 import { typeName } from "../sql/types.ts";
 import type { WireRow } from "../wire/encode.ts";
@@ -266,7 +267,7 @@ export class Engine {
     plan: Exclude<Plan, { kind: "SELECT" }>,
     inTransaction: InTransaction,
   ): Promise<StatementResult> {
-    const result: StatementResult = { ...emptyResult, kind: plan.kind };
+    const result: StatementResult = { ...emptyResult, kind: statementKind(plan) };
     await this.inTransaction(async (context) => {
       let afterCommit = nothing;
       if (isDml(plan)) {
