@@ -91,18 +91,43 @@ function processorSince(): number {
   return processorMs - before;
 }
 
-/** One cycle; a failure, or a term that does not add up, ends the benchmark: speed without truth is none. */
-async function cycle(lane: Warehouse, day: Day): Promise<readonly [ms: number, output: CycleOutput]> {
-  const [ms, output] = await timed(() => lane.cycle(day.input()));
-  if (output.failure !== null || output.totals === null || output.cut === null)
-    throw new Error(`the cycle failed: ${output.failure}`);
-  const { rawRows, planted, bookedByHand, booked, absorbedByMerge, notYetMerged } = output.totals;
-  const left = rawRows.count + planted.count + bookedByHand.count;
-  const right = booked.count + absorbedByMerge.count + notYetMerged.count;
-  const intended = output.cut.intended.count;
-  if (left !== right || intended !== day.intents || rawRows.count !== day.rawRows)
-    throw new Error(`equation 6: ${left} = ${right}; intended ${intended} of ${day.intents}; raw ${rawRows.count}`);
-  return [ms, output];
+/** Cycles that may leave their judgement to the next one. */
+const unfinishedMax = 4;
+
+/**
+ * Cycles until one has judged, mostly one; the time of the longest. A failure, or a term that does not add up, ends the
+ * benchmark: speed without truth is none.
+ */
+async function cycle(lane: Warehouse, day: Day): Promise<readonly [ms: number, output: CycleOutput, count: number]> {
+  const times: number[] = [];
+  for (;;) {
+    const [ms, output] = await timed(() => lane.cycle(day.input()));
+    times.push(ms);
+    if (output.failure !== null) throw new Error(`the cycle failed: ${output.failure}`);
+    if (output.totals === null || output.cut === null || output.cut.cycle <= judgedCycle) {
+      if (times.length <= unfinishedMax) continue;
+      throw new Error(`nothing is judged: waiting for ${output.waitingFor}`);
+    }
+    judgedCycle = output.cut.cycle;
+    const { rawRows, planted, bookedByHand, booked, absorbedByMerge, notYetMerged } = output.totals;
+    const left = rawRows.count + planted.count + bookedByHand.count;
+    const right = booked.count + absorbedByMerge.count + notYetMerged.count;
+    const intended = output.cut.intended.count;
+    if (left !== right || intended !== day.intents || rawRows.count !== day.rawRows)
+      throw new Error(`equation 6: ${left} = ${right}; intended ${intended} of ${day.intents}; raw ${rawRows.count}`);
+    return [Math.max(...times), output, times.length];
+  }
+}
+
+/** The cycle that judged last. */
+let judgedCycle = 0;
+
+/** One figure: the longest of the cycles until the judgement. */
+async function judged(name: string, lane: Warehouse, day: Day): Promise<CycleOutput> {
+  const [ms, output, count] = await cycle(lane, day);
+  figure(count === 1 ? name : `${name}, the longest of ${count} until it was judged`, ms, cycleMsMax);
+  printSlowest("of which");
+  return output;
 }
 
 /** Cycles of an app that knows no sums: each counts some blocks, the last one judges. */
@@ -112,7 +137,8 @@ async function countAll(lane: Warehouse, day: Day): Promise<void> {
     const [ms, output] = await timed(() => lane.cycle(day.input()));
     if (output.failure !== null) throw new Error(`the cycle failed: ${output.failure}`);
     times.push(ms);
-    counting = output.totals === null;
+    counting = output.cut === null;
+    judgedCycle = output.cut?.cycle ?? 0;
   }
   figure(
     `counting everything, ${times.length} cycles in all`,
@@ -150,26 +176,18 @@ async function run(): Promise<void> {
     await day.addOldCopy();
   });
   await day.addUnderOldBatch();
-  figure("cycle after rows came under an old batch", (await cycle(lane, day))[0], cycleMsMax);
-  printSlowest("of which");
+  await judged("cycle after rows came under an old batch", lane, day);
   const change = await lane.tryAlarm({ changeId: "bench", kind: "plant-duplicate" });
-  const [brokenMs, broken] = await cycle(lane, day);
+  const broken = await judged("cycle after a duplicate was planted", lane, day);
   if (broken.verdict !== "BREAK") throw new Error(`a planted duplicate gave ${broken.verdict}`);
-  figure("cycle after a duplicate was planted", brokenMs, cycleMsMax);
-  printSlowest("of which");
   await lane.undoAlarm(change.changeId);
-  const [undoneMs, undone] = await cycle(lane, day);
+  const undone = await judged("cycle after it was removed", lane, day);
   if (undone.verdict !== "MATCH") throw new Error(`without the duplicate: ${undone.verdict} ${undone.reasons.join()}`);
-  figure("cycle after it was removed", undoneMs, cycleMsMax);
-  printSlowest("of which");
   lane = openLane();
   await day.add(freshPerCycle);
-  figure("first cycle of an app that is started again", (await cycle(lane, day))[0], cycleMsMax);
-  printSlowest("of which");
+  await judged("first cycle of an app that is started again", lane, day);
   const lost = await day.removeByHand();
-  const [foundMs] = await cycle(lane, day);
-  figure(`cycle after somebody deleted ${lost} booked rows`, foundMs, cycleMsMax);
-  printSlowest("of which");
+  await judged(`cycle after somebody deleted ${lost} booked rows`, lane, day);
   figure("the page's reconciliation rows", (await timed(() => lane.reconciliationRows()))[0], cycleMsMax);
   figure("the page's duplicate charges", (await timed(() => lane.duplicateCharges()))[0], cycleMsMax);
   figure("one payment through every table", (await timed(() => lane.paymentRows(day.somePayment())))[0], cycleMsMax);

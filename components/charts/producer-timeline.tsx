@@ -16,9 +16,9 @@ interface ProducerTimelineProps {
 export const ProducerTimeline = memo(function ProducerTimeline(props: ProducerTimelineProps) {
   const { points, scale, runStartMs, cursorMs } = props;
   const speeds = useMemo(() => rates(points, "protected", "attempted"), [points]);
-  const peak = speeds.reduce<(typeof speeds)[number] | undefined>(
-    (best, speed) => (best === undefined || speed.perSecond > best.perSecond ? speed : best),
-    undefined,
+  const peak = speeds.reduce<{ readonly atMs: number; readonly perSecond: number }>(
+    (best, { atMs, perSecond }) => ((perSecond ?? 0) > best.perSecond ? { atMs, perSecond: perSecond ?? 0 } : best),
+    { atMs: 0, perSecond: 0 },
   );
   const shown = cursorMs === null ? speeds.at(-1) : speeds.findLast(({ atMs }) => atMs <= cursorMs);
   return (
@@ -29,13 +29,13 @@ export const ProducerTimeline = memo(function ProducerTimeline(props: ProducerTi
       </div>
       <div className="timeline-plot">
         <div className="chart">
-          <RateChart data={speeds} scale={scale} top={Math.max(1, peak?.perSecond ?? 0) * 1.25} />
+          <RateChart data={speeds} scale={scale} top={Math.max(1, peak.perSecond) * 1.25} />
         </div>
       </div>
       <div className="timeline-end">
         <b>{formatCount(Math.round(shown?.perSecond ?? 0))}</b>
         <span>a second</span>
-        {peak !== undefined && peak.perSecond > 0 && (
+        {peak.perSecond > 0 && (
           <>
             <b>{formatCount(Math.round(peak.perSecond))}</b>
             <span>peak at {formatClock(peak.atMs - runStartMs)}</span>

@@ -25,6 +25,13 @@ test("a speed is per second, whatever the distance of the points, and never nega
   expect(rates(series, "protected", "attempted").map(({ perSecond }) => perSecond)).toEqual([20, 20, 0]);
 });
 
+test("no speed is given for the time in which the program was down", () => {
+  const series = points([0, 10, 20, 30]);
+  series[2] = { at: at(61), lanes: { protected: lane(20), unprotected: lane(0) } };
+  series[3] = { at: at(62), lanes: { protected: lane(30), unprotected: lane(0) } };
+  expect(rates(series, "protected", "attempted").map(({ perSecond }) => perSecond)).toEqual([10, null, 10]);
+});
+
 test("the cursor reads the last point before it", () => {
   expect(pointAt(points([1, 2, 3]), start + 1500)?.at).toBe(at(1));
   expect(pointAt(points([1]), start - 1)).toBeUndefined();

@@ -1,3 +1,4 @@
+import { limits } from "#contract/limits.ts";
 import type { SeriesLane, SeriesPoint } from "#contract/live.ts";
 import type { LaneName } from "#contract/names.ts";
 
@@ -34,18 +35,22 @@ export function steps(points: readonly SeriesPoint[], lane: LaneName, key: Serie
 
 export interface RatePoint {
   readonly atMs: number;
-  /** Records a second since the point before. */
-  readonly perSecond: number;
+  /** Records a second since the point before; null where nobody looked, so that no line is drawn across. */
+  readonly perSecond: number | null;
 }
+
+/** Points further apart than this were not taken: the program was down. */
+const unseenMs = 5 * limits.seriesIntervalMs;
 
 /** Speed of a running total between each two points. */
 export function rates(points: readonly SeriesPoint[], lane: LaneName, key: SeriesKey): readonly RatePoint[] {
   return points.slice(1).map((point, index) => {
     const before = points[index];
     const atMs = Date.parse(point.at);
-    const seconds = before === undefined ? 1 : Math.max(0.001, (atMs - Date.parse(before.at)) / 1000);
+    const distanceMs = before === undefined ? limits.seriesIntervalMs : Math.max(1, atMs - Date.parse(before.at));
+    if (distanceMs > unseenMs) return { atMs, perSecond: null };
     const rise = before === undefined ? 0 : point.lanes[lane][key] - before.lanes[lane][key];
-    return { atMs, perSecond: Math.max(0, rise / seconds) };
+    return { atMs, perSecond: Math.max(0, (rise * 1000) / distanceMs) };
   });
 }
 

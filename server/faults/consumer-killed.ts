@@ -27,7 +27,8 @@ export const consumerKilled: FaultDefinition = {
   explanation:
     "Each lane's consumer is stopped at one point of its next micro-batch and gets SIGKILL there. The restarted one runs " +
     "the batch again exactly as it was logged. What the sink had inserted already is inserted again: with insertIds the " +
-    "warehouse recognises the rows, without it stores them twice, and the customers are charged twice.",
+    "warehouse recognises the rows, without it stores them twice, and the customers are charged twice. Where Spark loads " +
+    "its batches by jobs, a job is recognised by its id, in both lanes.",
   imitates:
     "A crash, an out-of-memory kill or an eviction between the write to the sink and the commit of its offsets.",
   parameters,

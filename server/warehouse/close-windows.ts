@@ -34,7 +34,8 @@ export async function closeWindows(
     before: new Date(parameters.beforeMs),
     cycle: parameters.cycle,
   });
-  await gateway.change(statements["close-copies"]);
+  const [row] = await gateway.query(statements["closing-copies"]);
+  if (Number(row?.["copies"]) !== 0) await gateway.change(statements["close-copies"]);
   await gateway.change(statements["drop-closed-from-open"]);
-  await gateway.change(statements["forget-progress"], { cycle: parameters.cycle });
+  await gateway.change(statements["forget-progress"]);
 }

@@ -1,38 +1,45 @@
 import { type BlockId, emptyLedger, parts } from "./blocks.ts";
 import type { CycleContext } from "./cycle-context.ts";
 import type { Known } from "./known-blocks.ts";
-import { auditOne, differingBlocks, recountBlocks } from "./recount.ts";
+import { differingBlocks, type Recount, recountBlocks } from "./recount.ts";
 
 /**
  * What is known of every block before this cycle does anything: counted where nothing was kept, where a cycle did not
- * get to the end of it, and where somebody changed rows through this app. One more block is counted although nothing
- * speaks against it. Null while blocks are left.
+ * get to the end of it, and where somebody changed rows through this app. What is left when there is no time for it, or
+ * for the rest of the cycle.
  */
-export async function countKnown(context: CycleContext, timeLeft: () => boolean): Promise<Known | null> {
-  const { state } = context;
-  const wanted: BlockId[] = [...state.announced].map((block) => ({ part: "booked", block }));
+export async function countKnown(context: CycleContext): Promise<Known | Recount> {
+  const { state, mayBegin } = context;
   if (state.known === null) {
     const { checkpointId, cycle } = state.progress;
     state.known = { ledger: emptyLedger, checkpointId, batchId: state.shownBatchId, cycle };
-    const left = await differingBlocks(context, parts, { ledger: emptyLedger, besides: new Map() });
-    state.recount = { left, total: left.length };
+    state.recount = { unlisted: parts, left: [], total: 0 };
   }
-  if (state.recount !== null) wanted.push(...state.recount.left);
-  const total = Math.max(state.recount?.total ?? 0, wanted.length);
-  const counted = await recountBlocks(context, state.known, { wanted, timeLeft });
+  let recount = state.recount ?? { unlisted: [], left: [], total: 0 };
+  while (recount.unlisted.length > 0) {
+    recount = await listNext(context, recount);
+    state.recount = recount;
+    if (!mayBegin("counting")) return recount;
+  }
+  const announced = [...state.announced].map((block): BlockId => ({ part: "booked", block }));
+  const wanted = [...announced, ...recount.left];
+  const total = Math.max(recount.total, wanted.length);
+  const counted = await recountBlocks(context, state.known, { wanted, mayBegin });
   state.known = counted.known;
   if (counted.changed.length > 0) state.corrected = true;
-  if (state.announced.size > 0) state.busy = true;
+  state.unjudged = [...state.unjudged, ...counted.changed];
+  if (announced.length > 0) state.busy = true;
   state.announced.clear();
-  // What took all the time of a cycle leaves none for the rest of one.
-  const isDone = counted.left.length === 0 && (wanted.length === 0 || timeLeft());
-  state.recount = isDone ? null : { left: counted.left, total };
-  if (!isDone) return null;
-  if (wanted.length > 0) return state.known;
-  const audit = await auditOne(context, state.known, state.audited);
-  state.known = audit.known;
-  state.audited = audit.audited;
-  if (audit.changed) state.corrected = true;
-  if (audit.reopened) state.touched = true;
-  return audit.known;
+  state.recount = { unlisted: [], left: counted.left, total };
+  if (counted.left.length > 0 || (wanted.length > 0 && !mayBegin("restAfterCounting"))) return state.recount;
+  state.recount = null;
+  return state.known;
+}
+
+/** Looks which blocks one more table has. */
+async function listNext(context: CycleContext, { unlisted, left }: Recount): Promise<Recount> {
+  const [part, ...later] = unlisted;
+  const found =
+    part === undefined ? [] : await differingBlocks(context, [part], { ledger: emptyLedger, besides: new Map() });
+  return { unlisted: later, left: [...left, ...found], total: left.length + found.length };
 }

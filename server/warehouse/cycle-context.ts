@@ -5,6 +5,7 @@ import type { Logger } from "../shared/logger.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Gateway } from "./gateway.ts";
 import type { LaneState } from "./lane-state.ts";
+import type { Pace } from "./pace.ts";
 import type { TotalsPosition } from "./read-totals.ts";
 
 export interface CycleContext {
@@ -14,6 +15,8 @@ export interface CycleContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly state: LaneState;
+  /** Of the present cycle. */
+  readonly mayBegin: Pace;
 }
 
 export const windowSeconds = limits.windowMs / 1_000;
@@ -27,4 +30,9 @@ export interface Merged {
   /** Every row that the committed batches kept was seen by the merge, and its intent is there. */
   readonly complete: boolean;
   readonly booked: boolean;
+}
+
+/** A cycle that left its judgement to a later one; `waitingFor` says why, in words. */
+export interface Unfinished {
+  readonly waitingFor: string;
 }

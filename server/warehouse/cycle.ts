@@ -1,11 +1,12 @@
 import { type Arrival, shipAndCount } from "./arrival.ts";
 import { canClose, closeBeforeMs, closeWindows } from "./close-windows.ts";
 import { countKnown } from "./count-known.ts";
-import { type CycleContext, type Merged, windowSeconds } from "./cycle-context.ts";
+import { auditBlocks } from "./audit.ts";
+import { type CycleContext, type Merged, type Unfinished, windowSeconds } from "./cycle-context.ts";
 import { type Judgement, judge, readAbsorbed } from "./judge.ts";
 import { wrongRecords } from "./judged-rows.ts";
 import { keepKnown } from "./known-blocks.ts";
-import type { LaneState } from "./lane-state.ts";
+import { type LaneState, mayWait } from "./lane-state.ts";
 import { type MergeWindow, runMerge } from "./merge-step.ts";
 import { cycleOutput } from "./output.ts";
 import type { TotalsRead } from "./read-totals.ts";
@@ -16,7 +17,7 @@ import {
   rememberVerdicts,
   verdictRows,
 } from "./record-verdicts.ts";
-import { type Recount, reopenWrong, timeForCounting } from "./recount.ts";
+import { countingWords, reopenWrong } from "./recount.ts";
 import { readAndRepair } from "./repair.ts";
 import { namedTotals } from "./totals.ts";
 import type { CycleInput, CycleOutput, Progress } from "./types.ts";
@@ -25,32 +26,44 @@ import { waitingWords } from "./waiting-words.ts";
 /**
  * One cycle: count what is not known, ship intents, merge what the consumer committed, write how far that is, read totals
  * and verdicts. Any step may be the last one before a crash: what was done is found again from the progress row, and
- * doing it twice is harmless. Says what is left to count when there is more of it than one cycle has time for.
+ * doing it twice is harmless. What there is no time for is left to the next cycle; without a judgement it says so.
  */
-export async function runCycle(context: CycleContext, input: CycleInput): Promise<CycleOutput | Recount> {
-  const { gateway, definitions, state } = context;
-  const timeLeft = timeForCounting(context.clock);
-  const known = await countKnown(context, timeLeft);
-  if (known === null) return state.recount ?? { left: [], total: 0 };
+export async function runCycle(context: CycleContext, input: CycleInput): Promise<CycleOutput | Unfinished> {
+  const { gateway, definitions, state, mayBegin } = context;
+  const { isNew } = state;
+  state.isNew = false;
+  if (isNew && !mayBegin("restAfterReading")) return { waitingFor: "what was known of the tables" };
+  const counts = state.known === null || state.recount !== null || state.announced.size > 0;
+  const known = await countKnown(context);
+  if ("left" in known) return { waitingFor: countingWords(known) };
   const cycle = state.progress.cycle + 1;
   const arrival = await shipAndCount({ gateway, definitions, progress: state.progress, known }, input);
   const merged = await mergeCommitted(context, input, arrival, cycle);
-  const { read, booked } = await readAndRepair(context, input, { arrival, merged, cycle, known, timeLeft });
+  const { read, booked, waits } = await readAndRepair(context, input, { arrival, merged, cycle, known });
   state.known = read.base;
-  if (read.changed.length > 0) {
-    state.corrected = true;
-    state.busy = true;
-  }
+  state.unjudged = [...state.unjudged, ...read.changed];
+  if (read.changed.length > 0) state.corrected = true;
+  if (read.changed.length > 0 || booked) state.busy = true;
   state.recount = read.recount;
-  if (read.recount !== null) return read.recount;
+  if (read.recount !== null) return { waitingFor: countingWords(read.recount) };
   const { reading } = read;
   const progress = nextProgress(state.progress, input, { arrival, merged, cycle });
   const changed = booked || merged.booked || state.touched;
   await openWindows(context, progress, [...arrival.windows, ...reading.bookedWindows]);
   await writeProgress(context, progress, changed);
+  advance(state, { progress, merged, read });
+  if (waits || (state.busy && mayWait(state) && !mayBegin("judgingAfterMore"))) {
+    state.judgementWaits += 1;
+    state.busy = false;
+    return { waitingFor: "the next cycle: this one had more to do" };
+  }
+  state.judgementWaits = 0;
   const totalsAt = new Date(context.clock.nowMs()).toISOString();
-  const judgement = await judgeAll(context, progress, read);
-  remember(state, { progress, merged, read, judgement });
+  const judgement = await judgeAll(context, read);
+  state.unjudged = [];
+  state.open = new Set(judgement.open.map((window) => window.startMs));
+  state.closed = judgement.closed;
+  state.charged = judgement.charged;
   if (state.absorbed.records !== reading.terms.absorbedByMerge.records)
     state.absorbed = {
       records: reading.terms.absorbedByMerge.records,
@@ -71,9 +84,9 @@ export async function runCycle(context: CycleContext, input: CycleInput): Promis
     judgedAt: new Date(context.clock.nowMs()).toISOString(),
   });
   await recordVerdicts(context, judgement, output);
-  if (!state.busy) await closeSettled(context, judgement, settledUntilMs);
-  state.kept = await keepKnown(gateway, state, { nowMs: context.clock.nowMs(), now: state.corrected });
-  state.corrected = false;
+  const closes = await closeSettled(context, judgement, settledUntilMs);
+  await keepSums(context);
+  if (!counts) await auditBlocks(context, state.busy || closes);
   state.busy = false;
   return output;
 }
@@ -152,9 +165,9 @@ async function writeProgress(context: CycleContext, progress: Progress, changed:
  * Judges, and checks that no window was left out: every intent up to the watermark and every booked row must be in some
  * window. If not, the closed windows' figures are not believed and everything is judged from the rows.
  */
-async function judgeAll(context: CycleContext, progress: Progress, read: TotalsRead): Promise<Judgement> {
+async function judgeAll(context: CycleContext, read: TotalsRead): Promise<Judgement> {
   const { gateway, definitions, state } = context;
-  if (state.touched) state.closed = null;
+  const { progress } = state;
   const booked = namedTotals(read.reading).booked.records;
   const unaccounted = ({ terms }: Judgement): string =>
     `${progress.intentsWatermark - terms.intended.records}/${booked - terms.booked.records}`;
@@ -162,7 +175,7 @@ async function judgeAll(context: CycleContext, progress: Progress, read: TotalsR
   const key = unaccounted(judgement);
   if (key === allAccounted || state.reopenedFor === key) return judgement;
   context.logger.warn({ lane: context.lane, intentsAndRows: key }, "windows do not account for every row");
-  const near = read.changed.flatMap(({ part, block }) => (part === "booked" ? [block] : []));
+  const near = state.unjudged.flatMap(({ part, block }) => (part === "booked" ? [block] : []));
   for (const block of [...(near.length > nearBlocksMax ? [] : near), null]) {
     if (unaccounted(judgement) === allAccounted) break;
     await reopenWrong(context, block);
@@ -177,23 +190,18 @@ const allAccounted = "0/0";
 /** Blocks whose windows are compared with their rows one by one, before all windows are. */
 const nearBlocksMax = 4;
 
-function remember(
+/** Takes over how far the cycle came: what was opened and written is not done again. */
+function advance(
   state: LaneState,
-  done: {
-    readonly progress: Progress;
-    readonly merged: Merged;
-    readonly read: TotalsRead;
-    readonly judgement: Judgement;
-  },
+  done: { readonly progress: Progress; readonly merged: Merged; readonly read: TotalsRead },
 ): void {
-  const { progress, merged, read, judgement } = done;
+  const { progress, merged, read } = done;
   state.progress = progress;
-  state.shownBatchId = merged.checkpointId === merged.shown.checkpointId ? merged.shown.batchId : state.shownBatchId;
-  if (merged.checkpointId === merged.shown.checkpointId && merged.mergedBatchId === merged.shown.batchId)
-    state.known = read.known;
-  state.open = new Set(judgement.open.map((window) => window.startMs));
-  state.closed = judgement.closed;
-  state.charged = judgement.charged;
+  if (merged.checkpointId === merged.shown.checkpointId) {
+    state.shownBatchId = merged.shown.batchId;
+    if (merged.mergedBatchId === merged.shown.batchId) state.known = read.known;
+  }
+  if (state.touched) state.closed = null;
   state.touched = false;
 }
 
@@ -233,11 +241,32 @@ async function recordVerdicts(context: CycleContext, judgement: Judgement, outpu
   state.verdicts = rememberVerdicts(state.verdicts, changed);
 }
 
-async function closeSettled(context: CycleContext, judgement: Judgement, settledUntilMs: number | null): Promise<void> {
-  const { gateway, definitions, state } = context;
+/** Cycles that may find no time to keep sums or to close windows, one after the other. */
+const waitsMax = 5;
+
+async function keepSums({ gateway, clock, state, mayBegin }: CycleContext): Promise<void> {
+  state.keepingWaits += 1;
+  if (!mayBegin("keeping") && state.keepingWaits <= waitsMax) return;
+  state.keepingWaits = 0;
+  state.kept = await keepKnown(gateway, state, { nowMs: clock.nowMs(), now: state.corrected });
+  state.corrected = false;
+}
+
+/** Closes windows that nothing changes any more. True when there were some. */
+async function closeSettled(
+  context: CycleContext,
+  judgement: Judgement,
+  settledUntilMs: number | null,
+): Promise<boolean> {
+  const { gateway, definitions, state, mayBegin } = context;
   const beforeMs = closeBeforeMs(settledUntilMs);
-  if (beforeMs === null || !canClose(judgement.open, beforeMs)) return;
+  if (beforeMs === null || !canClose(judgement.open, beforeMs)) return false;
+  state.closingWaits += 1;
+  const hasTime = !state.busy && mayBegin("closing");
+  if (!hasTime && state.closingWaits <= waitsMax) return false;
+  state.closingWaits = 0;
   state.closed = null;
   state.open = new Set();
   await closeWindows(gateway, definitions, { beforeMs, cycle: state.progress.cycle });
+  return true;
 }

@@ -50,9 +50,9 @@ export const statementNames = [
   "read-known-blocks",
   "judge-open",
   "sum-closed",
-  "count-closed",
   "list-closed",
   "close-windows",
+  "closing-copies",
   "close-copies",
   "forget-opened",
   "forget-opened-copies",
@@ -104,14 +104,25 @@ export interface Definitions {
 }
 
 const datasetPattern = /^[A-Za-z0-9_]+$/;
+/** A line `{part <name>}` stands for `sql/parts/<name>.sql` without its header: what several statements must say alike. */
+const partPattern = /^( *)\{part ([a-z-]+)\}$/gm;
 const purposePattern = /^-- Answers: ([\s\S]*?)\n-- Parameters:/;
+
+function fileOf(folder: string, name: string): string {
+  return join(import.meta.dirname, "sql", folder, `${name.replaceAll("_", "-")}.sql`);
+}
+
+function readPart(_line: string, indent: string, name: string): string {
+  const lines = readFileSync(fileOf("parts", name), "utf8").trim().split("\n");
+  return lines.flatMap((line) => (line.startsWith("--") ? [] : [`${indent}${line}`])).join("\n");
+}
 
 /** `sql/<folder>/<file>.sql` for `dataset`, whose name may hold letters, digits and underscores only. */
 export function readDefinitions(dataset: string): Definitions {
   if (!datasetPattern.test(dataset)) throw new Error(`dataset name ${dataset}: expected letters, digits, underscores`);
   const read = (folder: string, name: string): Definition => {
-    const file = join(import.meta.dirname, "sql", folder, `${name.replaceAll("_", "-")}.sql`);
-    const source = readFileSync(file, "utf8");
+    const file = fileOf(folder, name);
+    const source = readFileSync(file, "utf8").replaceAll(partPattern, readPart);
     const purpose = purposePattern.exec(source)?.[1];
     if (purpose === undefined) throw new Error(`${file}: expected a header with "-- Answers:" and "-- Parameters:"`);
     return {

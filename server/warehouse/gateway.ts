@@ -6,8 +6,9 @@ import type { Definition } from "./definitions.ts";
 
 /** A query's row: INT64 as numbers, NUMERIC as decimal strings, TIMESTAMP as ISO 8601, BOOL as booleans. */
 export type Row = Readonly<Record<string, string | number | boolean | null>>;
-/** Times go as `Date`, INT64 as whole numbers, the rest as they are. */
-export type Parameters = Readonly<Record<string, string | number | boolean | Date>>;
+/** Times go as `Date`, INT64 as whole numbers, the rest as they are. An array is of one type, and not empty. */
+export type Parameters = Readonly<Record<string, Parameter | readonly Parameter[]>>;
+type Parameter = string | number | boolean | Date;
 
 /** The calls of one lane's dataset, each with a deadline of its own. */
 export interface Gateway {
@@ -68,7 +69,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       call(
         definition.name,
         async () => {
-          const [rows] = await client.query({ query: definition.text, params: { ...parameters }, location });
+          const [rows] = await client.query({ query: definition.text, params: paramsOf(client, parameters), location });
           return (rows as Record<string, unknown>[]).map(plainRow);
         },
         { ...callOptions, onlyOnce: true },
@@ -79,7 +80,12 @@ export function createGateway(options: GatewayOptions): Gateway {
         definition.name,
         async () => {
           try {
-            await client.createQueryJob({ query: definition.text, params: { ...parameters }, location, jobId });
+            await client.createQueryJob({
+              query: definition.text,
+              params: paramsOf(client, parameters),
+              location,
+              jobId,
+            });
           } catch (error) {
             if (codeOf(error) !== 409) throw error;
           }
@@ -103,6 +109,15 @@ export function createGateway(options: GatewayOptions): Gateway {
         }
       }),
   };
+}
+
+/** The client takes a `Date` for a TIMESTAMP, but not in an array. */
+function paramsOf(client: Pick<BigQuery, "timestamp">, parameters: Parameters): Record<string, unknown> {
+  const entries = Object.entries(parameters).map(([name, value]) => {
+    if (!Array.isArray(value)) return [name, value];
+    return [name, value.map((item: Parameter) => (item instanceof Date ? client.timestamp(item) : item))];
+  });
+  return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
 /** Rejects after `deadlineMs`; what was started goes on, and its end is nobody's concern any more. */

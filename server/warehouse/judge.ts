@@ -33,13 +33,13 @@ export async function judge(
 }
 
 async function readClosed(gateway: Gateway, { statements }: Definitions): Promise<ClosedWindows> {
-  const [count] = await gateway.query(statements["count-closed"]);
-  const closed = Number(count?.["closed"] ?? 0);
-  if (closed === 0) return nothingClosed;
+  const newest = await gateway.query(statements["list-closed"], { windowsMax: limits.windowsMax });
+  const [one] = newest;
+  if (one === undefined) return nothingClosed;
   return {
     terms: sumTerms(await gateway.query(statements["sum-closed"])),
-    counts: { closed, broken: Number(count?.["broken"] ?? 0) },
-    newest: closedWindows(await gateway.query(statements["list-closed"], { windowsMax: limits.windowsMax })),
+    counts: { closed: Number(one["closed_windows"]), broken: Number(one["broken_windows"]) },
+    newest: closedWindows(newest),
   };
 }
 

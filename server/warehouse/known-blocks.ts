@@ -1,8 +1,8 @@
-import { formatNumeric, noAmounts } from "./amounts.ts";
+import { addAmounts, type Amounts, amountsOf, formatNumeric, noAmounts } from "./amounts.ts";
 import {
-  addToBlock,
   type BlockId,
   blockIds,
+  type BlockTerm,
   blockTerms,
   emptyLedger,
   isBlockTerm,
@@ -10,12 +10,10 @@ import {
   parts,
   sameSums,
   type Sums,
-  withBlock,
   withoutPositions,
 } from "./blocks.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Gateway, InsertRow, Row } from "./gateway.ts";
-import { amountsOfRow } from "./totals.ts";
 
 /** Sums up to (`checkpointId`, `batchId`) and `cycle`: what comes later is added to them. */
 export interface Known {
@@ -78,37 +76,47 @@ function blockRows({ part, block }: BlockId, sums: Sums) {
   });
 }
 
-/** What was kept last; `known` is null when the last set is not whole. A row that was streamed twice counts once. */
+/**
+ * What was kept last, from the rows of read-known-blocks.sql; `known` is null when the last set is not whole. A row that
+ * was streamed twice counts once.
+ */
 export function parseKnown(rows: readonly Row[]): { readonly known: Known | null; readonly kept: Kept } {
-  const unique = new Map(rows.map((row) => [keyOf(row), row]));
   const setNo = Math.max(0, ...rows.map((row) => Number(row["set_no"])));
   const incomplete = { known: null, kept: { ...nothingKept, setNo } };
-  const last = unique.get(positionKey);
-  const blocks = [...unique].filter(([key]) => key !== positionKey).map(([, row]) => row);
-  const ofLastSet = blocks.filter((row) => Number(row["set_no"]) === setNo).length;
-  if (last === undefined || Number(last["set_no"]) !== setNo || Number(last["records"]) !== ofLastSet)
-    return incomplete;
-  let ledger = emptyLedger;
-  for (const row of blocks) {
+  const position = rows.find((row) => row["part"] === null);
+  if (position === undefined || Number(position["set_no"]) !== setNo) return incomplete;
+  const blocks = { raw: new Map<number, Sums>(), booked: new Map<number, Sums>(), absorbed: new Map<number, Sums>() };
+  let ofLastSet = 0;
+  for (const row of rows) {
+    if (row === position) continue;
     const part = parts.find((one) => one === row["part"]);
-    const name = String(row["name"]);
-    const block = Number(row["block"]);
-    if (part === undefined || !isBlockTerm(name)) return incomplete;
-    if (!ledger[part].has(block)) ledger = withBlock(ledger, { part, block }, new Map());
-    const amounts = amountsOfRow(row);
-    if (amounts.records !== 0 || amounts.money.size > 0) ledger = addToBlock(ledger, { block, name }, amounts);
+    const lines = new Set(String(row["sums"]).split("\n"));
+    const sums = sumsOfLines(lines);
+    if (part === undefined || sums === null) return incomplete;
+    if (Number(row["set_no"]) === setNo) ofLastSet += lines.size;
+    blocks[part].set(Number(row["block"]), sums);
   }
-  const position = { checkpointId: String(last["checkpoint_id"]), batchId: Number(last["batch_id"]) };
+  if (Number(position["records"]) !== ofLastSet) return incomplete;
+  const at = { checkpointId: String(position["checkpoint_id"]), batchId: Number(position["batch_id"]) };
   return {
-    known: { ledger, ...position, cycle: Number(last["cycle"]) },
-    kept: { setNo, ledger, atMs: 0 },
+    known: { ledger: blocks, ...at, cycle: Number(position["cycle"]) },
+    kept: { setNo, ledger: blocks, atMs: 0 },
   };
 }
 
-const positionKey = "null/null/null/null";
+const linePattern = /^([^|]*)\|(.*)\|(\d+)\|([^|]*)$/;
 
-function keyOf(row: Row): string {
-  return [row["part"], row["block"], row["name"], row["currency"]].map(String).join("/");
+/** Null for a line that is none, or a term that nobody knows. */
+function sumsOfLines(lines: ReadonlySet<string>): Sums | null {
+  const sums = new Map<BlockTerm, Amounts>();
+  for (const line of lines) {
+    const [, name = "", currency = "", records = "", money = ""] = linePattern.exec(line) ?? [];
+    if (!isBlockTerm(name)) return null;
+    const amounts = money === "" ? amountsOf(Number(records), null, null) : amountsOf(Number(records), currency, money);
+    if (amounts.records !== 0 || amounts.money.size > 0)
+      sums.set(name, addAmounts(sums.get(name) ?? noAmounts, amounts));
+  }
+  return sums;
 }
 
 /** Keeps what is known for an app that is started again: once a minute, and at once when `now`. Returns what is kept. */

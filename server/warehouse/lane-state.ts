@@ -20,10 +20,21 @@ export interface LaneState {
   corrected: boolean;
   /** The present cycle has more to do than others: windows that could be closed wait for the next one. */
   busy: boolean;
+  /** It was read from the warehouse and no cycle used it yet. */
+  isNew: boolean;
   /** Blocks that are still to be counted before anything is judged. */
   recount: Recount | null;
   /** The block that was counted last although nothing spoke against it. */
   audited: BlockId | null;
+  /** Cycles in a row that counted none. */
+  auditsSkipped: number;
+  /** Blocks that were found to be different and not judged since. */
+  unjudged: readonly BlockId[];
+  /** Cycles in a row that left the judgement to the next one. */
+  judgementWaits: number;
+  /** Cycles in a row that found no time to close windows, or to keep the sums. */
+  closingWaits: number;
+  keepingWaits: number;
   /** Blocks in which somebody changed rows by hand, through this app: counted again by the next cycle. */
   readonly announced: Set<number>;
   /** Row counts for which left-over rows were looked for in vain: not done again until they change. */
@@ -39,6 +50,13 @@ export interface LaneState {
   reopenedFor: string | null;
   /** Rows may have been booked since the windows were last opened: at the start, after a failure, by hand. */
   touched: boolean;
+}
+
+/** Cycles in a row that may leave the judgement to the next one because they had more to do than others. */
+const judgementWaitsMax = 2;
+
+export function mayWait({ judgementWaits }: Pick<LaneState, "judgementWaits">): boolean {
+  return judgementWaits < judgementWaitsMax;
 }
 
 /** What the closed windows add up to: unchanged until a window is closed or opened. */
@@ -89,8 +107,14 @@ export function newLaneState(
     kept,
     corrected: false,
     busy: known !== null,
+    isNew: true,
     recount: null,
     audited: null,
+    auditsSkipped: 0,
+    unjudged: [],
+    judgementWaits: 0,
+    closingWaits: 0,
+    keepingWaits: 0,
     announced: new Set(),
     leftOversSoughtAt: null,
     open: new Set(),

@@ -11,7 +11,8 @@ import type { Definition, Definitions } from "./definitions.ts";
 import type { Gateway, Row } from "./gateway.ts";
 import { readKnown } from "./known-blocks.ts";
 import { type LaneState, newLaneState, readProgress } from "./lane-state.ts";
-import { countingOutput, failedOutput } from "./output.ts";
+import { failedOutput, unfinishedOutput } from "./output.ts";
+import { startPace } from "./pace.ts";
 import { readPayment, type TableRows } from "./payment-rows.ts";
 import { prepareDataset } from "./prepare.ts";
 import type { CycleInput, CycleOutput } from "./types.ts";
@@ -44,6 +45,7 @@ export interface Warehouse {
   /** How many rows of some micro-batches of a checkpoint were stored and booked once more. */
   readonly repeats: (batches: BatchRange) => Promise<{ readonly stored: number; readonly booked: number }>;
   readonly duplicateCharges: () => Promise<Row[]>;
+  /** What each layer accepted and kept out, from all rows: for people, and slow after a day. */
   readonly layerSummary: () => Promise<Row[]>;
   readonly reconciliationRows: () => Promise<Row[]>;
   /** Tables, views and statements for "open its SQL". */
@@ -73,8 +75,9 @@ export function createLaneWarehouse(parts: LaneWarehouseParts): Warehouse {
 
   const runOne = async (input: CycleInput): Promise<CycleOutput> => {
     try {
-      const done = await runCycle({ ...parts, state: await readState() }, input);
-      if ("left" in done) return countingOutput(last, done);
+      const mayBegin = startPace(clock);
+      const done = await runCycle({ ...parts, state: await readState(), mayBegin }, input);
+      if (!("totals" in done)) return unfinishedOutput(last, done);
       last = done;
       return done;
     } catch (error) {
@@ -126,7 +129,7 @@ export function createLaneWarehouse(parts: LaneWarehouseParts): Warehouse {
       return { stored: Number(row?.["stored_again"] ?? 0), booked: Number(row?.["booked_again"] ?? 0) };
     },
     duplicateCharges: () => list("list-duplicate-charges"),
-    layerSummary: () => gateway.query(definitions.statements["list-layer-summary"]),
+    layerSummary: () => gateway.query(definitions.statements["list-layer-summary"], {}, { wide: true }),
     reconciliationRows: () => list("list-reconciliation"),
     statements: () => [...definitions.tables, ...definitions.views, ...Object.values(definitions.statements)],
   };

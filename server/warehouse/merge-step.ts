@@ -41,7 +41,7 @@ export interface MergeStep extends MergeWindow {
   readonly windowSeconds: number;
   readonly cycle: number;
   readonly mergeOn: boolean;
-  /** Rows of the window: when all of them were booked, nothing was absorbed. Null when nobody counted. */
+  /** Rows that are to be booked or absorbed: when so many were booked, nothing was absorbed. Null when nobody counted. */
   readonly rawRows: number | null;
 }
 
@@ -57,8 +57,13 @@ export async function runMerge(step: MergeStep): Promise<boolean> {
 /**
  * Books and absorbs what was shown to the merge and is neither booked nor absorbed in some parts of the topic: rows that
  * were inserted behind the window, or left over from an earlier checkpoint. False when there is nothing of that kind.
+ * `leftOver` is how many rows equation 6 lacks: where as many are booked, none is to be absorbed. It is read again afterwards,
+ * so a row that only moved is noticed.
  */
-export async function mergeLeftOvers(step: MergeStep, within: readonly Range[]): Promise<boolean> {
+export async function mergeLeftOvers(
+  step: Omit<MergeStep, "rawRows">,
+  { within, leftOver }: { readonly within: readonly Range[]; readonly leftOver: number | null },
+): Promise<boolean> {
   const { gateway, definitions, checkpointId, batchId } = step;
   const found: Block[] = [];
   for (const range of within) {
@@ -70,7 +75,8 @@ export async function mergeLeftOvers(step: MergeStep, within: readonly Range[]):
     found.push(...rows.map((row) => ({ partition: Number(row["partition_no"]), block: Number(row["block"]) })));
   }
   const ranges = rangesOf(inOrder(found));
-  for (const range of ranges) await mergeRange({ ...step, afterBatchId: -1, rawRows: null }, range, true);
+  const rawRows = ranges.length === 1 ? leftOver : null;
+  for (const range of ranges) await mergeRange({ ...step, afterBatchId: -1, rawRows }, range, true);
   return ranges.length > 0;
 }
 

@@ -3,7 +3,7 @@ import type { LaneName } from "#contract/names.ts";
 import { type Amounts, moneyOf } from "./amounts.ts";
 import type { Judgement } from "./judge.ts";
 import { countWindows, newestWindows } from "./judged-rows.ts";
-import type { Recount } from "./recount.ts";
+import type { Unfinished } from "./cycle-context.ts";
 import { namedTotals, type Reading } from "./totals.ts";
 import type { CycleOutput, Position, Progress, WarehouseTotal } from "./types.ts";
 import { judgeLane } from "./verdict.ts";
@@ -82,11 +82,9 @@ const nothingRead: CycleOutput = {
   failure: null,
 };
 
-/** What a cycle says that only counted blocks again: facts stay, a MATCH cannot be claimed from sums that are not known. */
-export function countingOutput(last: CycleOutput | null, recount: Recount): CycleOutput {
+/** What a cycle says that judged nothing: facts stay, a MATCH cannot be claimed from sums that are not known. */
+export function unfinishedOutput(last: CycleOutput | null, { waitingFor }: Unfinished): CycleOutput {
   const known = last ?? nothingRead;
-  const counted = recount.total - recount.left.length;
-  const waitingFor = `counting again: ${counted} of ${recount.total} parts of the tables`;
   if (known.verdict === "BREAK") return { ...known, failure: null };
   return { ...known, failure: null, verdict: "PENDING", waitingFor };
 }

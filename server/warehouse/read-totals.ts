@@ -1,5 +1,6 @@
 import { addLedgers, type BlockId, blockSizes, bookedBlockOf, type Ledger } from "./blocks.ts";
 import { type Known, underCheckpoint } from "./known-blocks.ts";
+import type { Pace } from "./pace.ts";
 import { differingBlocks, recountBlocks, type Recount, type RecountPorts } from "./recount.ts";
 import { parseTail, type Reading, readingOf, type Tail, whichAreWhole } from "./totals.ts";
 
@@ -12,7 +13,7 @@ export interface TotalsPosition {
 export interface TotalsAt {
   readonly position: TotalsPosition;
   readonly cycle: number;
-  readonly timeLeft: () => boolean;
+  readonly mayBegin: Pace;
 }
 
 export interface TotalsRead {
@@ -48,11 +49,12 @@ export async function readTotals(ports: RecountPorts, before: Known, at: TotalsA
     const read = { reading: readingOf(ledger, tail), base, known, changed, tail };
     const wanted = await suspectedBlocks(ports, { ledger, tail }, round);
     if (wanted.length === 0) return { ...read, recount: null };
-    if (round === roundsMax) return { ...read, recount: { left: wanted, total: wanted.length } };
-    const counted = await recountBlocks(ports, base, { wanted, timeLeft: at.timeLeft });
+    if (round === roundsMax) return { ...read, recount: { unlisted: [], left: wanted, total: wanted.length } };
+    const counted = await recountBlocks(ports, base, { wanted, mayBegin: at.mayBegin });
     base = counted.known;
     changed.push(...counted.changed);
-    if (counted.left.length > 0) return { ...read, base, recount: { left: counted.left, total: wanted.length } };
+    if (counted.left.length > 0)
+      return { ...read, base, recount: { unlisted: [], left: counted.left, total: wanted.length } };
   }
 }
 
@@ -81,9 +83,9 @@ async function readTail({ gateway, definitions }: RecountPorts, base: Known, at:
 export async function recountAbsorbed(
   ports: RecountPorts,
   { base, tail }: Pick<TotalsRead, "base" | "tail">,
-  timeLeft: () => boolean,
+  mayBegin: Pace,
 ): Promise<Known> {
   const ledger: Ledger = addLedgers(base.ledger, tail.added);
   const wanted = await differingBlocks(ports, ["absorbed"], { ledger, besides: new Map() });
-  return (await recountBlocks(ports, base, { wanted, timeLeft })).known;
+  return (await recountBlocks(ports, base, { wanted, mayBegin })).known;
 }

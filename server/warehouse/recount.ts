@@ -1,5 +1,3 @@
-import type { Clock } from "../shared/clock.ts";
-import type { Logger } from "../shared/logger.ts";
 import { addAmounts, type Amounts, noAmounts } from "./amounts.ts";
 import {
   type BlockId,
@@ -19,6 +17,7 @@ import {
 import type { Definitions } from "./definitions.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Known } from "./known-blocks.ts";
+import type { Pace } from "./pace.ts";
 import { amountsOfRow } from "./totals.ts";
 
 export interface RecountPorts {
@@ -28,17 +27,15 @@ export interface RecountPorts {
 
 /** Blocks that are counted again over several cycles, so that the page stays live meanwhile. */
 export interface Recount {
+  /** Tables of which nobody looked yet which blocks they have. */
+  readonly unlisted: readonly Part[];
   readonly left: readonly BlockId[];
   readonly total: number;
 }
 
-/** Time that one cycle counts blocks at most, but for the last one: with the rest of a cycle it is half a second. */
-const countingMsMax = 250;
-
-/** A stopwatch of one cycle's counting. */
-export function timeForCounting(clock: Clock): () => boolean {
-  const startedMs = clock.nowMs();
-  return () => clock.nowMs() - startedMs < countingMsMax;
+export function countingWords({ unlisted, left, total }: Recount): string {
+  if (unlisted.length > 0) return "counting again: looking for the parts of the tables";
+  return `counting again: ${total - left.length} of ${total} parts of the tables`;
 }
 
 /** What a block adds up to at the position of `known`. */
@@ -80,12 +77,12 @@ async function sumRawBlock({ gateway, definitions }: RecountPorts, known: Known,
 export async function recountBlocks(
   ports: RecountPorts,
   known: Known,
-  { wanted, timeLeft }: { readonly wanted: readonly BlockId[]; readonly timeLeft: () => boolean },
+  { wanted, mayBegin }: { readonly wanted: readonly BlockId[]; readonly mayBegin: Pace },
 ): Promise<{ readonly known: Known; readonly changed: readonly BlockId[]; readonly left: readonly BlockId[] }> {
   let { ledger } = known;
   const changed: BlockId[] = [];
   for (const [index, id] of wanted.entries()) {
-    if (index > 0 && !timeLeft()) return { known: { ...known, ledger }, changed, left: wanted.slice(index) };
+    if (index > 0 && !mayBegin("counting")) return { known: { ...known, ledger }, changed, left: wanted.slice(index) };
     const sums = await sumBlock(ports, known, id);
     if (!sameSums(ledger[id.part].get(id.block), sums)) changed.push(id);
     ledger = withBlock(ledger, id, sums);
@@ -118,55 +115,22 @@ export async function differingBlocks(
   });
 }
 
-/** The block that this cycle counts again although nothing speaks against it: one after the other, then from the first. */
-function nextAudited(ledger: Ledger, audited: BlockId | null): BlockId | null {
-  const all = blockIds(ledger);
-  const next = audited === null ? undefined : all.find((id) => isAfter(id, audited));
-  return next ?? all[0] ?? null;
-}
-
-function isAfter(id: BlockId, other: BlockId): boolean {
-  const order = parts.indexOf(id.part) - parts.indexOf(other.part);
-  return order > 0 || (order === 0 && id.block > other.block);
-}
-
-/** Opens closed windows in a stretch of event time whose figures are not what the rows add up to; null: everywhere. */
-export async function reopenWrong({ gateway, definitions }: RecountPorts, block: number | null): Promise<void> {
-  const stretch = block === null ? { fromWindow: new Date(0), toWindow: new Date("9999-01-01") } : stretchOf(block);
-  const parameters = { ...stretch, byPayment: block !== null };
-  await gateway.change(definitions.statements["open-wrong-windows"], parameters, { wide: block === null });
-}
-
-export interface Audit {
-  readonly known: Known;
-  readonly audited: BlockId | null;
-  /** The block differs from what was known of it: somebody changed rows behind the pipeline. */
-  readonly changed: boolean;
-  /** Closed windows were opened again. */
-  readonly reopened: boolean;
-}
+/** Windows that one statement opens at most. */
+const windowsPerCallMax = 2_000;
 
 /**
- * Counts one block again, with its money, so that a change that leaves every count as it was is found too: within as
- * many cycles as there are blocks. For a block of `payments` its closed windows are compared as well: their kept figures
- * with the rows, and every intent with its booked row.
+ * Opens closed windows in a stretch of event time whose figures are not what the rows add up to; null: everywhere.
+ * Returns how many there were.
  */
-export async function auditOne(
-  ports: RecountPorts & { readonly logger: Logger },
-  known: Known,
-  audited: BlockId | null,
-): Promise<Audit> {
-  const id = nextAudited(known.ledger, audited);
-  if (id === null) return { known, audited, changed: false, reopened: false };
-  const counted = await recountBlocks(ports, known, { wanted: [id], timeLeft: () => true });
-  const changed = counted.changed.length > 0;
-  let reopened = false;
-  if (id.part === "booked") {
-    const find = ports.definitions.statements["find-wrong-windows"];
-    const [row] = await ports.gateway.query(find, { ...stretchOf(id.block), byPayment: true });
-    reopened = Number(row?.["windows"] ?? 0) > 0;
-    if (reopened) await reopenWrong(ports, id.block);
-  }
-  if (changed || reopened) ports.logger.warn({ ...id, changed, reopened }, "rows were changed behind the pipeline");
-  return { known: counted.known, audited: id, changed, reopened };
+export async function reopenWrong({ gateway, definitions }: RecountPorts, block: number | null): Promise<number> {
+  const { statements } = definitions;
+  const stretch = block === null ? { fromWindow: new Date(0), toWindow: new Date("9999-01-01") } : stretchOf(block);
+  const parameters = { ...stretch, byPayment: block !== null };
+  const rows = await gateway.query(statements["find-wrong-windows"], parameters, { wide: block === null });
+  const windows = rows.map((row) => new Date(String(row["window_start"])));
+  for (let start = 0; start < windows.length; start += windowsPerCallMax)
+    await gateway.change(statements["open-wrong-windows"], {
+      windows: windows.slice(start, start + windowsPerCallMax),
+    });
+  return windows.length;
 }

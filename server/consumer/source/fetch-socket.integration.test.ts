@@ -111,3 +111,20 @@ test("the end of the connection is told", async () => {
   await expect(ended).resolves.toEqual([]);
   socket.end();
 });
+
+test("leaving a connection that is gone again and again leaves nothing behind", async () => {
+  const warnings: string[] = [];
+  const onWarning = ({ name }: Error) => warnings.push(name);
+  process.on("warning", onWarning);
+  const { socket, remote } = await connect();
+  const closed = Promise.all([once(socket, "end"), once(remote, "close")]);
+  remote.end();
+  await closed;
+  for (let turn = 0; turn < 20; turn++) {
+    socket.end();
+    socket.unref();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  process.off("warning", onWarning);
+  expect(warnings).toEqual([]);
+});

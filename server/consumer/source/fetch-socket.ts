@@ -85,7 +85,8 @@ export class FetchSocket extends EventEmitter {
   }
 
   unref(): void {
-    this.#socket.unref();
+    // kafkajs leaves a connection as often as somebody asks; node would wait each time for a closed one to connect.
+    if (!this.#socket.destroyed) this.#socket.unref();
   }
 
   #receive(chunk: Uint8Array): void {

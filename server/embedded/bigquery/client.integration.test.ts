@@ -103,13 +103,11 @@ describe("datasets and tables through the genuine client", () => {
     expect(await failure(insert("v", [row("1", { id: "b" })]))).toMatchObject({ code: 400 });
   });
 
-  it("changes descriptions, labels and the query of a view, and refuses a changed schema", async () => {
+  it("changes descriptions, labels and the query of a view", async () => {
     const [table] = await dataset.createTable("t", { schema });
     await table.setMetadata({ description: "raw", labels: { layer: "4" } });
     const [metadata] = (await table.getMetadata()) as [Record<string, unknown>, unknown];
     expect(metadata).toMatchObject({ description: "raw", labels: { layer: "4" } });
-    const more = [...schema, { name: "more", type: "STRING" }];
-    expect(await failure(table.setMetadata({ schema: { fields: more } }))).toMatchObject({ code: 400 });
     const [view] = await dataset.createTable("v", { view: { query: "SELECT 1 AS a", useLegacySql: false } });
     await view.setMetadata({ view: { query: "SELECT 2 AS a", useLegacySql: false } });
     expect(await rowsOf("SELECT a FROM v")).toEqual([{ a: 2 }]);
@@ -122,7 +120,7 @@ describe("datasets and tables through the genuine client", () => {
     for (const field of [
       { name: "x", type: "BIGNUMERIC" },
       { name: "x", type: "GEOGRAPHY" },
-      { name: "x", type: "STRING", defaultValueExpression: "'a'" },
+      { name: "x", type: "STRING", collation: "und:ci" },
     ]) {
       const error = await failure(dataset.createTable("t", { schema: [field] }));
       expect(error).toMatchObject({ code: 400 });
@@ -210,6 +208,86 @@ describe("insertAll", () => {
     const error = await failure(insert("t", [row("1", json)]));
     expect(JSON.stringify(error.errors)).toContain('"reason":"invalid"');
     expect(await countOf("t")).toBe(0);
+  });
+
+  it("takes a schema with more columns, looser modes and other descriptions, and rows for it at once", async () => {
+    const [table] = await dataset.createTable("wider", { schema });
+    await insert("wider", [row("1", { id: "a" })]);
+    const [id, ...others] = schema;
+    const wider = [
+      { name: "notes", type: "STRING", mode: "REPEATED" },
+      { ...id, mode: "NULLABLE", description: "who" },
+      ...others,
+      { name: "more", type: "RECORD", fields: [{ name: "n", type: "INTEGER" }] },
+    ];
+    await table.setMetadata({ schema: { fields: wider } });
+    await insert("wider", [row("2", { more: { n: 1 }, notes: ["x"] })]);
+    expect(await rowsOf("SELECT id, more.n, notes FROM wider ORDER BY n")).toEqual([
+      { id: "a", n: null, notes: [] },
+      { id: null, n: 1, notes: ["x"] },
+    ]);
+    const [metadata] = (await table.getMetadata()) as [{ schema: { fields: { name: string }[] } }, unknown];
+    const names = ["id", "amount", "happened", "tags", "notes", "more"];
+    expect(metadata.schema.fields.map(({ name }) => name)).toEqual(names);
+    expect(metadata.schema.fields[0]).toEqual({ name: "id", type: "STRING", mode: "NULLABLE", description: "who" });
+    const now = metadata.schema.fields;
+    for (const [fields, reason] of [
+      [now.slice(1), "Field id is missing in new schema"],
+      [[{ ...now[0], mode: "REQUIRED" }, ...now.slice(1)], "Field id has changed mode from NULLABLE to REQUIRED"],
+      [[{ ...now[0], type: "BYTES" }, ...now.slice(1)], "Field id has changed type from STRING to BYTES"],
+      [[...now, { name: "z", type: "DATE", mode: "REQUIRED" }], "Cannot add required fields"],
+    ] as [{ name: string }[], string][])
+      expect((await failure(table.setMetadata({ schema: { fields } }))).message).toContain(reason);
+  });
+
+  it("changes a table only as the client has seen it, when it says so", async () => {
+    await dataset.createTable("seen", { schema });
+    const address = `${server.url}/bigquery/v2/projects/project-1/datasets/${String(dataset.id)}/tables/seen`;
+    const patch = async (etag: string, description: string): Promise<number> => {
+      const request = { method: "PATCH", headers: { "If-Match": etag }, body: JSON.stringify({ description }) };
+      return (await fetch(address, request)).status;
+    };
+    const { etag } = (await (await fetch(address)).json()) as { etag: string };
+    expect(await patch("another", "b")).toBe(412);
+    expect(await patch(etag, "b")).toBe(200);
+    expect(await patch("*", "c")).toBe(200);
+  });
+
+  it("wants what is REQUIRED inside a RECORD, where the RECORD is there", async () => {
+    const line = [
+      { name: "sku", type: "STRING", mode: "REQUIRED" },
+      { name: "note", type: "STRING" },
+    ];
+    const fields = [
+      { name: "id", type: "STRING" },
+      { name: "head", type: "RECORD", fields: [{ name: "by", type: "RECORD", fields: line }] },
+      { name: "lines", type: "RECORD", mode: "REPEATED", fields: line },
+    ];
+    const [table] = await dataset.createTable("nested", { schema: fields });
+    const [metadata] = (await table.getMetadata()) as [{ schema: { fields: unknown } }, unknown];
+    expect(metadata.schema.fields).toEqual(fields);
+    const good = [
+      { id: "a" },
+      { id: "b", head: {}, lines: [] },
+      { id: "c", head: { by: { SKU: "s" } }, lines: [{ sku: "t" }] },
+    ];
+    await insert(
+      "nested",
+      good.map((json, index) => row(String(index), json)),
+    );
+    for (const [json, location] of [
+      [{ head: { by: { note: "n" } } }, "head.by.sku"],
+      [{ lines: [{ sku: "s" }, { sku: null }] }, "lines[1].sku"],
+    ] as const) {
+      const error = await failure(insert("nested", [row(undefined, json)]));
+      const message = `Missing required field: ${location}.`;
+      expect(error.errors).toMatchObject([{ errors: [{ reason: "invalid", message }] }]);
+    }
+    expect(await countOf("nested")).toBe(3);
+    const written = await failure(rowsOf("INSERT INTO nested (id, head) VALUES ('d', NULL)"));
+    expect(written.message).toContain("column head, which has REQUIRED fields inside, is not");
+    await rowsOf("INSERT INTO nested (id) VALUES ('d')");
+    expect(await countOf("nested")).toBe(4);
   });
 
   it("does not change rows streamed within the last half hour", async () => {
@@ -304,6 +382,13 @@ describe("queries and jobs", () => {
     expect(second.jobReference).toEqual(first.jobReference);
     expect(second.numDmlAffectedRows).toBe("1");
     expect(await countOf("t")).toBe(1);
+  });
+
+  it("promises to keep an idle connection for more than ten minutes", async () => {
+    const response = await fetch(`${server.url}/bigquery/v2/projects/project-1/datasets`);
+    await response.json();
+    const seconds = Number(/^timeout=(\d+)$/.exec(response.headers.get("keep-alive") ?? "")?.[1]);
+    expect(seconds).toBeGreaterThan(600);
   });
 
   it("answers 409 for a job id that was used", async () => {

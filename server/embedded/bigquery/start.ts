@@ -21,6 +21,11 @@ export interface RunningServer {
 
 /** Clients that hold a connection open are cut off after this long. */
 const closeGraceMs = 2000;
+/**
+ * As long as Google's front ends keep an idle connection. With a minute, a client whose process was busy when the minute
+ * ended wrote its next request into a closed connection ("socket hang up").
+ */
+const keepAliveMs = 610_000;
 
 /** Throws StorageError for the data directory, and node's errors for the address. */
 export async function startServer(options: Options, clock: { now(): number } = Date): Promise<RunningServer> {
@@ -38,7 +43,7 @@ export async function startServer(options: Options, clock: { now(): number } = D
     inserts: new StreamingInserts(database, { clock, memoryMs: options.insertIdMemoryMs, appendLocks }),
   };
   const http = createHttpServer(server);
-  http.keepAliveTimeout = 60_000;
+  http.keepAliveTimeout = keepAliveMs;
   http.listen(options.port, options.host);
   try {
     await once(http, "listening");

@@ -125,6 +125,7 @@ async function addStreamedRows(lane: TestLane): Promise<void> {
     rawRow(2, 1, { ingest_id: "i-1-again" }),
     rawRow(1, 1, { partition_no: 1, ingest_id: "i-1-1" }),
     rawRow(12, 9, { checkpoint_id: `${checkpointId}-2` }),
+    rawRow(12, 9, { ingest_id: "i-9-again" }),
   ]);
   const decision = {
     decision: "absorbed",

@@ -82,8 +82,10 @@ const byView: Readonly<Record<string, readonly (readonly [from: string, to: stri
     ["GROUP BY c.transaction_id, c.currency", "GROUP BY c.transaction_id, c.currency, c.amount"],
   ],
   layer_summary: [
-    ["PARTITION BY r.topic, r.partition_no, r.offset_no", "PARTITION BY r.topic, r.offset_no"],
-    ["PARTITION BY r.topic, r.partition_no, r.offset_no", "PARTITION BY r.ingest_id"],
+    ["GROUP BY r.topic, r.partition_no, r.offset_no", "GROUP BY r.topic, r.offset_no"],
+    ["GROUP BY r.topic, r.partition_no, r.offset_no", "GROUP BY r.ingest_id"],
+    ["GROUP BY r.topic, r.partition_no, r.offset_no", "GROUP BY r.topic, r.partition_no, r.offset_no, r.checkpoint_id"],
+    ["MIN(r.amount) AS amount", "SUM(r.amount) AS amount"],
     ["PARTITION BY d.decision_id ORDER BY d.decided_at) = 1", "PARTITION BY d.decision_id ORDER BY d.decided_at) >= 1"],
     ["PARTITION BY d.decision_id", "PARTITION BY d.transaction_id"],
     ["PARTITION BY l.topic, l.partition_no, l.offset_no", "PARTITION BY l.transaction_id"],

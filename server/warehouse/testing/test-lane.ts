@@ -123,6 +123,13 @@ function sumOf(names: readonly (keyof Figures)[], pick: (name: keyof Figures) =>
   return names.reduce((total, name) => total + pick(name), 0);
 }
 
+/** Left − right of equation 6, records. */
+export function remainder6({ totals }: CycleOutput): number {
+  const count = (name: WarehouseTotalName): number => totals?.[name].count ?? Number.NaN;
+  const left = count("rawRows") + count("planted") + count("bookedByHand");
+  return left - count("booked") - count("absorbedByMerge") - count("notYetMerged");
+}
+
 /** A gateway that dies at its `deadAt`-th call: before doing it, or after, so that the answer is lost. */
 export function dyingGateway(gateway: Gateway, deadAt: number, after: boolean): Gateway {
   let calls = 0;

@@ -28,8 +28,9 @@ export class ReaderRig {
   readonly #producers: Producer[] = [];
   #reader: TopicReader | null = null;
 
-  constructor(broker: string) {
-    this.connection = { brokers: [broker], ssl: false, sasl: null };
+  /** `connection`: how the reader comes; everybody else comes to `broker` without TLS and name. */
+  constructor(broker: string, connection: KafkaConnection = { brokers: [broker], ssl: false, sasl: null }) {
+    this.connection = connection;
     this.kafka = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING });
     this.admin = this.kafka.admin();
     const logger = createLogger("reader-rig", "silent");

@@ -77,7 +77,7 @@ describe("ADD COLUMN", () => {
     ["ADD COLUMN b STRING NOT NULL", "required column b"],
     ["ADD COLUMN N STRING", "already exists: N"],
     ["ADD COLUMN b STRING, ADD COLUMN B STRING", "already exists: B"],
-    ["ADD COLUMN b INT64 DEFAULT 1", "DEFAULT value of a column is not in"],
+    ["ADD COLUMN b INT64 DEFAULT 1", "A column with a default value cannot be added"],
     ["ADD COLUMN _TABLE_x STRING", "not a valid name"],
     ["ADD COLUMN b ARRAY<STRING(5)>", "refused"],
     ["ADD COLUMN b STRING, DROP COLUMN n", "refused at [1:34]"],

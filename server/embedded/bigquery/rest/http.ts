@@ -34,7 +34,13 @@ async function answer(server: Server, uploads: Uploads, incoming: IncomingMessag
   if (!url.pathname.startsWith(prefix)) throw new BigQueryError("notFound", `Not found: ${url.pathname}`);
   await server.engine.removeExpired();
   const segments = url.pathname.slice(prefix.length).split("/").map(decodeSegment);
-  return route(server, { method: incoming.method ?? "GET", segments, query: url.searchParams, body: parseJson(body) });
+  return route(server, {
+    method: incoming.method ?? "GET",
+    segments,
+    query: url.searchParams,
+    body: parseJson(body),
+    ifMatch: incoming.headers["if-match"],
+  });
 }
 
 async function answerUpload(

@@ -1,10 +1,12 @@
 /** Query jobs: from a request to a job, and a job as the API describes it. */
 import { BigQueryError } from "../errors.ts";
+import type { Destination } from "../storage/destinations.ts";
 import type { StatementRequest } from "../storage/engine.ts";
 import type { JobOutcome } from "../storage/job-records.ts";
 import type { Job, JobResult } from "../storage/jobs.ts";
 import { resultFields } from "../wire/schema.ts";
 import { dmlStats } from "./dml-stats.ts";
+import { readDestination } from "./destination.ts";
 import { readParameters } from "./parameters.ts";
 import { objectAt, required, stringAt } from "./request.ts";
 import type { JsonObject } from "./request.ts";
@@ -22,23 +24,11 @@ export interface QueryJobInput {
 }
 
 /** Settings of a query job that would change its result and are not there. */
-const refusedSettings = [
-  "destinationTable",
-  "tableDefinitions",
-  "userDefinedFunctionResources",
-  "connectionProperties",
-  "createSession",
-];
+const refusedSettings = ["tableDefinitions", "userDefinedFunctionResources", "connectionProperties", "createSession"];
 
 export async function runQueryJob(server: Server, input: QueryJobInput): Promise<Job> {
   const { query, project } = input;
-  for (const setting of refusedSettings) {
-    const value = query[setting];
-    const isEmpty =
-      value === undefined || value === null || value === false || (Array.isArray(value) && value.length === 0);
-    if (!isEmpty)
-      throw new BigQueryError("invalid", `The setting ${setting} of a query is not supported by the embedded server`);
-  }
+  refuseSettings(query, refusedSettings);
   const dataset = objectAt(query, "defaultDataset");
   const name = dataset === undefined ? undefined : stringAt(dataset, "datasetId");
   const request: StatementRequest = {
@@ -47,6 +37,7 @@ export async function runQueryJob(server: Server, input: QueryJobInput): Promise
     defaultDataset:
       name === undefined ? undefined : { project: stringAt(dataset ?? {}, "projectId") ?? project, dataset: name },
     parameters: readParameters(query),
+    destination: destinationOf(project, query),
   };
   const configuration = input.isDryRun ? { ...input.configuration, dryRun: true } : input.configuration;
   if (input.isDryRun) return dryRun(server, { ...input, configuration }, request);
@@ -57,6 +48,25 @@ export async function runQueryJob(server: Server, input: QueryJobInput): Promise
     const outcome: JobOutcome = { statementType: result.kind, counts: result.counts, definition: result.definition };
     return { outcome, columns: result.columns, rows: result.rows };
   });
+}
+
+/** What the destination would be made like; a table that is there keeps what it is. */
+const refusedOfDestination = ["schemaUpdateOptions", "timePartitioning", "rangePartitioning", "clustering"];
+
+function destinationOf(project: string, query: JsonObject): Destination | undefined {
+  if (objectAt(query, "destinationTable") === undefined) return undefined;
+  refuseSettings(query, refusedOfDestination);
+  return readDestination(project, query, "WRITE_EMPTY");
+}
+
+function refuseSettings(query: JsonObject, settings: readonly string[]): void {
+  for (const setting of settings) {
+    const value = query[setting];
+    const isEmpty =
+      value === undefined || value === null || value === false || (Array.isArray(value) && value.length === 0);
+    if (!isEmpty)
+      throw new BigQueryError("invalid", `The setting ${setting} of a query is not supported by the embedded server`);
+  }
 }
 
 /** Checks the statement and says what it would give; nothing is kept, so the job cannot be asked for later. */
@@ -111,7 +121,7 @@ export function jobResource(job: Job): JsonObject {
   if (job.configuration.jobType === "LOAD") {
     const { outputRows = 0, badRecords = 0 } = job.outcome;
     statistics.load = { outputRows: String(outputRows), badRecords: String(badRecords) };
-  } else {
+  } else if (job.configuration.jobType === "QUERY") {
     statistics.query = queryStatistics(job);
   }
   return {

@@ -1,8 +1,10 @@
 /** jobs.insert, get, list, cancel, delete: https://cloud.google.com/bigquery/docs/reference/rest/v2/jobs */
 import { BigQueryError } from "../errors.ts";
+import type { Job } from "../storage/jobs.ts";
+import { runCopyJob } from "./copies.ts";
 import { jobReference, jobResource, runQueryJob } from "./job-runner.ts";
 import { booleanAt, noContent, numberAt, objectAt, ok, required, stringAt } from "./request.ts";
-import type { ApiRequest, ApiResponse } from "./request.ts";
+import type { ApiRequest, ApiResponse, JsonObject } from "./request.ts";
 import type { Server } from "./server-context.ts";
 
 const listedMax = 50;
@@ -12,28 +14,41 @@ const quickMs = 20;
 export async function insertJob(server: Server, request: ApiRequest): Promise<ApiResponse> {
   const project = request.segments[1] ?? "";
   const configuration = objectAt(request.body, "configuration") ?? {};
+  const reference = objectAt(request.body, "jobReference") ?? {};
+  const job = await startJob(server, {
+    project,
+    jobId: stringAt(reference, "jobId"),
+    location: stringAt(reference, "location"),
+    configuration,
+  });
+  await Promise.race([job.done, new Promise((resolve) => setTimeout(resolve, quickMs))]);
+  return ok(jobResource(job));
+}
+
+async function startJob(
+  server: Server,
+  input: { project: string; jobId: string | undefined; location: string | undefined; configuration: JsonObject },
+): Promise<Job> {
+  const { configuration } = input;
+  const copy = objectAt(configuration, "copy");
+  if (copy !== undefined) return runCopyJob(server, { ...input, copy });
   const query = objectAt(configuration, "query");
   if (query === undefined) {
     throw new BigQueryError(
       "invalid",
-      "The embedded server runs query jobs here, and load jobs by upload; extract and copy jobs are not supported",
+      "The embedded server runs query and copy jobs here, and load jobs by upload; extract jobs are not supported",
     );
   }
   if (query.useLegacySql !== false && query.useLegacySql !== "false") {
     throw new BigQueryError("invalid", "Legacy SQL is not supported by the embedded server; set useLegacySql to false");
   }
-  const reference = objectAt(request.body, "jobReference") ?? {};
-  const job = await runQueryJob(server, {
-    project,
-    jobId: stringAt(reference, "jobId"),
+  return runQueryJob(server, {
+    ...input,
     requestId: undefined,
-    location: stringAt(reference, "location"),
     query,
     isDryRun: booleanAt(configuration, "dryRun"),
     configuration: { ...configuration, jobType: "QUERY" },
   });
-  await Promise.race([job.done, new Promise((resolve) => setTimeout(resolve, quickMs))]);
-  return ok(jobResource(job));
 }
 
 export async function getJob(server: Server, request: ApiRequest): Promise<ApiResponse> {

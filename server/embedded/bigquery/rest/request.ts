@@ -10,6 +10,8 @@ export interface ApiRequest {
   query: URLSearchParams;
   /** The JSON body; empty when there is none. */
   body: JsonObject;
+  /** The etag that the client has seen: it wants to change nothing else. */
+  ifMatch?: string | undefined;
 }
 
 export interface ApiResponse {
@@ -63,4 +65,12 @@ export function required(value: string | undefined, name: string): string {
   if (value === undefined || value === "")
     throw new BigQueryError("required", `Required parameter is missing: ${name}`);
   return value;
+}
+
+/** Throws BigQueryError for any other value. */
+export function oneOf<Value extends string>(value: string | undefined, known: readonly Value[], name: string): Value {
+  const found = known.find((candidate) => candidate === value?.toUpperCase());
+  if (found === undefined)
+    throw new BigQueryError("invalid", `${name} must be one of ${known.join(", ")}, got ${value ?? "nothing"}`);
+  return found;
 }

@@ -3,8 +3,9 @@ import { BigQueryError } from "../errors.ts";
 import { newGeneration } from "../storage/catalog.ts";
 import { checkedExpiration } from "../storage/definition-parts.ts";
 import type { Table, TableDocument } from "../storage/catalog.ts";
-import type { TableColumn } from "../sql/analyzer/context.ts";
+import { updateSchema } from "../storage/schema-update.ts";
 import type { TableId } from "../sql/plan.ts";
+import { limitedName } from "../sql/type-limits.ts";
 import { columnsOf, fieldOf } from "../wire/schema.ts";
 import type { FieldSchema } from "../wire/schema.ts";
 import { labelsOf } from "./datasets.ts";
@@ -33,12 +34,22 @@ function reference(id: TableId): JsonObject {
   return { projectId: id.project, datasetId: id.dataset, tableId: id.table };
 }
 
+function etagOf({ document }: Table): string {
+  return `${document.generation}-${document.lastModifiedTime}`;
+}
+
+/** A client that says which state it has seen changes that one only. */
+function requireMatch({ ifMatch }: ApiRequest, table: Table): void {
+  if (ifMatch === undefined || ifMatch === "" || ifMatch === "*" || ifMatch === etagOf(table)) return;
+  throw new BigQueryError("conditionNotMet", "Precondition Failed", { location: "If-Match" });
+}
+
 async function resource(server: Server, table: Table): Promise<JsonObject> {
   const { id, document } = table;
-  const { kind, generation, view, columnsAfterHidden: _, ...rest } = document;
+  const { kind, generation: _, view, columnsAfterHidden: __, ...rest } = document;
   const base: JsonObject = {
     kind: "bigquery#table",
-    etag: `${generation}-${document.lastModifiedTime}`,
+    etag: etagOf(table),
     id: `${id.project}:${id.dataset}.${id.table}`,
     tableReference: reference(id),
     type: kind,
@@ -96,6 +107,18 @@ export function readFields(schema: unknown): FieldSchema[] {
   });
 }
 
+/** The default values of a schema are checked as CREATE TABLE checks them. */
+function checkDefaults(server: Server, fields: FieldSchema[]): void {
+  for (const { name, type, limit, defaultText } of columnsOf(fields)) {
+    if (defaultText === undefined) continue;
+    const sql = `CREATE TABLE embedded.checked (${name} ${limitedName(type, limit)} DEFAULT ${defaultText}\n)`;
+    const plan = server.engine.plan({ sql, project: "embedded", defaultDataset: undefined, parameters: [] });
+    if (plan.kind !== "CREATE_TABLE" || plan.columns.length !== 1) {
+      throw new BigQueryError("invalid", `Field ${name}: invalid default value expression`);
+    }
+  }
+}
+
 function viewDocument(server: Server, id: TableId, view: JsonObject): Pick<TableDocument, "kind" | "schema" | "view"> {
   if (view.useLegacySql === true)
     throw new BigQueryError("invalid", "A view in legacy SQL is not supported by the embedded server");
@@ -124,6 +147,7 @@ export async function insertTable(server: Server, request: ApiRequest): Promise<
     view === undefined
       ? { kind: "TABLE", schema: { fields: body.schema === undefined ? [] : readFields(body.schema) } }
       : viewDocument(server, id, view);
+  checkDefaults(server, contents.schema.fields);
   const document: TableDocument = {
     ...contents,
     ...metadata(server, body),
@@ -158,33 +182,26 @@ export async function listTables(server: Server, request: ApiRequest): Promise<A
   return ok({ kind: "bigquery#tableList", tables, totalItems: tables.length });
 }
 
-function shapeOf({ name, type, limit }: TableColumn): unknown[] {
-  return [name, type, limit];
-}
-
-/** Description, labels, expiration and the query of a view can change; the schema of a table only by ALTER TABLE. */
+/** Description, labels, expiration, the query of a view, and what of a schema can change: see schema-update.ts. */
 export async function patchTable(server: Server, request: ApiRequest): Promise<ApiResponse> {
   const id = tableId(request);
-  const table = server.catalog.table(id);
   const { body } = request;
-  if (body.schema !== undefined && table.document.kind === "TABLE") {
-    const same =
-      JSON.stringify(columnsOf(readFields(body.schema)).map(shapeOf)) === JSON.stringify(table.columns.map(shapeOf));
-    if (!same)
-      throw new BigQueryError("invalid", "Changing the schema of a table is not supported by the embedded server");
-  }
   const view = objectAt(body, "view");
   const changed = view === undefined ? {} : viewDocument(server, id, view);
   const lastModifiedTime = String(server.clock.now());
   const named = metadata(server, body);
-  await server.engine.define(async (connection) => {
+  await server.engine.defineTable(id, async (context) => {
+    const table = server.catalog.table(id);
+    requireMatch(request, table);
     const document: TableDocument = { ...table.document, ...changed };
     // PATCH leaves what it does not name; PUT says everything, and null takes away with both.
     if (body.expirationTime === null || request.method === "PUT") delete document.expirationTime;
     Object.assign(document, named, { lastModifiedTime });
-    return server.catalog.updateTable(connection, table, document);
+    if (body.schema !== undefined && document.kind === "TABLE")
+      await updateSchema(context, { table, document }, readFields(body.schema));
+    return server.catalog.updateTable(context.connection, table, document);
   });
-  return ok(await resource(server, table));
+  return ok(await resource(server, server.catalog.table(id)));
 }
 
 export async function deleteTable(server: Server, request: ApiRequest): Promise<ApiResponse> {

@@ -8,7 +8,8 @@ import { runLoad } from "../storage/loads.ts";
 import type { LoadSettings } from "../storage/loads.ts";
 import type { Job } from "../storage/jobs.ts";
 import { jobResource } from "./job-runner.ts";
-import { booleanAt, isObject, numberAt, objectAt, ok, required, stringAt } from "./request.ts";
+import { booleanAt, isObject, numberAt, objectAt, ok, oneOf, required, stringAt } from "./request.ts";
+import { readDestination } from "./destination.ts";
 import type { ApiResponse, JsonObject } from "./request.ts";
 import type { Server } from "./server-context.ts";
 import { readFields } from "./tables.ts";
@@ -170,35 +171,16 @@ function refuseOthers(load: JsonObject): void {
   }
 }
 
-function oneOf<Value extends string>(value: string | undefined, known: readonly Value[], name: string): Value {
-  const found = known.find((candidate) => candidate === value?.toUpperCase());
-  if (found === undefined)
-    throw new BigQueryError("invalid", `${name} must be one of ${known.join(", ")}, got ${value ?? "nothing"}`);
-  return found;
-}
-
 function readSettings(project: string, load: JsonObject): LoadSettings {
   refuseOthers(load);
-  const table = objectAt(load, "destinationTable") ?? {};
-  const target = {
-    project: stringAt(table, "projectId") ?? project,
-    dataset: required(stringAt(table, "datasetId"), "destinationTable.datasetId"),
-    table: required(stringAt(table, "tableId"), "destinationTable.tableId"),
-  };
   const format = oneOf(stringAt(load, "sourceFormat") ?? "CSV", ["CSV", "NEWLINE_DELIMITED_JSON"], "sourceFormat");
   const maxBadRecords = numberAt(load, "maxBadRecords") ?? 0;
   if (format === "CSV" && maxBadRecords > 0)
     throw new BigQueryError("invalid", "maxBadRecords is not supported with CSV by the embedded server");
   return {
-    target,
+    ...readDestination(project, load, "WRITE_APPEND"),
     format,
     fields: load.schema === undefined || load.schema === null ? undefined : readFields(load.schema),
-    writeDisposition: oneOf(
-      stringAt(load, "writeDisposition") ?? "WRITE_APPEND",
-      ["WRITE_APPEND", "WRITE_TRUNCATE", "WRITE_EMPTY"],
-      "writeDisposition",
-    ),
-    createsTable: stringAt(load, "createDisposition") !== "CREATE_NEVER",
     ignoreUnknownValues: booleanAt(load, "ignoreUnknownValues"),
     maxBadRecords,
     csv: {
@@ -232,7 +214,7 @@ async function startLoad(server: Server, project: string, metadata: JsonObject, 
       configuration: { ...configuration, jobType: "LOAD" },
     },
     async (record) => {
-      const context = { catalog: server.catalog, engine: server.engine, nowMs: server.clock.now() };
+      const context = { catalog: server.catalog, engine: server.engine };
       const outcome = await runLoad(context, settings, data, record);
       return { outcome, columns: [], rows: [] };
     },

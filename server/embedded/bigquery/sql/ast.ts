@@ -123,13 +123,51 @@ export interface Query extends Node {
   offset: Expression | undefined;
 }
 
-export type QueryBody = Select | SetOperation | (Node & { kind: "parenthesised"; query: Query });
+export type QueryBody =
+  | Select
+  | SetOperation
+  | (Node & { kind: "parenthesised"; query: Query })
+  /** A query, or a FROM clause alone, and what it is piped through. */
+  | (Node & { kind: "pipe"; input: FromItem | Query; operators: PipeOperator[] });
+
+/** An aggregate or a key of the pipe operator AGGREGATE; with an order, the rows are ordered by it. */
+export interface PipeAggregate extends Node {
+  expression: Expression;
+  alias: string | undefined;
+  order: Pick<OrderItem, "descending" | "nulls"> | undefined;
+}
+
+export type PipeOperator =
+  | (Node & { kind: "select" } & Pick<Select, "isDistinct" | "as" | "items" | "windows">)
+  | (Node & { kind: "extend"; items: SelectItem[]; windows: Select["windows"] })
+  | (Node & { kind: "set columns"; items: { name: string; expression: Expression; position: Position }[] })
+  | (Node & { kind: "drop"; names: string[] })
+  | (Node & { kind: "rename"; names: { from: string; to: string }[] })
+  | (Node & { kind: "as"; alias: string })
+  | (Node & { kind: "where"; condition: Expression })
+  | (Node & { kind: "limit"; limit: Expression; offset: Expression | undefined })
+  | (Node & { kind: "orderBy"; items: OrderItem[] })
+  | (Node & { kind: "distinct" })
+  | (Node & { kind: "aggregate"; aggregates: PipeAggregate[]; keys: PipeAggregate[] })
+  | (Node & { kind: "join"; join: FromItem & { kind: "join" } })
+  | (Node & { kind: "set"; queries: Query[] } & Pick<SetOperation, "operator" | "matching">)
+  | (Node & { kind: "turn"; turn: FromItem & { kind: "pivot" | "unpivot" } });
+
+/** How the columns of a set operation's queries meet. */
+export type ColumnMatching =
+  | { by: "POSITION" }
+  | {
+      by: "NAME";
+      /** STRICT wants the same names everywhere; INNER keeps those that all have, LEFT the first query's, FULL all. */
+      mode: "STRICT" | "INNER" | "LEFT" | "FULL";
+      /** The list after ON or BY: what is kept, in that order. */
+      columns: string[] | undefined;
+    };
 
 export interface SetOperation extends Node {
   kind: "set";
   operator: "UNION ALL" | "UNION DISTINCT" | "INTERSECT DISTINCT" | "EXCEPT DISTINCT";
-  /** Columns meet by their names, not by their positions. */
-  isByName: boolean;
+  matching: ColumnMatching;
   branches: QueryBody[];
 }
 
@@ -143,7 +181,8 @@ export type SelectItem =
     });
 
 export interface GroupBy extends Node {
-  form: "PLAIN" | "ALL" | "SETS";
+  /** KEYS are expressions over FROM and nothing else: neither numbers nor aliases of the select list. */
+  form: "PLAIN" | "ALL" | "SETS" | "KEYS";
   items: Expression[];
   /** For GROUPING SETS, ROLLUP and CUBE: the keys of each set, as indexes of `items`. */
   sets: number[][];
@@ -173,6 +212,8 @@ export interface TablePath extends Node {
 }
 
 export type FromItem =
+  /** The table that a pipe brings. */
+  | (Node & { kind: "piped" })
   | (Node & { kind: "table"; path: TablePath; alias: string | undefined; offsetAlias: string | undefined })
   | (Node & { kind: "derived"; query: Query; alias: string | undefined })
   | (Node & { kind: "unnest"; array: Expression; alias: string | undefined; offsetAlias: string | undefined })
@@ -209,6 +250,12 @@ export interface ColumnDefinition extends Node {
   limit: TypeLimit | undefined;
   isRequired: boolean;
   description: string | undefined;
+  defaultValue: DefaultValue | undefined;
+}
+
+export interface DefaultValue {
+  text: string;
+  expression: Expression;
 }
 
 export interface AddedColumn extends ColumnDefinition {
@@ -226,6 +273,8 @@ export type Alteration =
   | { kind: "addColumns"; columns: AddedColumn[] }
   | { kind: "dropColumns"; columns: DroppedColumn[] }
   | { kind: "dropNotNull"; column: DroppedColumn }
+  | { kind: "setDefault"; column: DroppedColumn; value: DefaultValue }
+  | { kind: "dropDefault"; column: DroppedColumn }
   | (Node & { kind: "renameTo"; name: string });
 
 export type OptionValue = string | number | boolean | null | [string, string][];
@@ -260,8 +309,9 @@ export type Statement =
       isReplace: boolean;
       isIfNotExists: boolean;
       columns: ColumnDefinition[] | undefined;
-      /** The table whose columns and other metadata it gets. */
+      /** The table whose columns and other metadata it gets; with COPY and CLONE its rows, too. */
       like: TablePath | undefined;
+      likeForm: "LIKE" | "COPY" | "CLONE";
       partitionBy: { text: string; expression: Expression } | undefined;
       clusterBy: string[];
       options: TableOptions;

@@ -28,7 +28,7 @@ export interface Token {
   end: Position;
 }
 
-const symbols = ["<=", ">=", "<>", "!=", "||", "<<", ">>", "=>", ...Array.from("+-*/=<>()[],.;&|^~:{}")];
+const symbols = ["<=", ">=", "<>", "!=", "||", "<<", ">>", "=>", "|>", ...Array.from("+-*/=<>()[],.;&|^~:{}")];
 const wordPattern = /[A-Za-z_][A-Za-z0-9_]*/y;
 const spacePattern = /(?:\s|--[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/)+/y;
 const numberPattern = /0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;

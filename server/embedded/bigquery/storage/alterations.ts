@@ -1,17 +1,15 @@
 /** ALTER TABLE and ALTER VIEW: https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language */
 import { BigQueryError } from "../errors.ts";
-import type { AddedColumn, Alteration, DroppedColumn, Options } from "../sql/ast.ts";
+import type { AddedColumn, Alteration, DefaultValue, DroppedColumn, Options } from "../sql/ast.ts";
+import { checkDefault } from "../sql/analyzer/defaults.ts";
 import { quoteName } from "../sql/analyzer/from.ts";
 import type { Plan } from "../sql/plan.ts";
 import { SqlError, unsupported } from "../sql/position.ts";
 import { duckType } from "../sql/types.ts";
 import { fieldOf } from "../wire/schema.ts";
 import type { FieldSchema } from "../wire/schema.ts";
-import { formatTimestamp } from "../wire/times.ts";
-import { streamedColumn } from "./catalog.ts";
 import type { Table, TableDocument } from "./catalog.ts";
-import { readRows } from "./database.ts";
-import { alreadyExists, expirationTime, metadata, skipped, tableOfKind } from "./definition-parts.ts";
+import { alreadyExists, expirationTime, hasStreamedRows, metadata, skipped, tableOfKind } from "./definition-parts.ts";
 import type { DefinitionContext, DefinitionResult } from "./definition-parts.ts";
 
 type AlterPlan = Plan & { kind: "ALTER_TABLE" | "ALTER_VIEW" };
@@ -44,6 +42,12 @@ async function alter(context: DefinitionContext, table: Table, plan: AlterPlan):
     case "dropColumns":
       for (const column of alteration.columns) await dropColumn(context, { table, document }, column);
       break;
+    case "setDefault":
+      setDefault({ table, document }, alteration.column, alteration.value);
+      break;
+    case "dropDefault":
+      setDefault({ table, document }, alteration.column, undefined);
+      break;
     default:
       await dropNotNull(context, { table, document }, alteration.column);
   }
@@ -61,7 +65,7 @@ function setOptions(document: TableDocument, values: Options): void {
   Object.assign(document, metadata(values));
 }
 
-interface Altered {
+export interface Altered {
   table: Table;
   /** The new one, being made. */
   document: TableDocument;
@@ -75,7 +79,7 @@ function findField({ document }: Altered, name: string): FieldSchema | undefined
  * The columns stand last; rows that are there have NULL in them, or an empty ARRAY. That comes with an UPDATE, for DuckDB
  * cannot read its own log of an ADD COLUMN with DEFAULT [].
  */
-async function addColumns(context: DefinitionContext, altered: Altered, columns: AddedColumn[]): Promise<void> {
+export async function addColumns(context: DefinitionContext, altered: Altered, columns: AddedColumn[]): Promise<void> {
   const arrays: string[] = [];
   for (const column of columns) {
     const isAdded = await addColumn(context, altered, column);
@@ -132,7 +136,11 @@ async function dropColumn({ connection }: DefinitionContext, altered: Altered, c
   await connection.run(`ALTER TABLE ${table.sqlName} DROP COLUMN ${quoteName(field.name)}`);
 }
 
-async function dropNotNull({ connection }: DefinitionContext, altered: Altered, column: DroppedColumn): Promise<void> {
+export async function dropNotNull(
+  { connection }: DefinitionContext,
+  altered: Altered,
+  column: DroppedColumn,
+): Promise<void> {
   const { table, document } = altered;
   const field = findField(altered, column.name);
   if (field === undefined) {
@@ -147,6 +155,22 @@ async function dropNotNull({ connection }: DefinitionContext, altered: Altered, 
   await connection.run(`ALTER TABLE ${table.sqlName} ALTER COLUMN ${quoteName(field.name)} DROP NOT NULL`);
 }
 
+/** Rows that are there stay as they are. */
+function setDefault(altered: Altered, named: DroppedColumn, value: DefaultValue | undefined): void {
+  const field = findField(altered, named.name);
+  const column = altered.table.columns.find(({ name }) => name === field?.name);
+  if (field === undefined || column === undefined) {
+    if (named.isIfExists) return;
+    throw new SqlError(`Column not found: ${named.name}`, named.position);
+  }
+  if (value !== undefined) checkDefault(column, value.expression);
+  const { defaultValueExpression: _, ...rest } = field;
+  const changed = value === undefined ? rest : { ...rest, defaultValueExpression: value.text };
+  altered.document.schema = {
+    fields: altered.document.schema.fields.map((other) => (other === field ? changed : other)),
+  };
+}
+
 /** Not while rows are streamed in, as in BigQuery: those who stream know the table by its old name. */
 async function rename(
   context: DefinitionContext,
@@ -156,9 +180,7 @@ async function rename(
   const { catalog, connection } = context;
   const id = { ...table.id, table: name };
   if (catalog.findTable(id) !== undefined) throw alreadyExists("Table", id);
-  const since = formatTimestamp(context.streamedAfter);
-  const streamed = `SELECT 1 FROM ${table.sqlName} WHERE ${quoteName(streamedColumn)} > TIMESTAMP '${since}' LIMIT 1`;
-  if ((await readRows(connection, streamed)).length > 0) {
+  if (await hasStreamedRows(context, table)) {
     const message = `Table ${id.project}:${id.dataset}.${table.id.table} has rows in the streaming buffer and cannot be renamed`;
     throw new BigQueryError("invalidQuery", message, { location: "query" });
   }

@@ -275,7 +275,8 @@ function refuseOtherCase(names: string[], name: string, what: string): void {
   );
 }
 
-function tableEntry(id: TableId, document: TableDocument): Table {
+/** The table of a document, also of one that is being made. */
+export function tableEntry(id: TableId, document: TableDocument): Table {
   return {
     id,
     document,

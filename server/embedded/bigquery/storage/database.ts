@@ -5,10 +5,16 @@
 import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import type { DuckDBConnection } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBMaterializedResult } from "@duckdb/node-api";
 import { registerRoutines } from "./routines.ts";
 
 const fileName = "bigquery.duckdb";
+
+/**
+ * DuckDB writes new files in its oldest format unless told otherwise, and then each checkpoint writes again what it knows
+ * of parts that nobody changed. A file keeps the format it was made in. docs/decisions/bigquery-checkpoints.md
+ */
+const fileFormat = "v1.5.0";
 
 const limits = {
   memory: "256MB",
@@ -87,13 +93,9 @@ class Pool {
   }
 }
 
-const beginRead = "BEGIN TRANSACTION READ ONLY";
-
 export class Database {
   private readonly instance: DuckDBInstance;
   private readonly pools: Record<PoolName, Pool>;
-  /** Readers whose next transaction has begun and read nothing yet. */
-  private readonly begun = new WeakSet<DuckDBConnection>();
 
   private constructor(instance: DuckDBInstance, pools: Record<PoolName, Pool>) {
     this.instance = instance;
@@ -127,27 +129,32 @@ export class Database {
   }
 
   /**
-   * Reads of one moment. Without a transaction around both, DuckDB plans a statement in one snapshot and runs it in
+   * Reads of one moment. Without a transaction around both, DuckDB prepares a statement in one snapshot and runs it in
    * a later one: what its plan took from a column's minimum and maximum is wrong for rows that came in between.
-   * DuckDB takes a transaction's snapshot when it first reads, so the next one is begun before anybody waits for it.
    */
   async read<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
     const connection = await this.pools.read.take();
     try {
-      if (!this.begun.delete(connection)) await connection.run(beginRead);
-      return await work(connection);
+      await connection.run("BEGIN TRANSACTION READ ONLY");
+      try {
+        return await work(connection);
+      } finally {
+        // It ends a transaction that failed as well.
+        await connection.run("ROLLBACK").catch(() => undefined);
+      }
     } finally {
-      void this.endRead(connection);
+      this.pools.read.give(connection);
     }
   }
 
-  /** Nobody waits for this: a reader's end changes nothing. ROLLBACK ends a transaction that failed as well. */
-  private async endRead(connection: DuckDBConnection): Promise<void> {
+  /**
+   * The answer of one statement, all of it in memory. DuckDB plans and runs a statement that it gets as text in one
+   * transaction of its own, so this is of one moment too, in one call instead of five.
+   */
+  async query(sql: string): Promise<DuckDBMaterializedResult> {
+    const connection = await this.pools.read.take();
     try {
-      await connection.run(`ROLLBACK; ${beginRead}`);
-      this.begun.add(connection);
-    } catch {
-      // The next reader begins its own; the server is closing, or there was no transaction to end.
+      return await connection.run(sql);
     } finally {
       this.pools.read.give(connection);
     }
@@ -194,6 +201,7 @@ async function openInstance(directory: string): Promise<DuckDBInstance> {
     return await DuckDBInstance.create(path.join(directory, fileName), {
       threads: limits.threads,
       memory_limit: limits.memory,
+      storage_compatibility_version: fileFormat,
       checkpoint_threshold: limits.walCheckpoint,
       temp_directory: path.join(directory, "spill"),
       dynamic_or_filter_threshold: limits.joinKeysPushed,

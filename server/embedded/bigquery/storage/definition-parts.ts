@@ -3,6 +3,9 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { BigQueryError } from "../errors.ts";
 import type { OptionValue } from "../sql/ast.ts";
 import type { TableId } from "../sql/plan.ts";
+import { quoteName } from "../sql/analyzer/from.ts";
+import { formatTimestamp } from "../wire/times.ts";
+import { streamedColumn } from "./catalog.ts";
 import type { Catalog, Table, TableDocument } from "./catalog.ts";
 import { readRows } from "./database.ts";
 
@@ -54,6 +57,15 @@ export async function expirationTime(
   if (sql === undefined) return {};
   const [[atMs] = []] = await readRows(connection, `SELECT epoch_ms(CAST(${sql} AS TIMESTAMP))`);
   return atMs === null ? {} : { expirationTime: checkedExpiration(Number(atMs), nowMs) };
+}
+
+export async function hasStreamedRows(
+  { connection, streamedAfter }: DefinitionContext,
+  table: Table,
+): Promise<boolean> {
+  const since = formatTimestamp(streamedAfter);
+  const streamed = `SELECT 1 FROM ${table.sqlName} WHERE ${quoteName(streamedColumn)} > TIMESTAMP '${since}' LIMIT 1`;
+  return (await readRows(connection, streamed)).length > 0;
 }
 
 /** Throws BigQueryError when it is not there or the other kind. */

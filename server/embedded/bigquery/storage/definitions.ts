@@ -8,7 +8,8 @@ import { fieldOf } from "../wire/schema.ts";
 import { runAlteration } from "./alterations.ts";
 import { newGeneration } from "./catalog.ts";
 import type { DatasetDocument, Table, TableDocument } from "./catalog.ts";
-import { alreadyExists, expirationTime, metadata, skipped, tableOfKind } from "./definition-parts.ts";
+import { withKeptAnswer } from "./kept-answer.ts";
+import { alreadyExists, expirationTime, hasStreamedRows, metadata, skipped, tableOfKind } from "./definition-parts.ts";
 import type { DefinitionContext, DefinitionResult } from "./definition-parts.ts";
 
 type DefinitionPlan = Exclude<Plan, { kind: "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE_TABLE" }>;
@@ -30,6 +31,8 @@ export async function runDefinition(context: DefinitionContext, plan: Definition
       return dropTable(context, plan);
   }
 }
+
+type CreatePlan = Plan & { kind: "CREATE_TABLE" };
 
 interface Replacement {
   isReplace: boolean;
@@ -54,11 +57,17 @@ async function makeRoom(
   return context.catalog.dropTable(context.connection, existing);
 }
 
-async function createTable(
-  context: DefinitionContext,
-  plan: Plan & { kind: "CREATE_TABLE" },
-): Promise<DefinitionResult> {
+async function createTable(context: DefinitionContext, plan: CreatePlan): Promise<DefinitionResult> {
+  const { id, statement, sql } = plan;
+  if (sql === undefined || !statement.isReplace || context.catalog.findTable(id) === undefined)
+    return makeTable(context, plan);
+  return withKeptAnswer(context.connection, sql, async (kept) => makeTable(context, { ...plan, sql: kept }));
+}
+
+async function makeTable(context: DefinitionContext, plan: CreatePlan): Promise<DefinitionResult> {
   const { id, statement } = plan;
+  // Before there is room: it may be made like what it replaces.
+  const liked = await likedMetadata(context, plan);
   const room = await makeRoom(context, id, { ...statement, kind: "TABLE" });
   if (room === "skip") return skipped;
   const now = String(context.nowMs);
@@ -71,7 +80,7 @@ async function createTable(
         return description === undefined ? field : { ...field, description };
       }),
     },
-    ...likedMetadata(context, plan),
+    ...liked,
     ...metadata(statement.options.values),
     ...partitioning(plan),
     ...(await expirationTime(context, plan.expiration)),
@@ -89,13 +98,21 @@ async function createTable(
 }
 
 /** "All of the same metadata"; what is not documented for a time to end and for keys is not guessed. */
-function likedMetadata({ catalog }: DefinitionContext, plan: Plan & { kind: "CREATE_TABLE" }): Partial<TableDocument> {
+async function likedMetadata(context: DefinitionContext, plan: CreatePlan): Promise<Partial<TableDocument>> {
   const { like, statement } = plan;
   if (like === undefined || statement.like === undefined) return {};
-  const { document } = catalog.table(like);
+  const table = context.catalog.table(like);
+  const { document } = table;
+  // Whether rows in the streaming buffer are copied is left open by BigQuery.
+  if (statement.likeForm !== "LIKE" && (await hasStreamedRows(context, table))) {
+    throw new SqlError(
+      `${statement.likeForm} of a table with rows in the streaming buffer is refused`,
+      statement.like.position,
+    );
+  }
   for (const setting of ["expirationTime", "tableConstraints"] as const) {
     if (document[setting] === undefined) continue;
-    throw unsupported(`CREATE TABLE … LIKE of a table with ${setting}`, statement.like.position);
+    throw unsupported(`CREATE TABLE … ${statement.likeForm} of a table with ${setting}`, statement.like.position);
   }
   const copied: Partial<TableDocument> = { schema: document.schema };
   const settings = [
@@ -112,7 +129,7 @@ function likedMetadata({ catalog }: DefinitionContext, plan: Plan & { kind: "CRE
   return copied;
 }
 
-async function fillTable(context: DefinitionContext, plan: Plan & { kind: "CREATE_TABLE" }): Promise<number> {
+async function fillTable(context: DefinitionContext, plan: CreatePlan): Promise<number> {
   const { project, dataset, table } = plan.id;
   const columns = plan.columns.map((column) => quoteName(column.name)).join(", ");
   const name = `${quoteName(`${project}.${dataset}`)}.${quoteName(table)}`;
@@ -123,7 +140,7 @@ async function fillTable(context: DefinitionContext, plan: Plan & { kind: "CREAT
 const partitionUnits = ["HOUR", "DAY", "MONTH", "YEAR"];
 
 /** PARTITION BY decides what a query costs, not what it answers: kept as metadata, after a check of its form. */
-function partitioning(plan: Plan & { kind: "CREATE_TABLE" }): Partial<TableDocument> {
+function partitioning(plan: CreatePlan): Partial<TableDocument> {
   const partition = plan.statement.partitionBy;
   if (partition === undefined) return {};
   const { expression } = partition;
@@ -140,7 +157,7 @@ function partitioning(plan: Plan & { kind: "CREATE_TABLE" }): Partial<TableDocum
   throw unsupported(`PARTITION BY ${partition.text}`, expression.position);
 }
 
-function partitionColumn(plan: Plan & { kind: "CREATE_TABLE" }, expression: Expression): string {
+function partitionColumn(plan: CreatePlan, expression: Expression): string {
   const path = expression.kind === "call" ? expression.args[0] : expression;
   const name = path?.kind === "path" ? path.names[0] : undefined;
   const column = plan.columns.find((candidate) => candidate.name.toLowerCase() === name?.toLowerCase());

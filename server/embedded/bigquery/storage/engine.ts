@@ -1,31 +1,35 @@
 /** Runs GoogleSQL statements: translates, fills in the values, and runs the plan in DuckDB. */
-import type { DuckDBConnection, DuckDBResult } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { BigQueryError } from "../errors.ts";
 import { quoteName } from "../sql/analyzer/from.ts";
 import { translate } from "../sql/analyzer/statements.ts";
 import type { Column } from "../sql/analyzer/scope.ts";
-import type { Environment, TableInfo } from "../sql/analyzer/context.ts";
 import type { Plan, StatementKind, TableId } from "../sql/plan.ts";
 import { typeName } from "../sql/types.ts";
-import { encodeValue } from "../wire/encode.ts";
 import type { WireRow } from "../wire/encode.ts";
 import type { Catalog, Table } from "./catalog.ts";
-import { readRows } from "./database.ts";
 import type { Database } from "./database.ts";
 import { runDefinition } from "./definitions.ts";
+import type { DefinitionContext } from "./definition-parts.ts";
+import { storeAnswer } from "./destinations.ts";
+import type { Destination } from "./destinations.ts";
 import { runDml } from "./dml.ts";
 import type { DmlCounts } from "./dml.ts";
+import { statementEnvironment } from "./environment.ts";
 import { isConflict, statementError } from "./failures.ts";
-import { embeddedDataset, embeddedTable, informationSchema } from "./information-schema.ts";
 import { Locks } from "./locks.ts";
 import { fillPlaceholders } from "./placeholders.ts";
 import type { QueryParameter } from "./placeholders.ts";
+import { Selects } from "./selects.ts";
+import type { SelectPlan } from "./selects.ts";
 
 export interface StatementRequest {
   sql: string;
   project: string;
   defaultDataset: { project: string; dataset: string } | undefined;
   parameters: QueryParameter[];
+  /** Where a query's rows are stored; undefined: they are only answered. */
+  destination?: Destination | undefined;
 }
 
 export interface StatementResult {
@@ -42,7 +46,6 @@ export type InTransaction = (connection: DuckDBConnection, result: StatementResu
 
 const limits = {
   translationsMax: 500,
-  resultBytesMax: 64 * 1024 * 1024,
   conflictRetries: 20,
   /** https://cloud.google.com/bigquery/quotas#query_jobs */
   statementLengthMax: 1024 * 1024,
@@ -61,9 +64,11 @@ export class Engine {
   private readonly options: EngineOptions;
   private readonly translations = new Map<string, Plan>();
   private readonly locks = new Locks();
+  private readonly selects: Selects;
 
   constructor(database: Database, catalog: Catalog, options: EngineOptions) {
     this.database = database;
+    this.selects = new Selects(database);
     this.catalog = catalog;
     this.options = options;
   }
@@ -83,7 +88,7 @@ export class Engine {
     if (known !== undefined) return known;
     let plan: Plan;
     try {
-      plan = translate(sql, this.environment(request));
+      plan = translate(sql, statementEnvironment(this.catalog, request));
     } catch (error) {
       throw statementError(error, sql);
     }
@@ -101,8 +106,9 @@ export class Engine {
     const plan = this.plan(request);
     const { version } = this.catalog;
     try {
+      if (request.destination !== undefined) return await this.store(request, request.destination, inTransaction);
+      if (plan.kind === "SELECT") return await this.select(this.fill(plan, request.parameters), plan);
       const filled = this.fill(plan, request.parameters);
-      if (filled.kind === "SELECT") return await this.select(filled);
       return await this.inTurn(filled, async () => {
         // A definition may have had its turn meanwhile.
         const current = this.catalog.version === version ? filled : this.fill(this.plan(request), request.parameters);
@@ -120,6 +126,15 @@ export class Engine {
       const apply = await this.database.transaction("write", work);
       apply();
     });
+  }
+
+  /** As `define`, of one table, which nobody else changes or appends to meanwhile. */
+  async defineTable(id: TableId, work: (context: DefinitionContext) => Promise<() => void>): Promise<void> {
+    try {
+      await this.alone(id, async () => this.retried(async () => this.inTransaction(work)));
+    } catch (error) {
+      throw statementError(error, "");
+    }
   }
 
   /**
@@ -148,10 +163,8 @@ export class Engine {
   }
 
   async countRows(table: Table): Promise<number> {
-    const rows = await this.database.read(async (connection) =>
-      readRows(connection, `SELECT count(*) FROM ${table.sqlName}`),
-    );
-    return Number(rows[0]?.[0] ?? 0);
+    const result = await this.database.query(`SELECT count(*) FROM ${table.sqlName}`);
+    return Number(result.getChunk(0).getRows()[0]?.[0] ?? 0);
   }
 
   /** Rows in the order they were stored. */
@@ -160,32 +173,8 @@ export class Engine {
     const sql = `SELECT ${names} FROM ${table.sqlName} ORDER BY rowid LIMIT ${page.most} OFFSET ${page.start}`;
     const totalRows = await this.countRows(table);
     if (table.columns.length === 0) return { rows: [], totalRows };
-    const { rows } = await this.select({ kind: "SELECT", sql, columns: table.columns });
-    return { rows, totalRows };
-  }
-
-  private environment(request: StatementRequest): Environment {
-    const { catalog } = this;
-    return {
-      project: request.defaultDataset?.project ?? request.project,
-      dataset: request.defaultDataset?.dataset,
-      parameters: request.parameters,
-      findTable: (id): TableInfo => {
-        if (id.dataset === embeddedDataset) {
-          const table = embeddedTable(id.project, id.table);
-          if (table !== undefined) return table;
-        }
-        const { document, columns, sqlName } = catalog.table(id);
-        if (document.view === undefined) return { kind: "table", columns, sqlName, isWritable: true };
-        return {
-          kind: "view",
-          query: document.view.query,
-          columnNames: document.view.columnNames,
-          project: id.project,
-        };
-      },
-      informationSchema: (path) => informationSchema(catalog, path),
-    };
+    const plan: SelectPlan = { kind: "SELECT", sql, columns: table.columns };
+    return { rows: await this.selects.run(plan, plan), totalRows };
   }
 
   private fill<Filled extends Plan>(plan: Filled, parameters: QueryParameter[]): Filled {
@@ -206,25 +195,8 @@ export class Engine {
     return (plan.kind === "MERGE" ? { ...filled, steps } : filled) as Filled;
   }
 
-  private async select(plan: Plan & { kind: "SELECT" }): Promise<StatementResult> {
-    const rows = await this.database.read(async (connection) => {
-      const result = await stream(connection, plan.sql);
-      const encoded: WireRow[] = [];
-      let bytes = 0;
-      for await (const chunk of result) {
-        for (const row of chunk.getRows()) {
-          const f = plan.columns.map((column, index) => ({
-            v: encodeValue(row[index] ?? null, column.type, { useInt64Timestamp: true }),
-          }));
-          bytes += rowBytes(f);
-          encoded.push({ f });
-        }
-        if (bytes > limits.resultBytesMax) {
-          throw new BigQueryError("responseTooLarge", `The result is larger than ${limits.resultBytesMax} bytes`);
-        }
-      }
-      return encoded;
-    });
+  private async select(plan: SelectPlan, translation: SelectPlan): Promise<StatementResult> {
+    const rows = await this.selects.run(plan, translation);
     return { kind: "SELECT", columns: plan.columns, rows, counts: undefined, definition: undefined };
   }
 
@@ -234,12 +206,41 @@ export class Engine {
    */
   private async inTurn<Result>(plan: Exclude<Plan, { kind: "SELECT" }>, work: () => Promise<Result>): Promise<Result> {
     if (isDml(plan)) return this.locks.run(plan.target.sqlName, work);
+    const isAlter = plan.kind === "ALTER_TABLE" || plan.kind === "ALTER_VIEW";
+    return isAlter ? this.alone(plan.id, work) : this.locks.run("definitions", work);
+  }
+
+  /** While nothing else is defined, and nothing changes the table or appends to it, if it is there. */
+  private async alone<Result>(id: TableId, work: () => Promise<Result>): Promise<Result> {
     return this.locks.run("definitions", async () => {
-      const isAlter = plan.kind === "ALTER_TABLE" || plan.kind === "ALTER_VIEW";
-      const table = isAlter ? this.catalog.findTable(plan.id) : undefined;
+      const table = this.catalog.findTable(id);
       if (table === undefined) return work();
       const { appendLocks } = this.options;
       return this.locks.run(table.sqlName, async () => appendLocks.run(table.document.generation, work));
+    });
+  }
+
+  /** A query whose rows go into a table. */
+  private async store(
+    request: StatementRequest,
+    destination: Destination,
+    inTransaction: InTransaction,
+  ): Promise<StatementResult> {
+    return this.alone(destination.id, async () => {
+      const plan = this.plan(request);
+      if (plan.kind !== "SELECT")
+        throw new BigQueryError("invalidQuery", "Cannot set destination table in jobs with DDL or DML statements");
+      const filled = this.fill(plan, request.parameters);
+      const result: StatementResult = { ...emptyResult, kind: "SELECT", columns: plan.columns };
+      await this.retried(async () =>
+        this.inTransaction(async (context) => {
+          const { rows, apply } = await storeAnswer(context, filled, destination);
+          result.rows = rows;
+          await inTransaction(context.connection, result);
+          return apply;
+        }),
+      );
+      return result;
     });
   }
 
@@ -247,9 +248,14 @@ export class Engine {
     plan: Exclude<Plan, { kind: "SELECT" }>,
     inTransaction: InTransaction,
   ): Promise<StatementResult> {
+    return this.retried(async () => this.changeOnce(plan, inTransaction));
+  }
+
+  /** Again after a conflict with another transaction. */
+  private async retried<Result>(work: () => Promise<Result>): Promise<Result> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.changeOnce(plan, inTransaction);
+        return await work();
       } catch (error) {
         if (!isConflict(error) || attempt >= limits.conflictRetries) throw error;
       }
@@ -260,50 +266,37 @@ export class Engine {
     plan: Exclude<Plan, { kind: "SELECT" }>,
     inTransaction: InTransaction,
   ): Promise<StatementResult> {
-    const nowMs = this.options.clock.now();
-    const streamedAfter = BigInt(nowMs - this.options.streamingBufferMs) * 1000n;
-    const result: StatementResult = {
-      kind: plan.kind,
-      columns: [],
-      rows: [],
-      counts: undefined,
-      definition: undefined,
-    };
-    const apply = await this.database.transaction("write", async (connection) => {
+    const result: StatementResult = { ...emptyResult, kind: plan.kind };
+    await this.inTransaction(async (context) => {
       let afterCommit = nothing;
       if (isDml(plan)) {
-        result.counts = await runDml(connection, plan, { streamedAfter });
+        result.counts = await runDml(context.connection, plan, context);
       } else {
-        const context = { connection, catalog: this.catalog, nowMs, streamedAfter };
         const definition = await runDefinition(context, plan);
         result.definition = { operation: definition.operation, target: plan.id };
         afterCommit = definition.apply;
       }
-      await inTransaction(connection, result);
+      await inTransaction(context.connection, result);
       return afterCommit;
     });
-    apply();
     return result;
   }
-}
 
-const nothing = (): void => undefined;
-
-/** As `connection.stream`, which parses the statement twice. */
-async function stream(connection: DuckDBConnection, sql: string): Promise<DuckDBResult> {
-  const prepared = await connection.prepare(sql);
-  try {
-    return await prepared.stream();
-  } finally {
-    prepared.destroySync();
+  /** `work` gives what to do after the commit. */
+  private async inTransaction(work: (context: DefinitionContext) => Promise<() => void>): Promise<void> {
+    const { catalog, options } = this;
+    const nowMs = options.clock.now();
+    const streamedAfter = BigInt(nowMs - options.streamingBufferMs) * 1000n;
+    const apply = await this.database.transaction("write", async (connection) =>
+      work({ connection, catalog, nowMs, streamedAfter }),
+    );
+    apply();
   }
 }
 
-function rowBytes(cells: WireRow["f"]): number {
-  let bytes = 16;
-  for (const { v } of cells) bytes += typeof v === "string" ? v.length + 8 : v === null ? 8 : JSON.stringify(v).length;
-  return bytes;
-}
+const emptyResult = { columns: [], rows: [], counts: undefined, definition: undefined };
+
+const nothing = (): void => undefined;
 
 type DmlPlan = Plan & { kind: "INSERT" | "DELETE" | "TRUNCATE_TABLE" | "UPDATE" | "MERGE" };
 

@@ -13,6 +13,7 @@ import type { TableColumn } from "../sql/analyzer/context.ts";
 import { BigQueryError } from "../errors.ts";
 import { readRows } from "./database.ts";
 import type { Database } from "./database.ts";
+import { fillDefaults, hasDefaults } from "./default-values.ts";
 import { InsertIdMemory } from "./insert-id-memory.ts";
 import { checkRows, stopAll } from "./insert-rows.ts";
 import type { InsertOptions, InsertRow, RowError } from "./insert-rows.ts";
@@ -74,6 +75,12 @@ export class StreamingInserts {
     const { columns } = table;
     const checked = checkRows(table, rows, options);
     if (checked.errors.length > 0 && !options.skipInvalidRows) return stopAll(rows.length, checked.errors);
+    if (hasDefaults(table)) {
+      const nowMicros = BigInt(this.clock.now()) * 1000n;
+      await this.database.use("insert", async (connection) =>
+        fillDefaults(connection, table, { checked, rows, nowMicros }),
+      );
+    }
     const ids = checked.indexes.map((index) => rows[index]?.insertId);
     const request: Waiting = { columns, values: checked.values, ids, outcome: "waiting" };
     const { generation } = table.document;

@@ -1,6 +1,7 @@
 /** Which rows of a request to insert can be stored, and what is wrong with the others. */
 import type { DuckDBValue } from "@duckdb/node-api";
 import { decodeValue, ValueError } from "../wire/decode.ts";
+import { checkRequiredInside } from "../wire/required-fields.ts";
 import type { DecodeOptions } from "../wire/decode.ts";
 import { requireFit } from "../wire/limits.ts";
 import type { Table } from "./catalog.ts";
@@ -46,17 +47,24 @@ export function rowValues(table: Table, json: Record<string, unknown>, options: 
   const values: DuckDBValue[] = [];
   let used = 0;
   for (const column of table.columns) {
-    const given = Object.hasOwn(json, column.name) ? json[column.name] : otherCase(json, column.name);
+    const given = givenValue(json, column.name);
     if (given !== undefined) used += 1;
-    if (column.isRequired && (given === undefined || given === null)) {
+    const isMissing = given === null || (given === undefined && column.defaultText === undefined);
+    if (column.isRequired && isMissing) {
       throw new ValueError(column.name, `Missing required field: ${column.name}.`);
     }
+    const { requiredInside = [] } = column;
+    if (requiredInside.length > 0) checkRequiredInside(given, requiredInside, column.name);
     const value = decodeValue(given, column.type, column.name, options);
     if (column.limit !== undefined) requireFit(value, column.limit, column.name);
     values.push(value);
   }
   if (used < Object.keys(json).length && !options.ignoreUnknownValues) refuseUnknown(table, json);
   return values;
+}
+
+export function givenValue(json: Record<string, unknown>, name: string): unknown {
+  return Object.hasOwn(json, name) ? json[name] : otherCase(json, name);
 }
 
 /** Field names are not case sensitive; the exact spelling is the common case and was tried first. */

@@ -2,31 +2,31 @@
  * Load jobs of NDJSON and CSV. All rows of a load are stored, or none; with `maxBadRecords` all but the bad ones.
  * https://cloud.google.com/bigquery/docs/reference/rest/v2/Job#JobConfigurationLoad
  */
-import type { DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import { BigQueryError } from "../errors.ts";
 import type { ErrorProto } from "../errors.ts";
-import type { TableId } from "../sql/plan.ts";
 import { CsvError, parseCsv } from "../wire/csv.ts";
 import type { CsvOptions, CsvRecord } from "../wire/csv.ts";
 import { ValueError } from "../wire/decode.ts";
 import { limitedName } from "../sql/type-limits.ts";
 import { columnsOf } from "../wire/schema.ts";
 import type { FieldSchema } from "../wire/schema.ts";
-import { newGeneration } from "./catalog.ts";
+import { newGeneration, tableEntry } from "./catalog.ts";
 import type { Catalog, Table, TableDocument } from "./catalog.ts";
+import { hasDefaults } from "./default-values.ts";
+import { alreadyExists } from "./definition-parts.ts";
+import type { DefinitionContext } from "./definition-parts.ts";
+import type { Destination } from "./destinations.ts";
 import type { Engine } from "./engine.ts";
 import { appendRows } from "./insert-all.ts";
 import { rowValues } from "./insert-rows.ts";
 import type { JobOutcome } from "./job-records.ts";
 import type { RecordOutcome } from "./jobs.ts";
 
-export interface LoadSettings {
-  target: TableId;
+export interface LoadSettings extends Destination {
   format: "NEWLINE_DELIMITED_JSON" | "CSV";
   /** Undefined: the table's own. */
   fields: FieldSchema[] | undefined;
-  writeDisposition: "WRITE_APPEND" | "WRITE_TRUNCATE" | "WRITE_EMPTY";
-  createsTable: boolean;
   ignoreUnknownValues: boolean;
   /** Bad rows that are left out instead of failing the load; NDJSON only. */
   maxBadRecords: number;
@@ -36,7 +36,6 @@ export interface LoadSettings {
 export interface LoadContext {
   catalog: Catalog;
   engine: Engine;
-  nowMs: number;
 }
 
 /** BigQuery reports the first ones only, too. */
@@ -54,56 +53,76 @@ function failed(line: number, message: string): BigQueryError {
   return new BigQueryError("invalid", `Error while reading data, error message: ${message} (line ${line})`);
 }
 
-/** Runs a load; returns what it did. Throws BigQueryError. */
+/** Runs a load; returns what it did. Throws BigQueryError, and then nothing has changed. */
 export async function runLoad(
-  context: LoadContext,
+  { catalog, engine }: LoadContext,
   settings: LoadSettings,
   data: Buffer,
   record: RecordOutcome,
 ): Promise<JobOutcome> {
-  const table = await targetTable(context, settings);
   const text = decodeText(data);
-  const hidden: DuckDBValue[] = [null, null];
   let outcome: JobOutcome = {};
-  await context.engine.exclusively(table, async (connection) => {
+  const load = async (connection: DuckDBConnection, table: Table): Promise<void> => {
     // Here, where no ALTER changes the columns that the rows are made for.
-    const read = settings.format === "CSV" ? csvRows(table, settings, text) : jsonRows(table, settings, text);
-    const { values: rows, badRecords, errors } = read;
-    outcome = { outputRows: rows.length, badRecords, errors };
-    if (settings.writeDisposition === "WRITE_TRUNCATE") await connection.run(`DELETE FROM ${table.sqlName}`);
-    if (settings.writeDisposition === "WRITE_EMPTY") {
-      const reader = await connection.runAndReadAll(`SELECT 1 FROM ${table.sqlName} LIMIT 1`);
-      const { project, dataset, table: name } = table.id;
-      if (reader.currentRowCount > 0)
-        throw new BigQueryError("duplicate", `Already Exists: Table ${project}:${dataset}.${name}`);
-    }
-    if (rows.length > 0)
-      await appendRows(
-        connection,
-        table,
-        rows.map((row) => [...row, ...hidden]),
-      );
+    outcome = await fill(connection, table, settings, text);
     await record(connection, outcome);
+  };
+  const existing = catalog.findTable(settings.id);
+  if (existing !== undefined) {
+    requireLoadable(existing, settings);
+    await engine.exclusively(existing, async (connection) => load(connection, existing));
+    return outcome;
+  }
+  await engine.defineTable(settings.id, async (context) => {
+    const { table, apply } = await targetTable(context, settings);
+    await load(context.connection, table);
+    return apply;
   });
   return outcome;
 }
 
-async function targetTable(context: LoadContext, settings: LoadSettings): Promise<Table> {
-  const { catalog, engine } = context;
-  const { target, fields } = settings;
-  const existing = catalog.findTable(target);
-  if (existing !== undefined) {
-    if (existing.document.kind !== "TABLE") throw new BigQueryError("invalid", "A view cannot be loaded into");
-    if (fields !== undefined) requireSameSchema(existing, fields);
-    return existing;
+async function fill(
+  connection: DuckDBConnection,
+  table: Table,
+  settings: LoadSettings,
+  text: string,
+): Promise<JobOutcome> {
+  const read = settings.format === "CSV" ? csvRows(table, settings, text) : jsonRows(table, settings, text);
+  const { values: rows, badRecords, errors } = read;
+  if (settings.writeDisposition === "WRITE_TRUNCATE") await connection.run(`DELETE FROM ${table.sqlName}`);
+  if (settings.writeDisposition === "WRITE_EMPTY") {
+    const reader = await connection.runAndReadAll(`SELECT 1 FROM ${table.sqlName} LIMIT 1`);
+    if (reader.currentRowCount > 0) throw alreadyExists("Table", table.id);
   }
-  if (!settings.createsTable) catalog.table(target);
+  const hidden: DuckDBValue[] = [null, null];
+  if (rows.length > 0)
+    await appendRows(
+      connection,
+      table,
+      rows.map((row) => [...row, ...hidden]),
+    );
+  return { outputRows: rows.length, badRecords, errors };
+}
+
+/** A new table, unless another load has made it meanwhile. */
+async function targetTable(
+  { catalog, connection, nowMs }: DefinitionContext,
+  settings: LoadSettings,
+): Promise<{ table: Table; apply: () => void }> {
+  const { id, fields } = settings;
+  const existing = catalog.findTable(id);
+  if (existing !== undefined) {
+    requireLoadable(existing, settings);
+    return { table: existing, apply: () => undefined };
+  }
+  if (!settings.createsTable) catalog.table(id);
+  if (fields?.some((field) => (field.defaultValueExpression ?? "") !== "") === true) throw defaultsRefused;
   if (fields === undefined)
     throw new BigQueryError(
       "invalid",
       "No schema specified on job or table; autodetect is not supported by the embedded server",
     );
-  const now = String(context.nowMs);
+  const now = String(nowMs);
   const document: TableDocument = {
     kind: "TABLE",
     schema: { fields },
@@ -111,8 +130,19 @@ async function targetTable(context: LoadContext, settings: LoadSettings): Promis
     lastModifiedTime: now,
     generation: newGeneration(),
   };
-  await engine.define(async (connection) => catalog.createTable(connection, target, document));
-  return catalog.table(target);
+  const apply = await catalog.createTable(connection, id, document);
+  return { table: tableEntry(id, document), apply };
+}
+
+const defaultsRefused = new BigQueryError(
+  "invalid",
+  "A load into a table whose columns have default values is not supported by the embedded server",
+);
+
+function requireLoadable(table: Table, { fields }: LoadSettings): void {
+  if (table.document.kind !== "TABLE") throw new BigQueryError("invalid", "A view cannot be loaded into");
+  if (hasDefaults(table)) throw defaultsRefused;
+  if (fields !== undefined) requireSameSchema(table, fields);
 }
 
 /** A load that would add, drop or change columns is refused; ALTER TABLE does that. */

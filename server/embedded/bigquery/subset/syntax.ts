@@ -24,6 +24,16 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
       note: "columns, partitions, clusters, description and labels; not of a table with keys or a time to end",
     },
     {
+      construct: "CREATE TABLE … COPY / CLONE",
+      example: "CREATE OR REPLACE TABLE d.u CLONE d.t OPTIONS (description = 'a copy')",
+      note: "not with rows in the streaming buffer, keys or a time to end; a clone is a copy",
+    },
+    {
+      construct: "DEFAULT of a column; ALTER COLUMN … SET / DROP DEFAULT",
+      example: "CREATE TABLE d.u (a STRING DEFAULT 'x', at_ TIMESTAMP DEFAULT CURRENT_TIMESTAMP())",
+      note: "literals, CURRENT_…, RAND, GENERATE_UUID, and arrays and structs of them; no loads into such a table",
+    },
+    {
       construct: "STRING(n), BYTES(n), NUMERIC(p[, s]) as the type of a column",
       example: "CREATE TABLE d.u (a STRING(5), b BYTES(5), c NUMERIC(7, 2))",
       note: "enforced; statements round to the scale, and rows that are streamed or loaded with more decimals are refused",
@@ -135,8 +145,19 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
       example: "SELECT id FROM d.t ORDER BY n DESC NULLS FIRST LIMIT 1 OFFSET 2",
     },
     {
-      construct: "UNION ALL / DISTINCT, INTERSECT DISTINCT, EXCEPT DISTINCT [BY NAME]",
+      construct: "UNION ALL / DISTINCT, INTERSECT DISTINCT, EXCEPT DISTINCT",
       example: "SELECT id FROM d.t EXCEPT DISTINCT (SELECT 'a') ORDER BY LOWER(id)",
+    },
+    {
+      construct: "[INNER / LEFT / FULL] … BY NAME [ON (…)], [STRICT] CORRESPONDING [BY (…)] after a set operator",
+      example: "SELECT id, n FROM d.t FULL OUTER UNION ALL BY NAME SELECT 1 AS n, 'x' AS note",
+      note: "not in WITH RECURSIVE",
+    },
+    {
+      construct:
+        "pipe syntax: FROM alone, |> SELECT, EXTEND, SET, DROP, RENAME, AS, WHERE, LIMIT, ORDER BY, DISTINCT, AGGREGATE, JOIN, UNION / INTERSECT / EXCEPT, PIVOT, UNPIVOT",
+      example: "FROM d.t |> WHERE n > 1 |> AGGREGATE SUM(n) AS total DESC GROUP BY id |> LIMIT 5",
+      note: "no window functions in WHERE and ORDER BY; STRUCT elements of an array only before SELECT or AGGREGATE",
     },
     {
       construct: "INFORMATION_SCHEMA.TABLES, COLUMNS, SCHEMATA",
@@ -203,15 +224,14 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
 export const refusedSyntax: SyntaxEntry[] = [
   { construct: "scripts (several statements, DECLARE, BEGIN …)", example: "SELECT 1; SELECT 2" },
   {
-    construct: "ALTER of anything but tables and views; renamed columns, changed types, keys and defaults",
+    construct: "ALTER of anything but tables and views; renamed columns, changed types and keys",
     example: "ALTER TABLE d.t RENAME COLUMN n TO m",
   },
   {
     construct: "functions, procedures, models, materialized views, snapshots",
     example: "CREATE FUNCTION d.f() AS (1)",
   },
-  { construct: "CREATE TABLE … COPY and CLONE", example: "CREATE TABLE d.u CLONE d.t" },
-  { construct: "DEFAULT values of columns", example: "CREATE TABLE d.u (a INT64 DEFAULT 1)" },
+  { construct: "DEFAULT values that compute", example: "CREATE TABLE d.u (a INT64 DEFAULT 1 + 1)" },
   {
     construct: "partitions that expire",
     example: "CREATE TABLE d.u (a INT64) OPTIONS (partition_expiration_days = 1)",
@@ -227,7 +247,7 @@ export const refusedSyntax: SyntaxEntry[] = [
     example: "SELECT 1 FROM d.t GROUP BY id, CUBE (n)",
   },
   {
-    construct: "TABLESAMPLE, FOR SYSTEM_TIME, wildcard tables, pipe syntax",
+    construct: "TABLESAMPLE, FOR SYSTEM_TIME, wildcard tables, other pipe operators",
     example: "SELECT id FROM d.t FOR SYSTEM_TIME AS OF happened",
   },
   { construct: "SAFE. before an aggregate or window function", example: "SELECT SAFE.SUM(n) FROM d.t" },

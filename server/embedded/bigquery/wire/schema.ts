@@ -6,6 +6,7 @@ import { typeLimit } from "../sql/type-limits.ts";
 import type { TypeLimit } from "../sql/type-limits.ts";
 import { scalarKindNamed } from "../sql/types.ts";
 import type { ScalarKind, SqlType } from "../sql/types.ts";
+import { requiredInside } from "./required-fields.ts";
 
 export interface FieldSchema {
   name: string;
@@ -16,17 +17,19 @@ export interface FieldSchema {
   maxLength?: string;
   precision?: string;
   scale?: string;
+  /** A GoogleSQL expression. */
+  defaultValueExpression?: string;
   fields?: FieldSchema[];
 }
 
 const wireNames: Partial<Record<ScalarKind, string>> = { INT64: "INTEGER", FLOAT64: "FLOAT", BOOL: "BOOLEAN" };
 const columnNamePattern = /^[\p{L}\p{N}_][\p{L}\p{N}_\-&%=+:'<>#|]{0,299}$/u;
 const refusedPrefixes = /^(_TABLE_|_FILE_|_PARTITION|_ROW_TIMESTAMP|__ROOT__|_COLIDENTIFIER|_CHANGE_)/i;
-const refusedAttributes = ["defaultValueExpression", "policyTags", "collation", "rangeElementType"];
+const refusedAttributes = ["policyTags", "collation", "rangeElementType"];
 
 /** `limit` is that of a table's column; results have none. */
 export function fieldOf(
-  column: Column & { limit?: TypeLimit | undefined },
+  column: Column & { limit?: TypeLimit | undefined; defaultText?: string | undefined },
   fallbackName: string,
   mode?: string,
 ): FieldSchema {
@@ -39,6 +42,7 @@ export function fieldOf(
     field.precision = String(column.limit.precision);
     if (column.limit.scale > 0) field.scale = String(column.limit.scale);
   }
+  if (column.defaultText !== undefined) field.defaultValueExpression = column.defaultText;
   if (type.kind === "STRUCT") {
     field.fields = type.fields.map((inner, index) => fieldOf(inner, `_field_${index + 1}`));
   }
@@ -73,6 +77,9 @@ function typeOf(field: FieldSchema, path: string): SqlType {
     if (value !== undefined && value !== null && value !== "")
       throw refuse(path, `${attribute} is not supported by the embedded server`);
   }
+  if (path.includes(".") && (field.defaultValueExpression ?? "") !== "") {
+    throw refuse(path, "a default value belongs to a whole column");
+  }
   if (path.includes(".") && hasLimit(field)) {
     throw refuse(path, "a limit inside a RECORD is not supported by the embedded server");
   }
@@ -93,8 +100,6 @@ function columnType(field: FieldSchema, path: string): SqlType {
   const mode = field.mode?.toUpperCase() ?? "NULLABLE";
   if (mode === "REPEATED") return { kind: "ARRAY", element: type };
   if (mode !== "NULLABLE" && mode !== "REQUIRED") throw refuse(path, `the mode ${mode} is unknown`);
-  if (mode === "REQUIRED" && path.includes("."))
-    throw refuse(path, "REQUIRED inside a RECORD is not supported by the embedded server");
   return type;
 }
 
@@ -129,6 +134,10 @@ export function columnsOf(fields: FieldSchema[]): TableColumn[] {
     if (seen.has(name.toLowerCase())) throw refuse(name, "already exists in the schema");
     seen.add(name.toLowerCase());
     const type = columnType(field, name);
-    return { name, type, limit: limitOf(field, type), isRequired: field.mode?.toUpperCase() === "REQUIRED" };
+    const isRequired = field.mode?.toUpperCase() === "REQUIRED";
+    const limit = limitOf(field, type);
+    const column: TableColumn = { name, type, limit, isRequired, requiredInside: requiredInside(field) };
+    const defaultText = field.defaultValueExpression ?? "";
+    return defaultText === "" ? column : { ...column, defaultText };
   });
 }

@@ -1,6 +1,6 @@
 /**
  * A real Apache Kafka 4.3.1 for tests and benchmarks, without a container engine: jars by Maven into a cache inside the
- * checkout (45 MB, once), Java 17, one combined broker and controller on free ports of 127.0.0.1.
+ * checkout (45 MB, once), Java 17, a combined broker and controller on free ports of 127.0.0.1, and more brokers beside it.
  */
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:f
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { BrokerSecurity } from "./broker-security.ts";
 import { RawConnection } from "./raw-connection.ts";
 import { initProducerId } from "./raw-requests.ts";
 import { ensureCommand, runCommand } from "./run-command.ts";
@@ -59,19 +60,34 @@ export interface ApacheKafkaOptions {
   readonly directory: string;
   /** Further lines of server.properties. */
   readonly properties?: Readonly<Record<string, string | number>>;
+  /** The controller of the cluster that it joins as a broker; without it, it is the first of a new cluster. */
+  readonly joins?: ApacheKafka;
+  /** A second listener, for clients that come with TLS and a name. */
+  readonly security?: BrokerSecurity;
+}
+
+interface BrokerPorts {
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly securePort: number;
 }
 
 export class ApacheKafka {
   readonly host = "127.0.0.1";
   readonly port: number;
+  readonly controllerPort: number;
+  /** Of the listener with TLS and SASL; nobody listens there without `security`. */
+  readonly securePort: number;
   /** Where the partitions' directories are. */
   readonly dataDirectory: string;
   readonly #directory: string;
   readonly #classPath: string;
   #child: ChildProcess | null = null;
 
-  constructor(parts: { port: number; directory: string; classPath: string }) {
+  constructor(parts: BrokerPorts & { readonly directory: string; readonly classPath: string }) {
     this.port = parts.port;
+    this.controllerPort = parts.controllerPort;
+    this.securePort = parts.securePort;
     this.#directory = parts.directory;
     this.#classPath = parts.classPath;
     this.dataDirectory = join(parts.directory, "data");
@@ -122,31 +138,48 @@ export class ApacheKafka {
 }
 
 /** Formats a directory and starts Apache Kafka on it. */
-export async function startApacheKafka({ directory, properties = {} }: ApacheKafkaOptions): Promise<ApacheKafka> {
+export async function startApacheKafka(options: ApacheKafkaOptions): Promise<ApacheKafka> {
+  const { directory, properties = {}, joins, security } = options;
   const classPath = await ensureApacheKafkaJars();
-  const [port, controllerPort] = [await freePort(), await freePort()];
+  const [port, securePort] = [await freePort(), await freePort()];
+  const ports = { port, securePort, controllerPort: joins?.controllerPort ?? (await freePort()) };
   const settings = {
-    "process.roles": "broker,controller",
-    "node.id": 0,
-    "controller.listener.names": "CONTROLLER",
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    "controller.quorum.bootstrap.servers": `127.0.0.1:${controllerPort}`,
+    ...roleSettings(ports, { joins: joins !== undefined, isSecure: security !== undefined }),
     "log.dirs": join(directory, "data"),
     "offsets.topic.replication.factor": 1,
     "offsets.topic.num.partitions": 1,
     "transaction.state.log.replication.factor": 1,
     "transaction.state.log.min.isr": 1,
     "group.initial.rebalance.delay.ms": 0,
+    ...security?.properties,
     ...properties,
   };
   mkdirSync(directory, { recursive: true });
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
   const file = join(directory, "server.properties");
   writeFileSync(file, lines.join(""));
-  await runKafkaTool("kafka.tools.StorageTool", ["format", "--standalone", "-t", CLUSTER_ID, "-c", file]);
-  const kafka = new ApacheKafka({ port, directory, classPath });
+  const first = joins === undefined ? ["--standalone", ...(security?.formatArguments ?? [])] : [];
+  await runKafkaTool("kafka.tools.StorageTool", ["format", ...first, "-t", CLUSTER_ID, "-c", file]);
+  const kafka = new ApacheKafka({ ...ports, directory, classPath });
   await kafka.start();
   return kafka;
+}
+
+function roleSettings(
+  { port, securePort, controllerPort }: BrokerPorts,
+  { joins, isSecure }: { readonly joins: boolean; readonly isSecure: boolean },
+) {
+  const listeners = [`PLAINTEXT://127.0.0.1:${port}`];
+  if (isSecure) listeners.push(`SASL_SSL://127.0.0.1:${securePort}`);
+  if (!joins) listeners.push(`CONTROLLER://127.0.0.1:${controllerPort}`);
+  return {
+    "process.roles": joins ? "broker" : "broker,controller",
+    "node.id": joins ? 1 : 0,
+    "controller.listener.names": "CONTROLLER",
+    "controller.quorum.bootstrap.servers": `127.0.0.1:${controllerPort}`,
+    listeners: listeners.join(","),
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT",
+  };
 }
 
 async function freePort(): Promise<number> {

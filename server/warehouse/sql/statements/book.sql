@@ -8,54 +8,27 @@ INSERT INTO {dataset}.payments
   (transaction_id, customer_id, merchant_id, amount, currency, event_time, window_start, topic,
   partition_no, offset_no, ingest_id, checkpoint_id, batch_id, booked_at, booked_cycle, by_merge, origin)
 WITH shown AS (
-  SELECT r.*
-  FROM {dataset}.payments_raw AS r
-  WHERE r.batch_id > @afterBatchId
-    AND ((r.checkpoint_id = @checkpointId AND r.batch_id <= @batchId)
-      OR (@everyCheckpoint AND r.checkpoint_id <> @checkpointId))
-    AND r.partition_no >= @firstPartition
-    AND r.partition_no <= @lastPartition
-    AND r.offset_no >= @firstOffset
-    AND r.offset_no <= @lastOffset
+  {part shown-rows}
+),
+placed AS (
+  {part placed-rows}
 ),
 -- Each table is narrowed to the transactions shown before it is joined, so that no join holds a whole table.
-intents AS (
-  SELECT i.transaction_id, MIN(i.window_start) AS window_start
-  FROM {dataset}.payment_intents AS i
-  WHERE i.transaction_id IN (SELECT u.transaction_id FROM shown AS u)
-  GROUP BY i.transaction_id
-),
 bookings AS (
   SELECT p.transaction_id, p.ingest_id
   FROM {dataset}.payments AS p
   WHERE p.transaction_id IN (SELECT u.transaction_id FROM shown AS u)
 ),
 decided AS (
-  SELECT d.transaction_id, d.ingest_id
-  FROM {dataset}.dedup_decisions AS d
-  WHERE d.layer = 'merge' AND d.transaction_id IN (SELECT u.transaction_id FROM shown AS u)
+  {part shown-decided}
 )
 SELECT
-  r.transaction_id,
-  r.customer_id,
-  r.merchant_id,
-  r.amount,
-  r.currency,
-  r.event_time,
-  COALESCE(i.window_start, TIMESTAMP_SECONDS(DIV(UNIX_SECONDS(r.event_time), @windowSeconds) * @windowSeconds))
-    AS window_start,
-  r.topic,
-  r.partition_no,
-  r.offset_no,
-  r.ingest_id,
-  r.checkpoint_id,
-  r.batch_id,
+  r.*,
   @bookedAt,
   @cycle,
   FALSE,
   'pipeline'
-FROM shown AS r
-LEFT JOIN intents AS i ON i.transaction_id = r.transaction_id
+FROM placed AS r
 LEFT JOIN bookings AS p ON p.transaction_id = r.transaction_id AND p.ingest_id = r.ingest_id
 LEFT JOIN decided AS d ON d.transaction_id = r.transaction_id AND d.ingest_id = r.ingest_id
 LEFT JOIN {dataset}.alarm_changes AS a

@@ -33,8 +33,5 @@ SELECT
 FROM {dataset}.reconciliation AS w
 WHERE NOT w.closed
   AND w.window_start < @before
-  AND w.window_start NOT IN (
-    SELECT u.window_start
-    FROM {dataset}.reconciliation AS u
-    WHERE NOT u.closed AND u.unsettled + u.late_payments + u.dead_lettered_payments + u.missing > 0
-  )
+QUALIFY SUM(w.unsettled + w.late_payments + w.dead_lettered_payments + w.missing)
+  OVER (PARTITION BY w.window_start) = 0

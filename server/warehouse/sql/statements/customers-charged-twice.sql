@@ -2,9 +2,12 @@
 --   currency counts each customer once.
 -- Parameters: none.
 -- Cost: that of duplicate_charges.
-SELECT CAST(NULL AS STRING) AS currency, COUNT(DISTINCT d.customer_id) AS customers, CAST(NULL AS NUMERIC) AS money
-FROM {dataset}.duplicate_charges AS d
+WITH charges AS (
+  SELECT d.currency, d.customer_id, d.extra_money FROM {dataset}.duplicate_charges AS d
+)
+SELECT CAST(NULL AS STRING) AS currency, COUNT(DISTINCT c.customer_id) AS customers, CAST(NULL AS NUMERIC) AS money
+FROM charges AS c
 UNION ALL
-SELECT d.currency, COUNT(DISTINCT d.customer_id), SUM(d.extra_money)
-FROM {dataset}.duplicate_charges AS d
-GROUP BY d.currency
+SELECT c.currency, COUNT(DISTINCT c.customer_id), SUM(c.extra_money)
+FROM charges AS c
+GROUP BY c.currency

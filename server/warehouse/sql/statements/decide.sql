@@ -1,27 +1,23 @@
 -- Answers: nothing; writes one audit row for every copy that the merge absorbed: a row of a booked transaction that is
---   not the booked row itself. Run after the merge; twice gives the same as once.
+--   not the booked row itself. A row that was removed to test the alarm counts as booked: it is in equation 6. Run after
+--   the merge; twice gives the same as once.
 -- Parameters: as for merge.sql without @windowSeconds; @decidedAt.
 -- Cost: the window's rows of payments_raw, and the transaction ids of payments_raw, payments and dedup_decisions.
 INSERT INTO {dataset}.dedup_decisions
   (decision_id, transaction_id, layer, decision, reason, topic, partition_no, offset_no, first_seen,
   amount, currency, decided_at, ingest_id, decided_cycle)
-WITH touched AS (
+WITH shown AS (
   SELECT r.transaction_id
-  FROM {dataset}.payments_raw AS r
-  WHERE r.batch_id > @afterBatchId
-    AND ((r.checkpoint_id = @checkpointId AND r.batch_id <= @batchId)
-      OR (@everyCheckpoint AND r.checkpoint_id <> @checkpointId))
-    AND r.partition_no >= @firstPartition
-    AND r.partition_no <= @lastPartition
-    AND r.offset_no >= @firstOffset
-    AND r.offset_no <= @lastOffset
+  FROM (
+    {part shown-rows}
+  ) AS r
   GROUP BY r.transaction_id
 ),
--- Each table is narrowed to the touched transactions before it is joined, so that no join holds a whole table.
+-- Each table is narrowed to the transactions shown before it is joined, so that no join holds a whole table.
 copies AS (
   SELECT r.*
   FROM {dataset}.payments_raw AS r
-  WHERE r.transaction_id IN (SELECT u.transaction_id FROM touched AS u)
+  WHERE r.transaction_id IN (SELECT u.transaction_id FROM shown AS u)
     AND (r.checkpoint_id <> @checkpointId OR r.batch_id <= @batchId)
 ),
 bookings AS (
@@ -32,7 +28,16 @@ bookings AS (
     p.offset_no,
     CONCAT(p.topic, '-', CAST(p.partition_no AS STRING), '-', CAST(p.offset_no AS STRING)) AS position
   FROM {dataset}.payments AS p
-  WHERE p.transaction_id IN (SELECT u.transaction_id FROM touched AS u)
+  WHERE p.transaction_id IN (SELECT u.transaction_id FROM shown AS u)
+  UNION ALL
+  SELECT
+    a.transaction_id,
+    a.ingest_id,
+    a.by_merge,
+    a.offset_no,
+    CONCAT(a.topic, '-', CAST(a.partition_no AS STRING), '-', CAST(a.offset_no AS STRING))
+  FROM {dataset}.alarm_changes AS a
+  WHERE a.kind = 'remove-row' AND a.transaction_id IN (SELECT u.transaction_id FROM shown AS u)
 ),
 booked AS (
   SELECT b.transaction_id, b.position
@@ -41,9 +46,7 @@ booked AS (
   QUALIFY ROW_NUMBER() OVER (PARTITION BY b.transaction_id ORDER BY b.by_merge DESC, b.offset_no, b.ingest_id) = 1
 ),
 decided AS (
-  SELECT d.transaction_id, d.ingest_id
-  FROM {dataset}.dedup_decisions AS d
-  WHERE d.layer = 'merge' AND d.transaction_id IN (SELECT u.transaction_id FROM touched AS u)
+  {part shown-decided}
 )
 SELECT
   TO_HEX(SHA256(CONCAT('merge|', r.topic, '|', CAST(r.partition_no AS STRING), '|', CAST(r.offset_no AS STRING), '|',

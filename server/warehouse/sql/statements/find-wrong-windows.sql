@@ -1,5 +1,7 @@
--- Answers: how many closed windows of a stretch of event time have figures that are not what the rows add up to?
--- Parameters: @fromWindow (included), @toWindow (not included); @byPayment: or in which an intent has no booked row.
+-- Answers: which closed windows of a stretch of event time have kept figures that are not what the rows add up to, or
+--   rows and no figures? An intent that was streamed twice counts once.
+-- Parameters: @fromWindow (included), @toWindow (not included); @byPayment: also windows in which an intent has no booked
+--   row, which joins all payments of the stretch.
 -- Cost: windows, currencies and amounts of the stretch's rows of payment_intents and payments.
 WITH
   figures AS (
@@ -7,10 +9,14 @@ WITH
     FROM {dataset}.reconciliation_closed AS k
     WHERE k.window_start >= @fromWindow AND k.window_start < @toWindow
     UNION ALL
-    SELECT i.window_start, i.currency, -COUNT(DISTINCT i.sequence), 0, 0, 0
-    FROM {dataset}.payment_intents AS i
-    WHERE i.window_start >= @fromWindow AND i.window_start < @toWindow
-    GROUP BY i.window_start, i.currency
+    SELECT n.window_start, n.currency, -COUNT(*), 0, 0, 0
+    FROM (
+      SELECT i.window_start, i.currency, i.sequence
+      FROM {dataset}.payment_intents AS i
+      WHERE i.window_start >= @fromWindow AND i.window_start < @toWindow
+      GROUP BY i.window_start, i.currency, i.sequence
+    ) AS n
+    GROUP BY n.window_start, n.currency
     UNION ALL
     SELECT p.window_start, p.currency, 0, -COUNT(*), -SUM(p.amount), 0
     FROM {dataset}.payments AS p
@@ -23,7 +29,6 @@ WITH
       SELECT p.transaction_id, p.currency
       FROM {dataset}.payments AS p
       WHERE @byPayment AND p.window_start >= @fromWindow AND p.window_start < @toWindow
-      GROUP BY p.transaction_id, p.currency
     ) AS b ON b.transaction_id = i.transaction_id AND b.currency = i.currency
     WHERE @byPayment
       AND i.window_start >= @fromWindow
@@ -37,6 +42,8 @@ WITH
     GROUP BY f.window_start, f.currency
     HAVING SUM(f.intended) <> 0 OR SUM(f.booked) <> 0 OR SUM(f.booked_money) <> 0 OR SUM(f.unbooked) <> 0
   )
-SELECT COUNT(DISTINCT d.window_start) AS windows
+SELECT d.window_start
 FROM differing AS d
 WHERE d.window_start NOT IN (SELECT o.window_start FROM {dataset}.reconciliation_open AS o)
+GROUP BY d.window_start
+ORDER BY d.window_start

@@ -1,49 +1,27 @@
 -- Answers: nothing; books each transaction of the window once, whichever of its copies came first. Twice gives the same
 --   as once. The source is made unique first, for BigQuery refuses two source rows for one target row. A row that merge
---   booked moves to an earlier copy of the same partition if one turns up. Rows removed to test the alarm stay removed.
+--   booked moves to an earlier copy of the same partition if one turns up. A copy that was absorbed stays absorbed, though
+--   the booked row may be gone: it would count on both sides of equation 6. Rows removed to test the alarm stay removed.
 -- Parameters: @checkpointId, @afterBatchId, @batchId: rows of the present checkpoint in (afterBatchId, batchId];
 --   @everyCheckpoint: also the rows of all others; @firstPartition, @lastPartition, @firstOffset, @lastOffset: at these
 --   positions; @windowSeconds; @bookedAt; @cycle.
--- Cost: the window's rows of payments_raw, and the transaction ids of payment_intents and payments.
+-- Cost: the window's rows of payments_raw, and the transaction ids of payment_intents, dedup_decisions and payments.
 MERGE INTO {dataset}.payments AS t
 USING (
   WITH shown AS (
-    SELECT r.*
-    FROM {dataset}.payments_raw AS r
-    WHERE r.batch_id > @afterBatchId
-      AND ((r.checkpoint_id = @checkpointId AND r.batch_id <= @batchId)
-        OR (@everyCheckpoint AND r.checkpoint_id <> @checkpointId))
-      AND r.partition_no >= @firstPartition
-      AND r.partition_no <= @lastPartition
-      AND r.offset_no >= @firstOffset
-      AND r.offset_no <= @lastOffset
+    {part shown-rows}
   ),
-  -- Narrowed to the transactions shown before it is joined, so that no join holds a whole table.
-  intents AS (
-    SELECT i.transaction_id, MIN(i.window_start) AS window_start
-    FROM {dataset}.payment_intents AS i
-    WHERE i.transaction_id IN (SELECT u.transaction_id FROM shown AS u)
-    GROUP BY i.transaction_id
+  placed AS (
+    {part placed-rows}
+  ),
+  decided AS (
+    {part shown-decided}
   )
-  SELECT
-    r.transaction_id,
-    r.customer_id,
-    r.merchant_id,
-    r.amount,
-    r.currency,
-    r.event_time,
-    COALESCE(i.window_start, TIMESTAMP_SECONDS(DIV(UNIX_SECONDS(r.event_time), @windowSeconds) * @windowSeconds))
-      AS window_start,
-    r.topic,
-    r.partition_no,
-    r.offset_no,
-    r.ingest_id,
-    r.checkpoint_id,
-    r.batch_id
-  FROM shown AS r
-  LEFT JOIN intents AS i ON i.transaction_id = r.transaction_id
+  SELECT r.*
+  FROM placed AS r
+  LEFT JOIN decided AS d ON d.transaction_id = r.transaction_id AND d.ingest_id = r.ingest_id
   LEFT JOIN {dataset}.alarm_changes AS a ON a.transaction_id = r.transaction_id AND a.kind = 'remove-row'
-  WHERE a.transaction_id IS NULL
+  WHERE d.transaction_id IS NULL AND a.transaction_id IS NULL
   QUALIFY ROW_NUMBER() OVER (PARTITION BY r.transaction_id ORDER BY r.partition_no, r.offset_no, r.ingest_id) = 1
 ) AS s
 ON t.transaction_id = s.transaction_id

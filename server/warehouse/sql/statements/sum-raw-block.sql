@@ -14,13 +14,13 @@ WHERE r.batch_id >= @firstBatchId
   AND (r.checkpoint_id <> @checkpointId OR r.batch_id <= @batchId)
 GROUP BY 1, r.currency
 UNION ALL
-SELECT 'repeated', CAST(NULL AS STRING), COALESCE(SUM(p.row_count - p.positions), 0), CAST(NULL AS NUMERIC)
+SELECT 'repeated', CAST(NULL AS STRING), COALESCE(SUM(p.row_count - 1), 0), CAST(NULL AS NUMERIC)
 FROM (
-  SELECT COUNT(*) AS row_count, COUNT(DISTINCT r.offset_no) AS positions
+  SELECT COUNT(*) AS row_count
   FROM {dataset}.payments_raw AS r
   WHERE r.batch_id >= @firstBatchId
     AND r.batch_id <= @lastBatchId
     AND r.checkpoint_id = @checkpointId
     AND r.batch_id <= @batchId
-  GROUP BY r.topic, r.partition_no
+  GROUP BY r.topic, r.partition_no, r.offset_no
 ) AS p

@@ -8,7 +8,7 @@ import { checkedNumericSum } from "../functions/numbers.ts";
 import { SqlError, unsupported } from "../position.ts";
 import { isComparable, scalar, typeName } from "../types.ts";
 import type { SqlType } from "../types.ts";
-import { approxQuantiles, approxTopCount } from "./approximations.ts";
+import { approxQuantiles, approxTopCount, approxTopSum } from "./approximations.ts";
 import type { Aggregate } from "./aggregate.ts";
 import { coerce } from "./coercion.ts";
 import { mayBeNaN } from "./floats.ts";
@@ -37,7 +37,11 @@ function noMatch(aggregate: Aggregate, type: SqlType): SqlError {
 
 /** A call of a DuckDB aggregate with this one's DISTINCT and OVER. */
 function duck(aggregate: Aggregate, name: string, inside: string): string {
-  return `${name}(${aggregate.call.isDistinct ? "DISTINCT " : ""}${inside})${aggregate.over}`;
+  return `${duckCall(aggregate, name, inside)}${aggregate.over}`;
+}
+
+function duckCall({ call }: Aggregate, name: string, inside: string): string {
+  return `${name}(${call.isDistinct ? "DISTINCT " : ""}${inside})`;
 }
 
 /** Whether a condition holds for any row: FALSE over no rows. */
@@ -208,6 +212,7 @@ function limited(aggregate: Aggregate, list: string): string {
 
 function stringAgg(aggregate: Aggregate): Typed {
   const argument = first(aggregate);
+  if (argument.type.kind === "BYTES") return bytesAgg(aggregate, argument);
   if (argument.type.kind !== "STRING") throw noMatch(aggregate, argument.type);
   const separator: Expression | undefined = aggregate.call.args[1];
   if (separator !== undefined && !(separator.kind === "literal" && separator.type === "STRING")) {
@@ -220,6 +225,25 @@ function stringAgg(aggregate: Aggregate): Typed {
   const all = duck(aggregate, "list", `${argument.sql}${aggregate.order}`);
   const list = limited(aggregate, `${all} FILTER (WHERE ${argument.sql} IS NOT NULL)`);
   return result(`(CASE WHEN len(${list}) > 0 THEN array_to_string(${list}, ${between}) END)`, argument.type);
+}
+
+/** DuckDB joins no BLOBs: their hexadecimal digits are joined. */
+function bytesAgg(aggregate: Aggregate, argument: Typed): Typed {
+  const { call, order } = aggregate;
+  const separator: Expression | undefined = call.args[1];
+  if (separator !== undefined && !(separator.kind === "literal" && separator.type === "BYTES")) {
+    throw unsupported("A separator of STRING_AGG that is not a BYTES literal", separator.position);
+  }
+  if (call.isDistinct && order !== "")
+    throw unsupported("DISTINCT with ORDER BY of BYTES in STRING_AGG", call.position);
+  const between = `hex(${aggregate.args[1]?.sql ?? "CAST(',' AS BLOB)"})`;
+  const digits = `hex(${argument.sql})`;
+  if (call.limit === undefined) {
+    return result(`unhex(${duck(aggregate, "string_agg", `${digits}, ${between}${order}`)})`, argument.type);
+  }
+  const all = `${duck(aggregate, "list", `${digits}${order}`)} FILTER (WHERE ${argument.sql} IS NOT NULL)`;
+  const list = limited(aggregate, all);
+  return result(`(CASE WHEN len(${list}) > 0 THEN unhex(array_to_string(${list}, ${between})) END)`, argument.type);
 }
 
 function arrayAgg(aggregate: Aggregate): Typed {
@@ -259,7 +283,8 @@ function valueBy(aggregate: Aggregate, duckName: string): Typed {
 
 export const aggregateHandlers: Record<Exclude<AggregateFunction, "GROUPING">, (aggregate: Aggregate) => Typed> = {
   COUNT: count,
-  COUNTIF: (aggregate) => onBool(aggregate, (x) => `count(CASE WHEN ${x} THEN 1 END)`, scalar("INT64")),
+  COUNTIF: (aggregate) =>
+    onBool(aggregate, (x) => duckCall(aggregate, "count", `CASE WHEN ${x} THEN 1 END`), scalar("INT64")),
   SUM: sum,
   AVG: average,
   MIN: extreme,
@@ -273,6 +298,7 @@ export const aggregateHandlers: Record<Exclude<AggregateFunction, "GROUPING">, (
   APPROX_COUNT_DISTINCT: approxCountDistinct,
   APPROX_QUANTILES: approxQuantiles,
   APPROX_TOP_COUNT: approxTopCount,
+  APPROX_TOP_SUM: approxTopSum,
   LOGICAL_AND: (aggregate) => onBool(aggregate, (x) => `bool_and(${x})`, scalar("BOOL")),
   LOGICAL_OR: (aggregate) => onBool(aggregate, (x) => `bool_or(${x})`, scalar("BOOL")),
   BIT_AND: bits,

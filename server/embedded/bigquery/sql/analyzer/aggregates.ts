@@ -39,10 +39,20 @@ export function aggregateCall(place: Place, call: CallExpression, over: Over | u
   const order = orderList === "" ? "" : ` ORDER BY ${orderList}`;
   const typed = aggregateHandlers[name]({ call, args, order, over: over?.sql ?? "" });
   const combined = combine(typed.sql, typed.type, over === undefined ? parts : [...parts, ...over.parts]);
+  refuseSecondDraw(place, call, combined);
   if (over === undefined) delete combined.ungrouped;
   Object.assign(combined, over === undefined ? { hasAggregate: true } : { hasWindow: true });
   delete combined.isVolatile;
   return combined;
+}
+
+/** Each call draws its own random values in BigQuery; DuckDB would draw them once for calls that are written alike. */
+export function refuseSecondDraw({ context }: Place, call: CallExpression, typed: Typed): void {
+  if (typed.isVolatile !== true) return;
+  if (context.randomCalls.has(typed.sql)) {
+    throw unsupported(`${call.name} over the same random values as another call`, call.position);
+  }
+  context.randomCalls.add(typed.sql);
 }
 
 /** DuckDB takes an aggregate of only an outer query's columns for one of that query: a column of this one is named, too. */
@@ -62,7 +72,7 @@ function insideAggregate(place: Place): Place {
 
 const ordered = new Set(["STRING_AGG", "ARRAY_AGG", "ARRAY_CONCAT_AGG"]);
 const distinctable = new Set(
-  `COUNT SUM AVG MIN MAX STRING_AGG ARRAY_AGG ANY_VALUE BIT_AND BIT_OR BIT_XOR
+  `COUNT COUNTIF SUM AVG MIN MAX STRING_AGG ARRAY_AGG ANY_VALUE BIT_AND BIT_OR BIT_XOR
   LOGICAL_AND LOGICAL_OR APPROX_QUANTILES STDDEV STDDEV_SAMP STDDEV_POP VARIANCE VAR_SAMP VAR_POP`.split(/\s+/),
 );
 const binary = new Set(["CORR", "COVAR_POP", "COVAR_SAMP", "MAX_BY", "MIN_BY", "APPROX_QUANTILES", "APPROX_TOP_COUNT"]);
@@ -74,8 +84,9 @@ function checkSyntax(
 ): void {
   const { position } = call;
   const isCountStar = name === "COUNT" && call.isStar;
-  const most = name === "STRING_AGG" || call.having !== undefined || binary.has(name) ? 2 : 1;
-  const least = binary.has(name) ? 2 : 1;
+  const isTernary = name === "APPROX_TOP_SUM";
+  const most = isTernary ? 3 : name === "STRING_AGG" || call.having !== undefined || binary.has(name) ? 2 : 1;
+  const least = isTernary ? 3 : binary.has(name) ? 2 : 1;
   if (!isCountStar && (call.isStar || use.args.length < least || use.args.length > most)) {
     throw new SqlError(`No matching signature for aggregate function ${name}`, position);
   }
@@ -123,7 +134,8 @@ function grouping(place: Place, call: CallExpression, analyze: Analyze): Typed {
   const [key] = call.args;
   if (key === undefined || call.args.length !== 1 || call.over !== undefined)
     throw unsupported("This form of GROUPING", call.position);
-  const typed = analyze(place, key);
+  const given = analyze(place, key);
+  const typed = place.computedKeys?.get(given.sql)?.typed ?? given;
   if (place.groupKeys?.has(typed.sql) !== true)
     throw new SqlError("GROUPING must have a group key as its argument", call.position);
   return { sql: `CAST(grouping(${typed.sql}) AS BIGINT)`, type: scalar("INT64") };

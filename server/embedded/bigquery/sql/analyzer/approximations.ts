@@ -3,7 +3,7 @@
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/approximate_aggregate_functions
  */
 import { SqlError, unsupported } from "../position.ts";
-import { isComparable, scalar, typeName } from "../types.ts";
+import { duckType, isComparable, scalar, typeName } from "../types.ts";
 import type { Aggregate } from "./aggregate.ts";
 import type { Typed } from "./typed.ts";
 import { coerce } from "./coercion.ts";
@@ -15,7 +15,7 @@ const numberMax = 100_000;
 function valueAndNumber(aggregate: Aggregate): { value: Typed; count: number } {
   const { name, args, position } = aggregate.call;
   const [first] = aggregate.args;
-  const [, number] = args;
+  const number = args.at(-1);
   if (first === undefined || number === undefined) throw new SqlError(`No matching signature for ${name}`, position);
   if (aggregate.over !== "") throw unsupported(`${name} as a window function`, position);
   if (number.kind !== "literal" || number.type !== "INT64") {
@@ -57,6 +57,32 @@ export function approxTopCount(aggregate: Aggregate): Typed {
   const fields = [
     { name: "value", type: value.type },
     { name: "count", type: scalar("INT64") },
+  ];
+  return { sql, type: { kind: "ARRAY", element: { kind: "STRUCT", fields } } };
+}
+
+/** The values with the greatest sums of weights first; the sum is NULL, and last, where all weights are. */
+export function approxTopSum(aggregate: Aggregate): Typed {
+  const { value, count } = valueAndNumber(aggregate);
+  const { name, position } = aggregate.call;
+  const weight = aggregate.args[1];
+  const kind = weight?.type.kind;
+  if (weight === undefined || (kind !== "INT64" && kind !== "NUMERIC")) {
+    throw unsupported(`${name} with a weight that is neither INT64 nor NUMERIC`, position);
+  }
+  const checked = `CASE WHEN ${weight.sql} < 0 THEN error('${name}: a weight is negative') ELSE ${weight.sql} END`;
+  const rows = `list(struct_pack(v := ${value.sql}, w := ${checked}))`;
+  const values = `list_transform("$a".r, lambda "$e": "$e".v)`;
+  const distinct = `list_concat(list_distinct(${values}), CASE WHEN len(list_filter(${values}, lambda "$n": "$n" IS NULL)) > 0 THEN [NULL] ELSE [] END)`;
+  const own = `list_filter("$a".r, lambda "$e": "$e".v IS NOT DISTINCT FROM "$d" AND "$e".w IS NOT NULL)`;
+  const total = `list_sum(list_transform(${own}, lambda "$e": "$e".w))`;
+  const sums = `list_transform(${distinct}, lambda "$d": {n: -CAST(${total} AS ${duckType(weight.type)}), v: "$d"})`;
+  const sorted = `list_sort(${sums}, 'ASC', 'NULLS LAST')`;
+  const top = `list_transform(list_slice(${sorted}, 1, ${count}), lambda "$t": struct_pack(f1 := "$t".v, f2 := -"$t".n))`;
+  const sql = `(CASE WHEN count(*) > 0 THEN list_transform([{r: ${rows}}], lambda "$a": ${top})[1] END)`;
+  const fields = [
+    { name: "value", type: value.type },
+    { name: "sum", type: weight.type },
   ];
   return { sql, type: { kind: "ARRAY", element: { kind: "STRUCT", fields } } };
 }

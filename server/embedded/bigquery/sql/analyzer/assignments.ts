@@ -4,7 +4,9 @@ import { guard } from "../functions/signature.ts";
 import type { Target } from "../plan.ts";
 import { SqlError, unsupported } from "../position.ts";
 import { limitedSql } from "../type-limits.ts";
+import { stringLiteral } from "../literals.ts";
 import { duckType, scalar } from "../types.ts";
+import type { SqlType } from "../types.ts";
 import { coerce } from "./coercion.ts";
 import type { Context, Place, TableColumn } from "./context.ts";
 import { analyzeExpression } from "./expression.ts";
@@ -29,19 +31,49 @@ export function insertedColumns(columns: TableColumn[], names: string[] | undefi
   if (names === undefined) return columns;
   const found = names.map((name) => findColumn(columns, name, position));
   if (new Set(found).size < found.length) throw new SqlError("An INSERT names a column twice", position);
-  const missing = columns.find((column) => column.isRequired && !found.includes(column));
+  const missing = columns.find(
+    (column) => column.isRequired && column.defaultText === undefined && !found.includes(column),
+  );
   if (missing !== undefined) {
     throw new SqlError(`Required column ${missing.name} must have a value in an INSERT`, position);
   }
   return found;
 }
 
-/** A value as it is stored: BigQuery keeps no NULL arrays, they are empty ones. */
+/** The columns that an INSERT leaves to their default values. */
+export function defaultedColumns(columns: TableColumn[], inserted: TableColumn[]): TableColumn[] {
+  return columns.filter((column) => column.defaultText !== undefined && !inserted.includes(column));
+}
+
+/** A value as it is stored: BigQuery keeps no NULL arrays, they are empty ones, and no arrays with NULL elements. */
 export function storedValue(typed: Typed, column: TableColumn, position: number): Typed {
-  const { type, limit } = column;
+  const { type, limit, requiredInside = [] } = column;
+  if (requiredInside.length > 0)
+    throw unsupported(`A statement that writes column ${column.name}, which has REQUIRED fields inside,`, position);
   const value = coerce(typed, type, position, `A value for column ${column.name}`);
   if (limit !== undefined) return { ...value, sql: limitedSql(value.sql, limit, type) };
-  return type.kind === "ARRAY" ? { ...value, sql: `coalesce(${value.sql}, CAST([] AS ${duckType(type)}))` } : value;
+  const hasNull = hasNullElement('"$v"', type);
+  if (hasNull === undefined) return value;
+  const stored = type.kind === "ARRAY" ? `coalesce("$v", CAST([] AS ${duckType(type)}))` : '"$v"';
+  const message = stringLiteral(`Array cannot have a null element; error in writing field ${column.name}`);
+  const checked = `CASE WHEN ${hasNull} THEN error(${message}) ELSE ${stored} END`;
+  return { ...value, sql: `list_transform([${value.sql}], lambda "$v": ${checked})[1]` };
+}
+
+/** SQL that tells whether a NULL is an element of an array in the value; undefined when the type has no array. */
+function hasNullElement(sql: string, type: SqlType, depth = 0): string | undefined {
+  if (type.kind === "STRUCT") {
+    const fields = type.fields.map((field, index) => {
+      return hasNullElement(`struct_extract(${sql}, 'f${index + 1}')`, field.type, depth);
+    });
+    const found = fields.filter((field) => field !== undefined);
+    return found.length === 0 ? undefined : `(${found.join(" OR ")})`;
+  }
+  if (type.kind !== "ARRAY") return undefined;
+  const own = `len(${sql}) > list_count(${sql})`;
+  const element = `"$e${depth}"`;
+  const inside = hasNullElement(element, type.element, depth + 1);
+  return inside === undefined ? `(${own})` : `(${own} OR len(list_filter(${sql}, lambda ${element}: ${inside})) > 0)`;
 }
 
 export function statementPlace(context: Context, scope: Scope, clause: string): Place {
@@ -56,10 +88,10 @@ export function statementPlace(context: Context, scope: Scope, clause: string): 
   };
 }
 
-/** One value of a row; DEFAULT is NULL, for columns have no default values here. */
+/** One value of a row. */
 export function valueSql(place: Place, value: Expression | "DEFAULT", column: TableColumn | undefined): string {
   if (column === undefined) throw new Error("the number of values was checked");
-  if (value === "DEFAULT") return storedValue({ sql: "NULL", type: { kind: "NULL" } }, column, 0).sql;
+  if (value === "DEFAULT") return place.context.defaultSql(column);
   return storedValue(analyzeExpression(place, value), column, value.position).sql;
 }
 
@@ -103,6 +135,9 @@ function changedValue(place: Place, current: TableColumn & { sql: string }, chan
   if (whole !== undefined && changes.length > 1) throw new SqlError("Update item assigned more than once", position);
   if (whole !== undefined) return valueSql(place, whole.assignment.value, current);
   const { type } = current;
+  if (current.defaultText !== undefined && changes.some((change) => change.assignment.value === "DEFAULT")) {
+    throw unsupported(`DEFAULT for a field of ${current.name}`, position);
+  }
   if (type.kind !== "STRUCT") throw new SqlError(`Cannot set a field of ${current.name}, which is no STRUCT`, position);
   for (const { fields } of changes) {
     if (type.fields.filter((field) => sameName(field.name, fields[0])).length !== 1) {

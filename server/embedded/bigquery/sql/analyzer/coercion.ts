@@ -150,6 +150,14 @@ export function commonType(items: readonly Typed[], position: Position, what: st
   throw new SqlError(`No matching signature for ${what} for types: ${kinds}`, position);
 }
 
+/** A NULL literal in the first of several STRUCTs is an INT64, which these literals cannot become. */
+export function refuseNullFirst([first, ...others]: readonly Typed[], position: Position): void {
+  if (first?.literal?.kind !== "null") return;
+  if (others.some(({ type }) => type.kind === "STRING" || type.kind === "BOOL" || type.kind === "BYTES")) {
+    throw unsupported("A NULL literal in a STRUCT before one that has a STRING, BOOL or BYTES there", position);
+  }
+}
+
 /** Structs of the same number of fields meet field by field, under the names of the first. */
 function commonStruct(items: readonly Typed[], position: Position, what: string): SqlType | undefined {
   const [first] = items;
@@ -165,6 +173,7 @@ function commonStruct(items: readonly Typed[], position: Position, what: string)
     kind: "STRUCT",
     fields: fields.map(({ name }, index) => {
       const column = rows.flatMap((row) => row?.[index] ?? []);
+      refuseNullFirst(column, position);
       const type = commonType(column, position, what);
       return { name, type: type.kind === "NULL" ? scalar("INT64") : type };
     }),

@@ -8,7 +8,18 @@ export interface TableColumn {
   name: string;
   type: SqlType;
   isRequired: boolean;
+  /** Absent or empty where nothing inside is REQUIRED. */
+  requiredInside?: readonly RequiredField[];
   limit?: TypeLimit | undefined;
+  /** The expression of its default value, as it was written. */
+  defaultText?: string | undefined;
+}
+
+/** A field of a RECORD that is REQUIRED, or has such fields inside. */
+export interface RequiredField {
+  name: string;
+  isRequired: boolean;
+  inside: readonly RequiredField[];
 }
 
 /** What the analyzer must know of a table or view. */
@@ -39,7 +50,17 @@ export interface Context {
   counter: { value: number };
   viewDepth: number;
   commonTables: CommonTable[];
+  /** Aggregate and window calls over random values, as SQL: DuckDB computes equal ones once. */
+  randomCalls: Set<string>;
   analyzeQuery(context: Context, query: Query, parent: Scope | undefined): Relation;
+  /** SQL of a column's default value. */
+  defaultSql(column: TableColumn): string;
+}
+
+export interface ComputedKey {
+  typed: Typed;
+  /** Named by the alias or the number of a select item: the same expression is this key in every select item. */
+  isSelected: boolean;
 }
 
 /** Where an expression stands, and so what it may contain. */
@@ -51,6 +72,8 @@ export interface Place {
   windows: "allowed" | { forbiddenIn: string };
   /** Group keys by their SQL when the query is grouped. */
   groupKeys: Set<string> | undefined;
+  /** Of grouping sets: the keys that are no columns of FROM, by the SQL that computes them. */
+  computedKeys?: Map<string, ComputedKey>;
   /** Names of the select list, where the clause sees them: they hide columns of FROM. */
   aliases: Map<string, Typed[]> | undefined;
   namedWindows: Map<string, WindowSpecification>;

@@ -4,9 +4,10 @@ import type { Plan, TableId } from "../plan.ts";
 import { SqlError, unsupported } from "../position.ts";
 import { scalar, typeName } from "../types.ts";
 import { statementPlace, storedValue } from "./assignments.ts";
-import type { Context, TableColumn } from "./context.ts";
+import type { Context, TableColumn, TableInfo } from "./context.ts";
+import { checkDefault } from "./defaults.ts";
 import { analyzeExpression } from "./expression.ts";
-import { completePath } from "./from.ts";
+import { completePath, quoteName } from "./from.ts";
 import { analyzeResult } from "./query.ts";
 import { emptyScope } from "./scope.ts";
 import type { Column, Relation } from "./scope.ts";
@@ -52,26 +53,37 @@ export function expirationSql(context: Context, expression: Expression | undefin
   throw new SqlError(`expiration_timestamp must be a TIMESTAMP, got ${typeName(type)}`, position);
 }
 
-function likedColumns(context: Context, { like }: Statement & { kind: "createTable" }): TableColumn[] | undefined {
+function likedTable(
+  context: Context,
+  { like, likeForm }: Statement & { kind: "createTable" },
+): (TableInfo & { kind: "table" }) | undefined {
   if (like === undefined) return undefined;
   const info = context.environment.findTable(completePath(context, like));
-  if (info.kind === "table" && info.isWritable) return info.columns;
-  throw unsupported("CREATE TABLE … LIKE of what is not a table of a dataset", like.position);
+  if (info.kind === "table" && info.isWritable) return info;
+  throw unsupported(`CREATE TABLE … ${likeForm} of what is not a table of a dataset`, like.position);
 }
 
 export function createTable(context: Context, statement: Statement & { kind: "createTable" }): Plan {
   const id = completePath(context, statement.path);
   const likeId = statement.like === undefined ? undefined : completePath(context, statement.like);
+  const liked = likedTable(context, statement);
   const declared =
-    likedColumns(context, statement) ??
-    statement.columns?.map(({ name, type, limit, isRequired, position }) => {
+    liked?.columns ??
+    statement.columns?.map(({ name, type, limit, isRequired, defaultValue, position }) => {
       if (isRequired && type.kind === "ARRAY")
         throw new SqlError(`NOT NULL cannot be applied to ARRAY ${name}`, position);
-      return { name, type, limit, isRequired };
+      const column: TableColumn = { name, type, limit, isRequired };
+      if (defaultValue === undefined) return column;
+      checkDefault(column, defaultValue.expression);
+      return { ...column, defaultText: defaultValue.text };
     });
   const expiration = expirationSql(context, statement.options.expiration);
   if (statement.query === undefined) {
-    return { kind: "CREATE_TABLE", id, statement, columns: declared ?? [], like: likeId, expiration, sql: undefined };
+    const columns = declared ?? [];
+    const isCopy = liked !== undefined && statement.likeForm !== "LIKE";
+    const read = columns.map((column) => quoteName(column.name)).join(", ");
+    const rows = isCopy ? `SELECT ${read} FROM ${liked.sqlName}` : undefined;
+    return { kind: "CREATE_TABLE", id, statement, columns, like: likeId, expiration, sql: rows };
   }
   const relation = analyzeResult(context, statement.query);
   const { position } = statement.query;

@@ -4,6 +4,7 @@ import { isAggregateFunction } from "../functions/aggregates.ts";
 import { bytesLiteral, parseInteger, scalarLiteral, stringLiteral } from "../literals.ts";
 import { SqlError } from "../position.ts";
 import { scalar } from "../types.ts";
+import type { SqlType } from "../types.ts";
 import { aggregateCall } from "./aggregates.ts";
 import { scalarCall } from "./calls.ts";
 import { cast } from "./casts.ts";
@@ -32,7 +33,10 @@ export function analyzeExpression(place: Place, expression: Expression): Typed {
 }
 
 /** A path that is a group key may stand anywhere; a computed key only as a whole item of SELECT or ORDER BY. */
-export function asGroupKey(place: Place, typed: Typed): Typed {
+export function asGroupKey(place: Place, typed: Typed, { isSelectItem = false } = {}): Typed {
+  const computed = place.computedKeys?.get(typed.sql);
+  if (computed !== undefined && (typed.ungrouped !== undefined || (isSelectItem && computed.isSelected)))
+    return { ...computed.typed };
   if (typed.ungrouped !== undefined && place.groupKeys?.has(typed.sql) === true) delete typed.ungrouped;
   return typed;
 }
@@ -197,9 +201,20 @@ function binaryNode(place: Place, expression: Expression & { kind: "binary" }): 
       return shift(base.type.kind === "DATE" ? asFamily(base, "DATETIME", position) : base, amount, position);
     }
   }
-  const [a, b] = [analyzeExpression(place, left), analyzeExpression(place, right)];
+  const [a, b] = asTexts(operator, [analyzeExpression(place, left), analyzeExpression(place, right)], position);
   const times = intervalArithmetic(operator, a, b, position);
   return times ?? dateArithmetic(operator, a, b, position) ?? binary(operator, a, b, position);
+}
+
+const noTexts = new Set<SqlType["kind"]>(["STRING", "BYTES", "ARRAY", "STRUCT", "JSON", "NULL"]);
+
+/** What || joins, as CONCAT does: values that are no text are joined as the STRING that CAST makes of them. */
+function asTexts(operator: string, pair: [Typed, Typed], position: number): [Typed, Typed] {
+  const others = pair.filter(({ type }) => !noTexts.has(type.kind));
+  if (operator !== "||" || others.length === 0) return pair;
+  if (!pair.every((part) => part.type.kind === "STRING" || others.includes(part))) return pair;
+  const text = (part: Typed): Typed => cast(part, scalar("STRING"), { isSafe: false, position });
+  return [text(pair[0]), text(pair[1])];
 }
 
 /** A whole number of one unit: needs no INTERVAL value. */

@@ -41,13 +41,23 @@ export function comparisonSql(operator: string, left: Typed, right: Typed): stri
   return isOnce ? `list_transform([{l: ${left.sql}, r: ${right.sql}}], lambda "$s": ${sql})[1]` : sql;
 }
 
-/** The ORDER BY keys of one item: NULL is lowest, then NaN, then the numbers. */
+/**
+ * The ORDER BY keys of one item: NULL is lowest, then NaN, then the numbers. A column of DuckDB's result that is also a
+ * sort key is read back from the sorted keys, where -0 has lost its sign: so the key is no column.
+ */
 export function orderSql(item: OrderItem, key: Typed): string {
   const nulls = item.nulls ?? (item.descending ? "LAST" : "FIRST");
   const direction = `${item.descending ? "DESC" : "ASC"} NULLS ${nulls}`;
-  // DuckDB orders an INTERVAL otherwise than by its length.
-  const whole = `${key.type.kind === "INTERVAL" ? `bq_interval_key(${key.sql})` : key.sql} ${direction}`;
+  const whole = `${wholeKey(key)} ${direction}`;
   return mayBeNaN(key) && key.isVolatile !== true ? `(NOT isnan(${key.sql})) ${direction}, ${whole}` : whole;
+}
+
+function wholeKey(key: Typed): string {
+  // Both zeros are equal, but DuckDB puts the sorted one of them into the result.
+  if (key.type.kind === "FLOAT64" && key.isVolatile !== true)
+    return `(CASE WHEN ${key.sql} = 0 THEN 0 ELSE ${key.sql} END)`;
+  // DuckDB orders an INTERVAL otherwise than by its length.
+  return key.type.kind === "INTERVAL" ? `bq_interval_key(${key.sql})` : key.sql;
 }
 
 /**

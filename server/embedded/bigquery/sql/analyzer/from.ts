@@ -40,12 +40,14 @@ export function analyzeFrom(context: Context, item: FromItem, parent: Scope | un
       const source = analyzeFrom(context, item.input, parent);
       return relationSource(context, unpivotRelation(context, item, { source, parent }), item.alias);
     }
+    case "piped":
+      throw new Error("what a pipe brings is analyzed where the pipe is");
     default:
-      return join(context, item, parent);
+      return joinSources(context, item, { left: analyzeFrom(context, item.left, parent), parent });
   }
 }
 
-function relationSource(context: Context, relation: Relation, alias: string | undefined): Source {
+export function relationSource(context: Context, relation: Relation, alias: string | undefined): Source {
   const name = newAlias(context, "t");
   return { sql: `(${relation.sql}) AS ${name}`, ...readColumns(name, relation, alias) };
 }
@@ -198,12 +200,17 @@ function arrayPath(item: FromItem, scope: Scope | undefined): (FromItem & { kind
   return undefined;
 }
 
-function join(context: Context, item: FromItem & { kind: "join" }, parent: Scope | undefined): Source {
-  const left = analyzeFrom(context, item.left, parent);
+export function joinSources(
+  context: Context,
+  item: FromItem & { kind: "join" },
+  { left, parent }: { left: Source; parent: Scope | undefined },
+): Source {
   const beside: Scope = { variables: left.variables, columns: left.columns, parent };
   const rightItem = arrayPath(item.right, beside) ?? item.right;
   // Only UNNEST sees what stands to its left.
-  const right = analyzeFrom(context, rightItem, rightItem.kind === "unnest" ? beside : parent);
+  const joined = analyzeFrom(context, rightItem, rightItem.kind === "unnest" ? beside : parent);
+  // DuckDB reads joins without parentheses from left to right.
+  const right = rightItem.kind === "join" ? { ...joined, sql: `(${joined.sql})` } : joined;
   refuseSameAlias(left, right, item.position);
   const isCorrelated = rightItem.kind === "unnest" && readsFrom(right.sql, left);
   const isOuterRight = item.join === "RIGHT" || item.join === "FULL";

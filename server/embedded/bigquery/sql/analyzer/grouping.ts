@@ -24,30 +24,26 @@ export function groupKeys(base: Place, select: Select): GroupKeys {
   };
   const { groupBy } = select;
   if (groupBy === undefined) return { set: new Set(), analyzed: new Map(), sql: "" };
-  const expressions =
-    groupBy.form === "ALL" ? allKeys(select) : groupBy.items.map((item) => keyExpression(item, select));
-  const keys = expressions.map((expression) => {
-    const typed = analyzeExpression(place, expression);
-    if (!isGroupable(typed.type)) {
-      throw unsupported(`Grouping by expressions of type ${typeName(typed.type)}`, expression.position);
-    }
-    // DuckDB would compute these anew where the grouping set has NULL for them.
-    if (groupBy.form === "SETS" && (typed.usesLocalColumn !== true || typed.sql.includes("SELECT "))) {
-      throw unsupported("ROLLUP, CUBE or GROUPING SETS of a constant or a subquery", expression.position);
-    }
-    return typed;
-  });
+  const expressions = keyExpressions(select, groupBy);
+  const keys = expressions.map((expression) => keyTyped(place, expression));
   const set = new Set(keys.map((key) => key.sql));
   const analyzed = new Map(keys.map((key, index) => [expressions[index] as Expression, key] as const));
   return { set, analyzed, sql: keysSql(groupBy, keys.map(groupSql)) };
 }
 
+export function keyExpressions(select: Select, groupBy: GroupBy): Expression[] {
+  if (groupBy.form === "ALL") return allKeys(select);
+  return groupBy.items.map((item) => (groupBy.form === "KEYS" ? item : keyExpression(item, select)));
+}
+
+export function keyTyped(place: Place, expression: Expression): Typed {
+  const typed = analyzeExpression(place, expression);
+  if (isGroupable(typed.type)) return typed;
+  throw unsupported(`Grouping by expressions of type ${typeName(typed.type)}`, expression.position);
+}
+
 function keysSql(groupBy: GroupBy, keys: string[]): string {
-  if (groupBy.form === "SETS") {
-    const sets = groupBy.sets.map((indexes) => `(${indexes.map((index) => keys[index] ?? "").join(", ")})`);
-    return ` GROUP BY GROUPING SETS (${sets.join(", ")})`;
-  }
-  if (keys.length === 0) return groupBy.form === "PLAIN" ? " GROUP BY ()" : "";
+  if (keys.length === 0) return groupBy.form === "ALL" ? "" : " GROUP BY ()";
   return ` GROUP BY ${keys.join(", ")}`;
 }
 

@@ -7,7 +7,15 @@ import { analyzeExpression } from "./expression.ts";
 import { analyzeFrom, quoteName } from "./from.ts";
 import type { Scope, ScopeColumn } from "./scope.ts";
 import { sameName } from "./scope.ts";
-import { assignedColumns, condition, insertedColumns, statementPlace, storedValue, valueSql } from "./assignments.ts";
+import {
+  assignedColumns,
+  condition,
+  defaultedColumns,
+  insertedColumns,
+  statementPlace,
+  storedValue,
+  valueSql,
+} from "./assignments.ts";
 import type { WritableTable } from "./assignments.ts";
 
 type Merge = Statement & { kind: "merge" };
@@ -105,7 +113,9 @@ function planStep(context: Context, clause: MergeClause, input: StepInput): Merg
     return { index, action: "UPDATE", columns: assigned.map(({ column }) => column.name), values };
   }
   const columns = insertedColumns(table.columns, action.columns, position);
-  const names = columns.map((column) => column.name);
+  const defaulted = defaultedColumns(table.columns, columns);
+  const names = [...columns, ...defaulted].map((column) => column.name);
+  const defaults = defaulted.map((column) => context.defaultSql(column));
   if (action.values === "ROW") {
     if (scopes.source.columns.length !== columns.length) {
       throw new SqlError("INSERT ROW needs as many source columns as are inserted", position);
@@ -115,7 +125,7 @@ function planStep(context: Context, clause: MergeClause, input: StepInput): Merg
       if (found === undefined) throw new SqlError(`INSERT ROW: the source has no column ${column.name}`, position);
       return storedValue({ sql: found.sql, type: found.type }, column, position).sql;
     });
-    return { index, action: "INSERT", columns: names, values };
+    return { index, action: "INSERT", columns: names, values: [...values, ...defaults] };
   }
   if (action.values.length !== columns.length) {
     throw new SqlError(
@@ -124,5 +134,5 @@ function planStep(context: Context, clause: MergeClause, input: StepInput): Merg
     );
   }
   const values = action.values.map((value, at) => valueSql(place, value, columns[at]));
-  return { index, action: "INSERT", columns: names, values };
+  return { index, action: "INSERT", columns: names, values: [...values, ...defaults] };
 }

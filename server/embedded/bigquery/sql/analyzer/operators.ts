@@ -3,7 +3,7 @@ import { SqlError, unsupported } from "../position.ts";
 import type { Position } from "../position.ts";
 import { isComparable, isNumericKind, scalar, typeName } from "../types.ts";
 import type { ScalarKind, SqlType } from "../types.ts";
-import { coerce, commonType, tryCoerce } from "./coercion.ts";
+import { coerce, commonType, tryCoerce, refuseNullFirst } from "./coercion.ts";
 import { checkedFloat, comparisonSql } from "./floats.ts";
 import { combine } from "./typed.ts";
 import type { Typed } from "./typed.ts";
@@ -176,7 +176,9 @@ function compareStructs(operator: "=" | "!=", left: Typed, right: Typed, positio
   refuseVolatile([left, right], "a comparison of STRUCT values", position);
   const pairs = a.fields.map(({ type }, index) => {
     const other = b.fields[index]?.type ?? type;
-    return compare("=", structValue(left, type, index), structValue(right, other, index), position).sql;
+    const pair = [structValue(left, type, index), structValue(right, other, index)] as const;
+    if (right.fields !== undefined) refuseNullFirst(pair, position);
+    return compare("=", ...pair, position).sql;
   });
   const equal = `(CASE WHEN ${left.sql} IS NULL OR ${right.sql} IS NULL THEN NULL ELSE ${pairs.join(" AND ")} END)`;
   return combine(operator === "=" ? equal : `(NOT ${equal})`, scalar("BOOL"), [left, right]);

@@ -1,18 +1,18 @@
 /** Queries: WITH, set operators, ORDER BY and LIMIT around SELECT. */
-import type { OrderItem, Query, QueryBody, SetOperation } from "../ast.ts";
+import type { OrderItem, Query, QueryBody } from "../ast.ts";
 import { SqlError, unsupported } from "../position.ts";
 import { analyzeRecursive } from "./recursion.ts";
-import { isOrderable, isGroupable, sameType, scalar } from "../types.ts";
-import { coerce, commonType } from "./coercion.ts";
+import { isOrderable, scalar } from "../types.ts";
 import { newAlias } from "./context.ts";
 import type { Context, Place } from "./context.ts";
 import { analyzeExpression } from "./expression.ts";
 import { orderSql } from "./floats.ts";
+import { constantPlace, limitSql } from "./limits.ts";
+import { pipedRelation } from "./pipes.ts";
 import { sameName } from "./scope.ts";
 import type { Column, CommonTable, Relation, Scope, ScopeColumn } from "./scope.ts";
 import { analyzeSelect } from "./select.ts";
-import type { SqlType } from "../types.ts";
-import type { Typed } from "./typed.ts";
+import { setOperation } from "./set-operations.ts";
 
 export function analyzeQuery(context: Context, query: Query, parent: Scope | undefined): Relation {
   const inside: Context = { ...context, commonTables: [...context.commonTables] };
@@ -24,6 +24,9 @@ export function analyzeQuery(context: Context, query: Query, parent: Scope | und
 /** The rows of a statement: those of a value table of STRUCTs have its fields as columns. */
 export function analyzeRows(context: Context, query: Query): Relation {
   const relation = analyzeQuery(context, query, undefined);
+  if (relation.isNamelessRow === true) {
+    return { ...relation, columns: relation.columns.map((column) => ({ ...column, name: undefined })) };
+  }
   const row = relation.columns[0]?.type;
   if (relation.isValueTable !== true || row?.kind !== "STRUCT") return relation;
   const fields = row.fields.map((_, index) => `struct_extract(v.c1, 'f${index + 1}') AS c${index + 1}`);
@@ -113,94 +116,12 @@ function analyzeBranch(context: Context, body: QueryBody, parent: Scope | undefi
       const relation = analyzeQuery(context, body.query, parent);
       return { ...relation, sql: `SELECT * FROM (${relation.sql}) AS p` };
     }
+    case "pipe":
+      return pipedRelation({ context, parent }, body);
     default:
-      return setOperation(context, body, parent);
-  }
-}
-
-function setOperation(context: Context, body: SetOperation, parent: Scope | undefined): Relation {
-  const given = body.branches.map((branch) => analyzeBranch(context, branch, parent));
-  const [first] = given;
-  if (first === undefined) throw new SqlError("A set operation needs queries", body.position);
-  const branches = body.isByName ? given.map((branch) => orderedAs(first, branch, body)) : given;
-  if (branches.some((branch) => branch.columns.length !== first.columns.length)) {
-    throw new SqlError(`Queries in ${body.operator} have mismatched column count`, body.position);
-  }
-  const columns = first.columns.map((column, index): Column => {
-    const parts = branches.map((branch) => branchValue(branch, index, column.type));
-    const type = commonType(parts, body.position, body.operator);
-    if (body.operator !== "UNION ALL" && !isGroupable(type)) {
-      throw new SqlError(
-        `Column ${index + 1} in ${body.operator} has type that does not support set operations`,
-        body.position,
+      return setOperation(
+        body,
+        body.branches.map((branch) => analyzeBranch(context, branch, parent)),
       );
-    }
-    return { name: column.name, type: type.kind === "NULL" ? scalar("INT64") : type };
-  });
-  const sql = branches
-    .map((branch) => alignBranch(branch, columns, body.position))
-    .join(` ${body.operator.replace(" DISTINCT", "")} `);
-  return { sql, columns, isValueTable: branches.every((branch) => branch.isValueTable === true) };
-}
-
-/** The branch with its columns in the order of the first one's. */
-function orderedAs(first: Relation, branch: Relation, body: SetOperation): Relation {
-  const columns = first.columns.map(({ name }) => {
-    const matches = branch.columns.flatMap((column, index) => (sameName(column.name, name) ? [index] : []));
-    const [match] = matches;
-    if (match === undefined || matches.length > 1 || branch.columns.length !== first.columns.length) {
-      throw new SqlError(
-        `Queries in ${body.operator} BY NAME must have the same column names, each once`,
-        body.position,
-      );
-    }
-    return match;
-  });
-  const items = columns.map((index, at) => `n.c${index + 1} AS c${at + 1}`);
-  return {
-    ...branch,
-    sql: `SELECT ${items.join(", ")} FROM (${branch.sql}) AS n`,
-    columns: columns.flatMap((index) => branch.columns[index] ?? []),
-  };
-}
-
-/** A literal that a branch selects is still a literal when the columns are made one type. */
-function branchValue(branch: Relation, index: number, otherwise: SqlType): Typed {
-  const column = branch.columns[index];
-  const value: Typed = { sql: `b.c${index + 1}`, type: column?.type ?? otherwise };
-  if (column?.items !== undefined) value.items = column.items;
-  return column?.literal === undefined ? value : { ...value, literal: column.literal };
-}
-
-function alignBranch(branch: Relation, columns: Column[], position: number): string {
-  const isAligned = columns.every((column, index) => sameType(column.type, branch.columns[index]?.type ?? column.type));
-  const items = columns.map((column, index) => {
-    return `${coerce(branchValue(branch, index, column.type), column.type, position).sql} AS c${index + 1}`;
-  });
-  return isAligned ? `(${branch.sql})` : `(SELECT ${items.join(", ")} FROM (${branch.sql}) AS b)`;
-}
-
-function limitSql(context: Context, query: Query): string {
-  const count = (expression: Query["limit"], clause: string): string => {
-    if (expression === undefined) return "";
-    const isConstant = ["literal", "parameter", "positional"].includes(expression.kind);
-    const typed = isConstant ? analyzeExpression(constantPlace(context, clause), expression) : undefined;
-    if (typed?.type.kind !== "INT64" || (expression.kind === "literal" && expression.value.startsWith("-"))) {
-      throw new SqlError(`${clause} expects a non-negative integer literal or parameter`, expression.position);
-    }
-    return ` ${clause} ${typed.sql}`;
-  };
-  return count(query.limit, "LIMIT") + count(query.offset, "OFFSET");
-}
-
-function constantPlace(context: Context, clause: string): Place {
-  return {
-    context,
-    scope: { variables: [], columns: [], parent: undefined },
-    aggregates: { forbiddenIn: clause },
-    windows: { forbiddenIn: clause },
-    groupKeys: undefined,
-    aliases: undefined,
-    namedWindows: new Map(),
-  };
+  }
 }

@@ -61,6 +61,7 @@ function split(query: Query): { first: QueryBody; next: QueryBody; operator: "UN
   if (body.kind !== "set" || query.orderBy.length > 0 || query.limit !== undefined || query.withs.length > 0)
     return undefined;
   if (body.operator !== "UNION ALL" && body.operator !== "UNION DISTINCT") return undefined;
+  if (body.matching.by === "NAME") return undefined;
   const next = body.branches.at(-1);
   const [only, ...more] = body.branches.slice(0, -1);
   if (next === undefined || only === undefined) return undefined;

@@ -17,6 +17,8 @@ export interface Relation {
   columns: Column[];
   /** Its only column is the row: SELECT AS STRUCT and AS VALUE. */
   isValueTable?: boolean;
+  /** Its only column is a value, which has a name inside a query and none in a statement's result: FROM UNNEST alone. */
+  isNamelessRow?: boolean;
 }
 
 export interface ScopeColumn extends Column {

@@ -9,6 +9,7 @@ import { analyzeExpression, asGroupKey } from "./expression.ts";
 import { orderSql } from "./floats.ts";
 import { analyzeFrom } from "./from.ts";
 import { groupKeys } from "./grouping.ts";
+import { groupingSets } from "./grouping-sets.ts";
 import type { GroupKeys } from "./grouping.ts";
 import { emptyScope } from "./scope.ts";
 import type { Column, Relation, Scope, Source } from "./scope.ts";
@@ -20,29 +21,39 @@ import { containsAggregate, containsWindow } from "./walk.ts";
 interface Surroundings {
   parent: Scope | undefined;
   orderBy: OrderItem[];
+  /** What FROM would give, where a pipe brings it. */
+  source?: Source;
 }
 
 export function analyzeSelect(context: Context, select: Select, around: Surroundings): Relation {
-  const source = select.from === undefined ? undefined : analyzeFrom(context, select.from, around.parent);
+  const from = select.from === undefined ? undefined : analyzeFrom(context, select.from, around.parent);
+  const given = around.source ?? from;
   const scope: Scope =
-    source === undefined ? { ...emptyScope, parent: around.parent } : { ...source, parent: around.parent };
-  const base = basePlace(context, select, scope);
-  const where = clause(base, select.where, "WHERE clause");
+    given === undefined ? { ...emptyScope, parent: around.parent } : { ...given, parent: around.parent };
+  const outer = basePlace(context, select, scope);
+  const where = clause(outer, select.where, "WHERE clause");
+  const whereSql = where === undefined ? "" : ` WHERE ${where.sql}`;
   const isGrouped = needsGrouping(select, around.orderBy);
-  const keys = isGrouped ? groupKeys(base, select) : undefined;
+  const { groupBy } = select;
+  const sets =
+    groupBy?.form === "SETS" && given !== undefined
+      ? groupingSets(outer, { ...select, groupBy }, { source: given, whereSql })
+      : undefined;
+  const { source, base } = sets ?? { source: given, base: outer };
+  const keys = sets?.keys ?? (isGrouped ? groupKeys(base, select) : undefined);
   const place: Place = { ...base, aggregates: "allowed", windows: "allowed", groupKeys: keys?.set };
   const items = select.items.flatMap((item) => outputItems(place, item, { source, keys: keys?.analyzed }));
   const aliases = aliasMap(items);
   const having = clause({ ...place, windows: { forbiddenIn: "HAVING clause" }, aliases }, select.having);
   const qualify = clause({ ...place, aliases }, select.qualify);
-  checkClauses(select, isGrouped, around.orderBy.length > 0);
+  checkClauses(select, { isGrouped, isOrdered: around.orderBy.length > 0, hasSource: source !== undefined });
   const ordering: Ordering = { orderBy: around.orderBy, items, aliases };
   const order = select.isDistinct ? "" : orderKeys(place, ordering);
   requireGrouped([...items.map((item) => item.typed), ...[having, qualify].filter((part) => part !== undefined)]);
   const pieces = [
     `SELECT ${select.isDistinct ? "DISTINCT " : ""}${outputSql(select, items)}`,
     source === undefined ? "" : ` FROM ${source.sql}`,
-    where === undefined ? "" : ` WHERE ${where.sql}`,
+    sets === undefined ? whereSql : "",
     keys?.sql ?? "",
     havingSql(select, having),
     qualify === undefined ? "" : ` QUALIFY ${qualify.sql}`,
@@ -87,10 +98,13 @@ function selectedExpressions(select: Select): Expression[] {
   );
 }
 
-function checkClauses(select: Select, isGrouped: boolean, isOrdered: boolean): void {
+function checkClauses(
+  select: Select,
+  { isGrouped, isOrdered, hasSource }: { isGrouped: boolean; isOrdered: boolean; hasSource: boolean },
+): void {
   const isComputed = isGrouped || select.where !== undefined || select.qualify !== undefined || select.isDistinct;
   const needsFrom = isComputed || isOrdered || selectedExpressions(select).some(containsWindow);
-  if (select.from === undefined && needsFrom) {
+  if (!hasSource && needsFrom) {
     throw new SqlError("Query without FROM clause cannot filter, group, aggregate or order", select.position);
   }
   if (
@@ -111,7 +125,9 @@ function outputItems(
   around: { source: Source | undefined; keys: GroupKeys["analyzed"] | undefined },
 ): OutputItem[] {
   if (item.kind === "star") return expandStar(place, item, around.source);
-  const typed = around.keys?.get(item.expression) ?? asGroupKey(place, analyzeExpression(place, item.expression));
+  const typed =
+    around.keys?.get(item.expression) ??
+    asGroupKey(place, analyzeExpression(place, item.expression), { isSelectItem: true });
   return [{ name: outputName(item), expression: item.expression, typed, position: item.position }];
 }
 

@@ -6,10 +6,19 @@ import { SqlError } from "../position.ts";
 import { scalar } from "../types.ts";
 import { newAlias } from "./context.ts";
 import type { Context, Environment, TableColumn } from "./context.ts";
+import { defaultSql } from "./defaults.ts";
 import { createTable, createView, expirationSql, splitSchemaPath } from "./definitions.ts";
 import { analyzeExpression } from "./expression.ts";
 import { analyzeFrom, completePath, quoteName } from "./from.ts";
-import { assignedColumns, condition, insertedColumns, statementPlace, storedValue, valueSql } from "./assignments.ts";
+import {
+  assignedColumns,
+  condition,
+  defaultedColumns,
+  insertedColumns,
+  statementPlace,
+  storedValue,
+  valueSql,
+} from "./assignments.ts";
 import type { WritableTable } from "./assignments.ts";
 import { planMerge } from "./merge.ts";
 import { analyzeQuery, analyzeResult, analyzeRows } from "./query.ts";
@@ -23,7 +32,15 @@ export function translate(source: string, environment: Environment): Plan {
   if (positionalCount > positional.length) {
     throw new SqlError(`Query has ${positionalCount} positional parameters, but ${positional.length} were given`, 0);
   }
-  const context: Context = { environment, counter: { value: 0 }, viewDepth: 0, commonTables: [], analyzeQuery };
+  const context: Context = {
+    environment,
+    counter: { value: 0 },
+    viewDepth: 0,
+    commonTables: [],
+    randomCalls: new Set(),
+    analyzeQuery,
+    defaultSql,
+  };
   return planStatement(context, statement);
 }
 
@@ -79,9 +96,16 @@ function findTarget(context: Context, path: TablePath): WritableTable {
 function planInsert(context: Context, statement: Statement & { kind: "insert" }): Plan {
   const { target, columns } = findTarget(context, statement.path);
   const written = insertedColumns(columns, statement.columns, statement.position);
-  const names = written.map((column) => column.name);
+  const defaulted = defaultedColumns(columns, written);
+  const names = [...written, ...defaulted].map((column) => column.name);
+  const defaults = defaulted.map((column) => context.defaultSql(column));
   if (statement.query !== undefined) {
-    return { kind: "INSERT", target, columns: names, sql: insertQuery(context, statement.query, written) };
+    return {
+      kind: "INSERT",
+      target,
+      columns: names,
+      sql: insertQuery(context, statement.query, { written, defaults }),
+    };
   }
   const place = statementPlace(context, emptyScope, "VALUES");
   const rows = statement.rows.map((row) => {
@@ -91,12 +115,17 @@ function planInsert(context: Context, statement: Statement & { kind: "insert" })
         statement.position,
       );
     }
-    return `(${row.map((value, index) => valueSql(place, value, written[index])).join(", ")})`;
+    const values = row.map((value, index) => valueSql(place, value, written[index]));
+    return `(${[...values, ...defaults].join(", ")})`;
   });
   return { kind: "INSERT", target, columns: names, sql: `VALUES ${rows.join(", ")}` };
 }
 
-function insertQuery(context: Context, query: Query, written: TableColumn[]): string {
+function insertQuery(
+  context: Context,
+  query: Query,
+  { written, defaults }: { written: TableColumn[]; defaults: string[] },
+): string {
   const relation: Relation = analyzeResult(context, query);
   if (relation.columns.length !== written.length) {
     throw new SqlError(
@@ -108,7 +137,7 @@ function insertQuery(context: Context, query: Query, written: TableColumn[]): st
     const from = relation.columns[index]?.type ?? scalar("INT64");
     return storedValue({ sql: `i.c${index + 1}`, type: from }, column, query.position).sql;
   });
-  return `SELECT ${values.join(", ")} FROM (${relation.sql}) AS i`;
+  return `SELECT ${[...values, ...defaults].join(", ")} FROM (${relation.sql}) AS i`;
 }
 
 function tableScope(table: WritableTable, alias: string, name: string): Scope {

@@ -4,7 +4,7 @@ import { isAggregateFunction, isWindowFunction } from "../functions/aggregates.t
 import type { WindowFunction } from "../functions/aggregates.ts";
 import { SqlError, unsupported } from "../position.ts";
 import { isComparable, isGroupable, scalar } from "../types.ts";
-import { aggregateCall } from "./aggregates.ts";
+import { aggregateCall, refuseSecondDraw } from "./aggregates.ts";
 import { coerce, commonType } from "./coercion.ts";
 import type { Analyze, Place } from "./context.ts";
 import { orderSql } from "./floats.ts";
@@ -31,7 +31,9 @@ export function windowCall(place: Place, call: CallExpression, over: WindowSpeci
     return { ...percentile(call, args, window), hasWindow: true };
   }
   const typed = navigation(name, call, args);
-  return { ...combine(`${typed.sql}${window.sql}`, typed.type, [...args, ...window.parts]), hasWindow: true };
+  const combined = combine(`${typed.sql}${window.sql}`, typed.type, [...args, ...window.parts]);
+  refuseSecondDraw(place, call, combined);
+  return { ...combined, hasWindow: true };
 }
 
 const extensionsMax = 100;

@@ -1,8 +1,8 @@
 /** ALTER: https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language#alter_table_set_options_statement */
 import type { AddedColumn, Alteration, DroppedColumn, Statement } from "../ast.ts";
-import { unsupported } from "../position.ts";
+import { SqlError, unsupported } from "../position.ts";
 import type { Cursor } from "./cursor.ts";
-import { parseColumn } from "./definitions.ts";
+import { parseColumn, parseDefault } from "./definitions.ts";
 import { parseTableOptions } from "./options.ts";
 import { parseTablePath } from "./queries.ts";
 
@@ -24,7 +24,7 @@ function parseTableAlteration(cursor: Cursor): Alteration {
   if (cursor.at("ADD", "COLUMN")) return { kind: "addColumns", columns: parseEach(cursor, "ADD", parseAdded) };
   if (cursor.at("DROP", "COLUMN")) return { kind: "dropColumns", columns: parseEach(cursor, "DROP", parseDropped) };
   if (cursor.accept("RENAME", "TO")) return { kind: "renameTo", name: cursor.identifier("a table name"), position };
-  if (cursor.at("ALTER", "COLUMN")) return parseDropNotNull(cursor);
+  if (cursor.at("ALTER", "COLUMN")) return parseColumnAlteration(cursor);
   return parseSetOptions(cursor, "TABLE");
 }
 
@@ -50,6 +50,9 @@ function parseAdded(cursor: Cursor): AddedColumn {
   const isIfNotExists = cursor.accept("IF", "NOT", "EXISTS");
   const { column, isKey } = parseColumn(cursor);
   if (isKey) throw unsupported("A key with ADD COLUMN", column.position);
+  if (column.defaultValue !== undefined) {
+    throw new SqlError("A column with a default value cannot be added; use ALTER COLUMN SET DEFAULT", column.position);
+  }
   return { ...column, isIfNotExists };
 }
 
@@ -59,10 +62,12 @@ function parseDropped(cursor: Cursor): DroppedColumn {
   return { name: cursor.identifier("a column name"), isIfExists, position };
 }
 
-function parseDropNotNull(cursor: Cursor): Alteration {
+function parseColumnAlteration(cursor: Cursor): Alteration {
   cursor.expect("ALTER", "COLUMN");
   const column = parseDropped(cursor);
   const { position } = cursor;
+  if (cursor.accept("SET", "DEFAULT")) return { kind: "setDefault", column, value: parseDefault(cursor) };
+  if (cursor.accept("DROP", "DEFAULT")) return { kind: "dropDefault", column };
   if (!cursor.accept("DROP", "NOT", "NULL")) {
     throw unsupported(`ALTER COLUMN … ${cursor.peek().upper} ${cursor.peek(1).upper}`.trim(), position);
   }

@@ -47,10 +47,13 @@ export function parseCall(cursor: Cursor, parse: ParseExpression): CallExpressio
 
 function readArguments(cursor: Cursor, parse: ParseExpression, call: CallExpression): void {
   call.isDistinct = cursor.accept("DISTINCT");
-  if (cursor.at("SELECT") || cursor.at("WITH")) {
+  if (cursor.atQuery()) {
     throw unsupported("A query as an argument without its own parentheses", cursor.position);
   }
   call.args = cursor.list(() => {
+    if (cursor.atIdentifier() && cursor.peek(1).text === "-" && cursor.peek(2).text === ">") {
+      throw unsupported("A lambda", cursor.position);
+    }
     const isNamed = cursor.atIdentifier() && cursor.peek(1).text === "=>";
     if (!isNamed && call.argumentNames.length > 0) {
       throw new SqlError("Positional arguments must come before named arguments", cursor.position);

@@ -47,12 +47,16 @@ export class Cursor {
     return token;
   }
 
-  mark(): number {
-    return this.index;
-  }
-
-  reset(mark: number): void {
-    this.index = mark;
+  /** What `read` gives, or undefined, and nothing read, when it finds a syntax error. */
+  attempt<Item>(read: () => Item): Item | undefined {
+    const { index, depth, positionalCount } = this;
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      Object.assign(this, { index, depth, positionalCount });
+      return undefined;
+    }
   }
 
   /** True when the next tokens are these words or symbols. */
@@ -61,6 +65,12 @@ export class Cursor {
       const token = this.peek(ahead);
       return (token.kind === "word" || token.kind === "symbol") && token.upper === text;
     });
+  }
+
+  /** True when a query stands `ahead` tokens from here. */
+  atQuery(ahead = 0): boolean {
+    const { kind, upper } = this.peek(ahead);
+    return kind === "word" && (upper === "SELECT" || upper === "WITH" || upper === "FROM");
   }
 
   /** Consumes these words or symbols if they come next. */

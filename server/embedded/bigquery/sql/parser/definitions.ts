@@ -1,5 +1,5 @@
 /** CREATE and DROP: https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language */
-import type { ColumnDefinition, Expression, Options, Statement } from "../ast.ts";
+import type { ColumnDefinition, DefaultValue, Expression, Options, Statement } from "../ast.ts";
 import { unsupported } from "../position.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseExpression } from "./expressions.ts";
@@ -26,12 +26,11 @@ export function parseCreate(cursor: Cursor): Statement {
 type Head = Pick<Statement & { kind: "createTable" }, "path" | "isReplace" | "isIfNotExists" | "position">;
 
 function parseCreateTable(cursor: Cursor, head: Head): Statement {
-  for (const word of ["COPY", "CLONE"]) {
-    if (cursor.at(word)) throw unsupported(`CREATE TABLE … ${word}`, cursor.position);
-  }
   let primaryKey: string[] | undefined;
   const columns: ColumnDefinition[] = [];
-  const like = cursor.accept("LIKE") ? parseTablePath(cursor) : undefined;
+  const form = (["LIKE", "COPY", "CLONE"] as const).find((word) => cursor.accept(word));
+  const like = form === undefined ? undefined : parseTablePath(cursor);
+  const likeForm = form ?? "LIKE";
   const hasColumns = like === undefined && cursor.accept("(");
   while (!cursor.at(")")) {
     if (!hasColumns) break;
@@ -39,8 +38,9 @@ function parseCreateTable(cursor: Cursor, head: Head): Statement {
     if (!cursor.accept(",")) break;
   }
   if (hasColumns) cursor.expect(")");
-  for (const word of like === undefined ? [] : ["PARTITION", "CLUSTER", "OPTIONS"]) {
-    if (cursor.at(word)) throw unsupported(`${word} after CREATE TABLE … LIKE`, cursor.position);
+  const refused = likeForm === "LIKE" ? ["PARTITION", "CLUSTER", "OPTIONS"] : ["PARTITION", "CLUSTER", "FOR", "AS"];
+  for (const word of like === undefined ? [] : refused) {
+    if (cursor.at(word)) throw unsupported(`${word} after CREATE TABLE … ${likeForm}`, cursor.position);
   }
   const partitionBy = cursor.accept("PARTITION", "BY") ? parsePartition(cursor) : undefined;
   const clusterBy = cursor.accept("CLUSTER", "BY") ? cursor.list(() => cursor.identifier()) : [];
@@ -53,6 +53,7 @@ function parseCreateTable(cursor: Cursor, head: Head): Statement {
     ...head,
     columns: hasColumns ? columns : undefined,
     like,
+    likeForm,
     partitionBy,
     clusterBy,
     options,
@@ -107,6 +108,7 @@ export function parseColumn(cursor: Cursor): { column: ColumnDefinition; isKey: 
   let isRequired = false;
   let isKey = false;
   let description: string | undefined;
+  let defaultValue: DefaultValue | undefined;
   while (!cursor.at(",") && !cursor.at(")") && !cursor.at(";") && cursor.peek().kind !== "end") {
     if (cursor.accept("NOT", "NULL")) isRequired = true;
     else if (cursor.accept("PRIMARY", "KEY")) {
@@ -114,11 +116,17 @@ export function parseColumn(cursor: Cursor): { column: ColumnDefinition; isKey: 
       isKey = true;
     } else if (cursor.at("REFERENCES")) parseReference(cursor);
     else if (cursor.at("OPTIONS")) description = readDescription(parseOptions(cursor));
-    else if (cursor.at("DEFAULT")) throw unsupported("A DEFAULT value of a column", cursor.position);
+    else if (cursor.accept("DEFAULT")) defaultValue = parseDefault(cursor);
     else if (cursor.at("COLLATE")) throw unsupported("COLLATE", cursor.position);
     else throw cursor.unexpected('Expected ")" or ","');
   }
-  return { column: { name, type, limit, isRequired, description, position }, isKey };
+  return { column: { name, type, limit, isRequired, description, defaultValue, position }, isKey };
+}
+
+export function parseDefault(cursor: Cursor): DefaultValue {
+  const start = cursor.position;
+  const expression = parseExpression(cursor);
+  return { text: cursor.source.slice(start, cursor.position).trim(), expression };
 }
 
 function readDescription(options: Options): string | undefined {

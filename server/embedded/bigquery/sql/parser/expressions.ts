@@ -77,7 +77,7 @@ function parseComparisonTail(cursor: Cursor, left: Expression): Expression | und
 
 function parsePatterns(cursor: Cursor): Expression[] | Expression {
   if (cursor.accept("UNNEST")) return cursor.parenthesised(() => parseExpression(cursor));
-  if (cursor.at("(", "SELECT") || cursor.at("(", "WITH")) throw unsupported("LIKE ANY/ALL of a query", cursor.position);
+  if (cursor.atQuery(1)) throw unsupported("LIKE ANY/ALL of a query", cursor.position);
   return cursor.parenthesised(() => cursor.list(() => parseExpression(cursor)));
 }
 
@@ -100,7 +100,7 @@ function parseIn(cursor: Cursor, operand: Expression, isNegated: boolean): Expre
     return { kind: "inArray", operand, array, isNegated, position };
   }
   return cursor.parenthesised((): Expression => {
-    if (cursor.at("SELECT") || cursor.at("WITH")) {
+    if (cursor.atQuery()) {
       return { kind: "inQuery", operand, query: cursor.parseQuery(cursor), isNegated, position };
     }
     return { kind: "inList", operand, items: cursor.list(() => parseExpression(cursor)), isNegated, position };

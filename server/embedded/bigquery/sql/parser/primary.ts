@@ -84,7 +84,7 @@ function parseSymbolic(cursor: Cursor, parse: ParseExpression): Expression {
   const position = cursor.position;
   if (cursor.at("[")) return parseArray(cursor, parse);
   if (!cursor.accept("(")) throw cursor.unexpected("Expected an expression");
-  if (cursor.at("SELECT") || cursor.at("WITH")) {
+  if (cursor.atQuery()) {
     const query = cursor.parseQuery(cursor);
     cursor.expect(")");
     return { kind: "subquery", query, position };
@@ -108,19 +108,13 @@ function parseSymbolic(cursor: Cursor, parse: ParseExpression): Expression {
 function tryParenthesisedQuery(cursor: Cursor): Expression | undefined {
   let ahead = 0;
   while (cursor.peek(ahead).text === "(" && cursor.peek(ahead).kind === "symbol") ahead += 1;
-  if (cursor.peek(ahead).upper !== "SELECT" && cursor.peek(ahead).upper !== "WITH") return undefined;
-  const mark = cursor.mark();
-  const { position, positionalCount } = cursor;
-  try {
+  if (!cursor.atQuery(ahead)) return undefined;
+  const { position } = cursor;
+  return cursor.attempt((): Expression => {
     const query = cursor.parseQuery(cursor);
     cursor.expect(")");
     return { kind: "subquery", query, position };
-  } catch (error) {
-    if (!(error instanceof SqlError)) throw error;
-    cursor.reset(mark);
-    cursor.positionalCount = positionalCount;
-    return undefined;
-  }
+  });
 }
 
 const typedLiterals: Record<string, TypedLiteralType | "NUMERIC"> = {
@@ -144,6 +138,7 @@ function parseWord(cursor: Cursor, parse: ParseExpression): Expression {
   if (["BIGNUMERIC", "BIGDECIMAL", "RANGE"].includes(upper) && cursor.peek(1).kind === "string") {
     throw unsupported(`The ${upper} literal`, position);
   }
+  if (cursor.at("RANGE", "<")) throw unsupported("The RANGE literal", position);
   switch (upper) {
     case "NULL":
       cursor.next();
@@ -286,5 +281,8 @@ function parseStruct(cursor: Cursor, parse: ParseExpression): Expression {
         }),
   );
   if (fields.length === 0) throw unsupported("A STRUCT without fields", position);
+  if (type !== undefined && fields.some(({ name }) => name !== undefined)) {
+    throw new SqlError("STRUCT constructors cannot specify both an explicit type and field names with AS", position);
+  }
   return { kind: "struct", type, isTuple: false, fields, position };
 }

@@ -2,36 +2,45 @@
  * Queries: WITH, SELECT, set operators, FROM with its joins.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax
  */
-import type {
-  Expression,
-  FromItem,
-  JoinKind,
-  Query,
-  QueryBody,
-  Select,
-  SelectItem,
-  SetOperation,
-  TablePath,
-} from "../ast.ts";
+import type { Expression, FromItem, JoinKind, Query, QueryBody, Select, SelectItem, TablePath } from "../ast.ts";
 import { SqlError, unsupported } from "../position.ts";
 import { parseOrderBy, parseWindow } from "./calls.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseExpression } from "./expressions.ts";
 import { parseGroupBy } from "./grouping.ts";
+import { parsePipes } from "./pipes.ts";
+import type { QueryRules } from "./pipes.ts";
 import { aliasBeforePivot, parsePivots } from "./pivots.ts";
+import { atSetOperator, isSameOperator, readSetOperator } from "./set-operators.ts";
 
 export function parseQuery(cursor: Cursor): Query {
   return cursor.nested(() => {
     const position = cursor.position;
     const isRecursive = cursor.at("WITH", "RECURSIVE");
     const withs = parseWith(cursor);
+    if (cursor.at("FROM")) return { ...onlyBody(parseFromQuery(cursor)), isRecursive, withs };
     const body = parseSetOperation(cursor);
     const orderBy = parseOrderBy(cursor, parseExpression);
     const limit = cursor.accept("LIMIT") ? parseCount(cursor) : undefined;
     const offset = limit !== undefined && cursor.accept("OFFSET") ? parseCount(cursor) : undefined;
-    if (cursor.at("|", ">")) throw unsupported("Pipe syntax", cursor.position);
-    return { isRecursive, withs, body, orderBy, limit, offset, position };
+    if (!cursor.at("|>")) return { isRecursive, withs, body, orderBy, limit, offset, position };
+    const input = { ...onlyBody(body), orderBy, limit, offset };
+    const operators = parsePipes(cursor, pipeRules);
+    return { ...onlyBody({ kind: "pipe", input, operators, position }), isRecursive, withs };
   });
+}
+
+function onlyBody(body: QueryBody): Query {
+  const { position } = body;
+  return { isRecursive: false, withs: [], body, orderBy: [], limit: undefined, offset: undefined, position };
+}
+
+/** A query that begins with FROM: what the clause gives, through the pipes after it. */
+function parseFromQuery(cursor: Cursor): QueryBody {
+  const position = cursor.position;
+  cursor.expect("FROM");
+  const input = parseFrom(cursor);
+  return { kind: "pipe", input, operators: parsePipes(cursor, pipeRules), position };
 }
 
 function parseWith(cursor: Cursor): Query["withs"] {
@@ -45,22 +54,6 @@ function parseWith(cursor: Cursor): Query["withs"] {
   });
 }
 
-type SetOperator = Pick<SetOperation, "operator" | "isByName">;
-
-function readSetOperator(cursor: Cursor): SetOperator | undefined {
-  const position = cursor.position;
-  const name = (["UNION", "INTERSECT", "EXCEPT"] as const).find((candidate) => cursor.accept(candidate));
-  if (name === undefined) return undefined;
-  const isAll = cursor.accept("ALL");
-  if (isAll && name !== "UNION") throw unsupported(`${name} ALL`, position);
-  if (!isAll) cursor.expect("DISTINCT");
-  const operator = name === "UNION" && isAll ? "UNION ALL" : (`${name} DISTINCT` as const);
-  if (cursor.at("CORRESPONDING") || cursor.at("STRICT")) throw unsupported("CORRESPONDING", cursor.position);
-  const isByName = cursor.accept("BY", "NAME");
-  if (isByName && cursor.at("ON")) throw unsupported("BY NAME ON a list of columns", cursor.position);
-  return { operator, isByName };
-}
-
 function parseSetOperation(cursor: Cursor): QueryBody {
   const position = cursor.position;
   const first = parseQueryPrimary(cursor);
@@ -71,7 +64,7 @@ function parseSetOperation(cursor: Cursor): QueryBody {
     const at = cursor.position;
     const following = readSetOperator(cursor);
     if (following === undefined) return { kind: "set", ...operation, branches, position };
-    if (following.operator !== operation.operator || following.isByName !== operation.isByName) {
+    if (!isSameOperator(following, operation)) {
       throw new SqlError(
         "Syntax error: Different set operations cannot be used in the same query without parentheses",
         at,
@@ -94,22 +87,31 @@ function parseSelect(cursor: Cursor): Select {
   cursor.expect("SELECT");
   if (cursor.at("WITH"))
     throw unsupported("SELECT WITH (differential privacy, aggregation threshold)", cursor.position);
-  const isDistinct = cursor.accept("DISTINCT");
-  if (!isDistinct) cursor.accept("ALL");
-  const as = (["STRUCT", "VALUE"] as const).find((candidate) => cursor.accept("AS", candidate));
-  if (cursor.at("AS")) throw unsupported("SELECT AS a type", cursor.position);
-  const items = [parseSelectItem(cursor)];
-  while (cursor.accept(",")) {
-    if (cursor.at("FROM") || cursor.peek().kind === "end" || cursor.at(")")) break;
-    items.push(parseSelectItem(cursor));
-  }
+  const head = parseSelectHead(cursor);
   const from = cursor.accept("FROM") ? parseFrom(cursor) : undefined;
   const where = cursor.accept("WHERE") ? parseExpression(cursor) : undefined;
   const groupBy = parseGroupBy(cursor);
   const having = cursor.accept("HAVING") ? parseExpression(cursor) : undefined;
   const qualify = cursor.accept("QUALIFY") ? parseExpression(cursor) : undefined;
   const windows = parseWindows(cursor);
-  return { kind: "select", isDistinct, as, items, from, where, groupBy, having, qualify, windows, position };
+  return { kind: "select", ...head, from, where, groupBy, having, qualify, windows, position };
+}
+
+/** What may follow the comma after the last item. */
+const afterItems = ["FROM", ")", "|>", ";", "UNION", "INTERSECT", "EXCEPT", "ORDER", "LIMIT"];
+
+/** From DISTINCT to the last item. */
+function parseSelectHead(cursor: Cursor): Pick<Select, "isDistinct" | "as" | "items"> {
+  const isDistinct = cursor.accept("DISTINCT");
+  if (!isDistinct) cursor.accept("ALL");
+  const as = (["STRUCT", "VALUE"] as const).find((candidate) => cursor.accept("AS", candidate));
+  if (cursor.at("AS")) throw unsupported("SELECT AS a type", cursor.position);
+  const items = [parseSelectItem(cursor)];
+  while (cursor.accept(",")) {
+    if (cursor.peek().kind === "end" || afterItems.some((text) => cursor.at(text))) break;
+    items.push(parseSelectItem(cursor));
+  }
+  return { isDistinct, as, items };
 }
 
 /** What LIMIT and OFFSET take: no parentheses around it. */
@@ -159,8 +161,9 @@ function readJoinKind(cursor: Cursor): JoinKind | undefined {
   if (cursor.at("NATURAL")) throw new SqlError("NATURAL JOIN does not exist in GoogleSQL", cursor.position);
   if (cursor.accept("CROSS", "JOIN")) return "CROSS";
   if (cursor.accept("JOIN") || cursor.accept("INNER", "JOIN")) return "INNER";
-  const outer = (["LEFT", "RIGHT", "FULL"] as const).find((candidate) => cursor.accept(candidate));
-  if (outer === undefined) return undefined;
+  const outer = (["LEFT", "RIGHT", "FULL"] as const).find((candidate) => cursor.at(candidate));
+  if (outer === undefined || atSetOperator(cursor)) return undefined;
+  cursor.next();
   cursor.accept("OUTER");
   cursor.expect("JOIN");
   return outer;
@@ -178,22 +181,44 @@ export function parseFrom(cursor: Cursor): FromItem {
       left = { kind: "join", join: "CROSS", left, right: other, on: undefined, using: undefined, position };
       continue;
     }
-    const join = readJoinKind(cursor);
-    if (join === undefined) return left;
-    if (hasComma && (join === "RIGHT" || join === "FULL")) {
-      throw new SqlError(`Syntax error: ${join} JOIN must be parenthesized when following a comma join`, position);
+    const joined = parseJoin(cursor, left);
+    if (joined === undefined) return left;
+    if (hasComma && (joined.join === "RIGHT" || joined.join === "FULL")) {
+      throw new SqlError(
+        `Syntax error: ${joined.join} JOIN must be parenthesized when following a comma join`,
+        position,
+      );
     }
-    const right = parseFromPrimary(cursor);
-    const on = join !== "CROSS" && cursor.accept("ON") ? parseExpression(cursor) : undefined;
-    const using =
-      join !== "CROSS" && on === undefined && cursor.accept("USING")
-        ? cursor.parenthesised(() => cursor.list(() => cursor.identifier()))
-        : undefined;
-    const isArray = right.kind === "unnest" || (right.kind === "table" && right.path.parts.length > 1);
-    const needsCondition = join !== "CROSS" && !isArray;
-    if (needsCondition && on === undefined && using === undefined) throw cursor.unexpected("Expected ON or USING");
-    left = { kind: "join", join, left, right, on, using, position };
+    left = joined;
   }
+}
+
+function parseJoin(cursor: Cursor, left: FromItem): (FromItem & { kind: "join" }) | undefined {
+  const position = cursor.position;
+  const join = readJoinKind(cursor);
+  if (join === undefined) return undefined;
+  const right = join === "CROSS" ? parseFromPrimary(cursor) : parseJoined(cursor);
+  const on = join !== "CROSS" && cursor.accept("ON") ? parseExpression(cursor) : undefined;
+  const using =
+    join !== "CROSS" && on === undefined && cursor.accept("USING")
+      ? cursor.parenthesised(() => cursor.list(() => cursor.identifier()))
+      : undefined;
+  const isArray = right.kind === "unnest" || (right.kind === "table" && right.path.parts.length > 1);
+  const needsCondition = join !== "CROSS" && !isArray;
+  if (needsCondition && on === undefined && using === undefined) throw cursor.unexpected("Expected ON or USING");
+  return { kind: "join", join, left, right, on, using, position };
+}
+
+/** What is joined: in `a JOIN b JOIN c ON … ON …` the second condition belongs to the first JOIN. */
+function parseJoined(cursor: Cursor): FromItem {
+  let item = parseFromPrimary(cursor);
+  const isArray = item.kind === "unnest" || (item.kind === "table" && item.path.parts.length > 1);
+  while (!isArray && atInnerOrOuterJoin(cursor)) item = parseJoin(cursor, item) ?? item;
+  return item;
+}
+
+function atInnerOrOuterJoin(cursor: Cursor): boolean {
+  return ["JOIN", "INNER", "LEFT", "RIGHT", "FULL"].some((word) => cursor.at(word)) && !atSetOperator(cursor);
 }
 
 export function parseFromPrimary(cursor: Cursor): FromItem {
@@ -225,16 +250,21 @@ function refuseTableSuffix(cursor: Cursor): void {
 }
 
 function parseFromParentheses(cursor: Cursor): FromItem {
-  const position = cursor.position;
+  const { position } = cursor;
+  const query = tryQueryInParentheses(cursor);
+  if (query === undefined) return cursor.parenthesised(() => cursor.nested(() => parseFrom(cursor)));
+  const alias = aliasBeforePivot(cursor);
+  refuseTableSuffix(cursor);
+  return parsePivots(cursor, { kind: "derived", query, alias, position });
+}
+
+/** `((SELECT …) UNION ALL …)` is a query, `((SELECT …) AS a JOIN …)` a join: only what follows the inner one tells. */
+function tryQueryInParentheses(cursor: Cursor): Query | undefined {
   let ahead = 0;
   while (cursor.peek(ahead).text === "(" && cursor.peek(ahead).kind === "symbol") ahead += 1;
-  if (cursor.peek(ahead).upper === "SELECT" || cursor.peek(ahead).upper === "WITH") {
-    const query = cursor.parenthesised(() => parseQuery(cursor));
-    const alias = aliasBeforePivot(cursor);
-    refuseTableSuffix(cursor);
-    return parsePivots(cursor, { kind: "derived", query, alias, position });
-  }
-  return cursor.parenthesised(() => cursor.nested(() => parseFrom(cursor)));
+  if (!cursor.atQuery(ahead)) return undefined;
+  if (ahead === 1) return cursor.parenthesised(() => parseQuery(cursor));
+  return cursor.attempt(() => cursor.parenthesised(() => parseQuery(cursor)));
 }
 
 /** `project.dataset.table`, quoted as a whole or in parts; an unquoted project may contain dashes. */
@@ -267,3 +297,5 @@ function readDashes(cursor: Cursor, end: number): string {
   }
   return text;
 }
+
+const pipeRules: QueryRules = { parseQuery, parseJoin, parseCount, parseSelectItem, parseSelectHead, parseWindows };

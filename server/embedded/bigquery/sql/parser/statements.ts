@@ -30,15 +30,22 @@ export function parseStatement(source: string): ParsedStatement {
   return { statement, positionalCount: cursor.positionalCount };
 }
 
+/** Parses an expression that stands alone. Throws SqlError. */
+export function parseExpressionText(source: string): Expression {
+  const cursor = new Cursor(source, parseQuery);
+  const expression = parseExpression(cursor);
+  if (cursor.peek().kind !== "end") throw cursor.unexpected("Expected end of input");
+  return expression;
+}
+
 function readStatement(cursor: Cursor): Statement {
   const { upper, position } = cursor.peek();
   switch (upper) {
     case "SELECT":
     case "WITH":
+    case "FROM":
     case "(":
       return { kind: "query", query: parseQuery(cursor), position };
-    case "FROM":
-      throw unsupported("Pipe syntax (a query that starts with FROM)", position);
     case "CREATE":
       return parseCreate(cursor);
     case "ALTER":
@@ -65,7 +72,7 @@ function readStatement(cursor: Cursor): Statement {
 
 function parseColumnList(cursor: Cursor): string[] | undefined {
   if (!cursor.at("(")) return undefined;
-  if (cursor.at("(", "SELECT") || cursor.at("(", "WITH") || cursor.at("(", "(")) return undefined;
+  if (cursor.atQuery(1) || cursor.at("(", "(")) return undefined;
   return cursor.parenthesised(() => cursor.list(() => cursor.identifier("a column name")));
 }
 

@@ -22,6 +22,7 @@ export function parseType(cursor: Cursor): SqlType {
     if (fields.length === 0) throw unsupported("A STRUCT without fields", position);
     return { kind: "STRUCT", fields };
   }
+  if (cursor.at("RANGE")) throw unsupported("The type RANGE", position);
   if (cursor.accept("INTERVAL")) return { kind: "INTERVAL" };
   const name = cursor.identifier("a type");
   const kind = scalarKindNamed(name);

@@ -1,0 +1,22 @@
+/** The table that a job writes, and what of it the job may create or overwrite. */
+import type { Destination } from "../storage/destinations.ts";
+import { objectAt, oneOf, required, stringAt } from "./request.ts";
+import type { JsonObject } from "./request.ts";
+
+const writeDispositions = ["WRITE_APPEND", "WRITE_TRUNCATE", "WRITE_EMPTY"] as const;
+type WriteDisposition = (typeof writeDispositions)[number];
+
+/** `part`: the job's configuration of its kind; `writes`: what it does when it does not say. */
+export function readDestination(project: string, part: JsonObject, writes: WriteDisposition): Destination {
+  const table = objectAt(part, "destinationTable") ?? {};
+  const creates = stringAt(part, "createDisposition") ?? "CREATE_IF_NEEDED";
+  return {
+    id: {
+      project: stringAt(table, "projectId") ?? project,
+      dataset: required(stringAt(table, "datasetId"), "destinationTable.datasetId"),
+      table: required(stringAt(table, "tableId"), "destinationTable.tableId"),
+    },
+    createsTable: oneOf(creates, ["CREATE_IF_NEEDED", "CREATE_NEVER"], "createDisposition") === "CREATE_IF_NEEDED",
+    writeDisposition: oneOf(stringAt(part, "writeDisposition") ?? writes, writeDispositions, "writeDisposition"),
+  };
+}
