@@ -28,7 +28,7 @@ describe("CAST of dates and times to STRING with FORMAT", () => {
     gives(
       "SELECT CAST(TIMESTAMP '2018-01-30 13:04:05+00' AS STRING FORMAT 'HH24 TZH:TZM'), CAST(TIMESTAMP '2018-01-30 13:04:05+00' AS STRING FORMAT 'HH24:MI TZH:TZM' AT TIME ZONE 'Asia/Kolkata'), CAST(TIMESTAMP '2018-01-30 13:04:05+00' AS STRING FORMAT 'TZH TZM' AT TIME ZONE 'America/St_Johns')",
       ["13 +00:00", "18:34 +05:30", "-03 30"],
-      "format-elements#format_tz_as_string",
+      "format-elements#format_date_time_as_string",
     ),
     fails("SELECT CAST(DATE '2024-03-05' AS STRING FORMAT 'HH24')", /refused/, elements),
     fails("SELECT CAST(DATE '2024-03-05' AS STRING FORMAT 'Q')", /refused/, elements),
@@ -51,7 +51,7 @@ describe("CAST of STRING to dates and times with FORMAT", () => {
     gives(
       "SELECT CAST('05-06' AS DATE FORMAT 'MM-DD'), CAST('2020' AS DATETIME FORMAT 'YYYY'), CAST('10' AS DATETIME FORMAT 'HH24'), CAST('49-01-01' AS DATE FORMAT 'RR-MM-DD'), CAST('50-01-01' AS DATE FORMAT 'RR-MM-DD')",
       ["2024-05-06", "2020-01-01T00:00:00", "2024-01-01T10:00:00", "2049-01-01", "1950-01-01"],
-      "format-elements#format_year_as_datetime",
+      "format-elements#format_string_as_datetime",
     ),
     gives(
       "SELECT CAST('15:30' AS TIME FORMAT 'HH24:MI'), CAST('03:30:05.123 a.m.' AS TIME FORMAT 'HH:MI:SS.FF3 A.M.'), CAST('12:30 P.M.' AS TIME FORMAT 'HH12:MI A.M.'), CAST('12:30 A.M.' AS TIME FORMAT 'HH12:MI P.M.'), CAST('2020-12-25T10:20:30.12' AS DATETIME FORMAT 'YYYY-MM-DD\"T\"HH24:MI:SS.FF6')",
@@ -61,7 +61,7 @@ describe("CAST of STRING to dates and times with FORMAT", () => {
     gives(
       "SELECT UNIX_SECONDS(CAST('2020-06-03 14:00:53' AS TIMESTAMP FORMAT 'YYYY-MM-DD HH24:MI:SS')), UNIX_MILLIS(CAST('06/02/2020 17:00:53.110' AS TIMESTAMP FORMAT 'MM/DD/YYYY HH24:MI:SS.FF3' AT TIME ZONE 'Asia/Kolkata')), UNIX_MILLIS(CAST('06/02/2020 17:00:53.110 +00' AS TIMESTAMP FORMAT 'MM/DD/YYYY HH24:MI:SS.FF3 TZH' AT TIME ZONE 'Asia/Kolkata')), UNIX_SECONDS(CAST('2020-12-25 10:20:30-0830' AS TIMESTAMP FORMAT 'YYYY-MM-DD HH24:MI:SSTZHTZM'))",
       ["1591192853", "1591097453110", "1591117253110", "1608922230"],
-      "format-elements#format_tz_as_datetime",
+      "format-elements#format_string_as_datetime",
     ),
     ...[
       ["2020-13-05", "YYYY-MM-DD"],

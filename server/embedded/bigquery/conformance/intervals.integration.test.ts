@@ -48,7 +48,7 @@ describe("INTERVAL literals", () => {
 });
 
 describe("INTERVAL and STRING", () => {
-  const cast = "conversion_functions#cast_as_interval";
+  const cast = "conversion_functions#cast";
   checkSemantics([
     gives(
       "SELECT CAST('1-2 3 4:5:6' AS INTERVAL), CAST('1-20' AS INTERVAL), CAST('-4:5:6' AS INTERVAL), CAST('1 4:5' AS INTERVAL), CAST('1-2 3 4' AS INTERVAL)",

@@ -30,7 +30,7 @@ describe("PIVOT", () => {
     gives(
       "SELECT _1, minus_2 FROM (SELECT 1 AS k, 10 AS v UNION ALL SELECT -2, 20) PIVOT(SUM(v) FOR k IN (1, -2))",
       ["10", "20"],
-      "query-syntax#rules_for_pivot_column",
+      "query-syntax#pivot_operator",
     ),
     gives(
       "SELECT * FROM (SELECT 1 AS k, 10 AS v FROM UNNEST(ARRAY<INT64>[])) PIVOT(COUNT(v) FOR k IN (1))",
@@ -191,22 +191,22 @@ describe("set operators BY NAME", () => {
         ["1.0", "x"],
         ["2.5", "y"],
       ],
-      "query-syntax#by_name_or_corresponding",
+      "query-syntax#set_operators",
     ),
     givesRows(
       "SELECT 1 AS a, 2 AS b EXCEPT DISTINCT BY NAME SELECT 2 AS b, 1 AS a",
       [],
-      "query-syntax#by_name_or_corresponding",
+      "query-syntax#set_operators",
     ),
     fails(
       "SELECT 1 AS a, 2 AS b UNION ALL BY NAME SELECT 1 AS a, 2 AS c",
       /same column names/,
-      "query-syntax#by_name_or_corresponding",
+      "query-syntax#set_operators",
     ),
     givesRows(
       "SELECT 1 AS a UNION ALL BY NAME ON (a) SELECT 1 AS a",
       [["1"], ["1"]],
-      "query-syntax#by_name_or_corresponding",
+      "query-syntax#set_operators",
     ),
   ]);
 });

@@ -3,7 +3,7 @@ import { describe } from "vitest";
 import { checkSemantics, fails, gives, givesRows } from "./semantics.ts";
 
 const sets = "query-syntax#set_operators";
-const byName = "query-syntax#by_name_or_corresponding";
+const byName = "query-syntax#set_operators";
 
 describe("set operations by name", () => {
   checkSemantics([

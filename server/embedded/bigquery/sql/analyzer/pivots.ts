@@ -97,7 +97,7 @@ export function pivotRelation(
   return { sql, columns };
 }
 
-/** The name of a column without an alias: https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#rules_for_pivot_column */
+/** The name of a column without an alias: https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#pivot_operator */
 function valueName(expression: Expression, hasPrefix: boolean): string {
   if (expression.kind === "literal") {
     const { type, value } = expression;
