@@ -113,7 +113,10 @@ async function answer(
 function resultGone(job: Job): BigQueryError {
   const { projectId, datasetId, tableId } = anonymousTable(job);
   const table = `${String(projectId)}:${String(datasetId)}.${String(tableId)}`;
-  return new BigQueryError("notFound", `Not found: Table ${table}: the result is not kept any more, run the query again`);
+  return new BigQueryError(
+    "notFound",
+    `Not found: Table ${table}: the result is not kept any more, run the query again`,
+  );
 }
 
 function pageRows(job: Job, page: Page): Job["rows"] {

@@ -17,6 +17,7 @@ import type { Destination } from "./destinations.ts";
 import { runDml } from "./dml.ts";
 import type { DmlCounts } from "./dml.ts";
 import { statementEnvironment } from "./environment.ts";
+import type { StatementScope } from "./environment.ts";
 import { isConflict, statementError } from "./failures.ts";
 import { Locks } from "./locks.ts";
 import { fillPlaceholders } from "./placeholders.ts";
@@ -24,11 +25,8 @@ import type { QueryParameter } from "./placeholders.ts";
 import { Selects } from "./selects.ts";
 import type { SelectPlan } from "./selects.ts";
 
-export interface StatementRequest {
+export interface StatementRequest extends StatementScope {
   sql: string;
-  project: string;
-  defaultDataset: { project: string; dataset: string } | undefined;
-  parameters: QueryParameter[];
   /** Where a query's rows are stored; undefined: they are only answered. */
   destination?: Destination | undefined;
 }
