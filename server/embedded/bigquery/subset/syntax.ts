@@ -123,7 +123,7 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
     {
       construct: "GROUP BY ROLLUP, CUBE, GROUPING SETS, also inside these",
       example: "SELECT id, n, GROUPING(id) FROM d.t GROUP BY GROUPING SETS (id, ROLLUP ((id, n)))",
-      note: "over no rows they are refused",
+      note: "no rows over no rows",
     },
     {
       construct: "PIVOT",

@@ -125,7 +125,8 @@ function orderClause(around: Around, source: Source, items: OrderItem[]): string
   const place = placeOver(around, source, "ORDER BY clause");
   const keys = items.flatMap((item) => {
     const { expression, position } = item;
-    if (expression.kind === "literal" && expression.type === "INT64") {
+    if (expression.kind === "literal") {
+      if (expression.type !== "INT64") throw new SqlError("Cannot ORDER BY literal values", position);
       const column = source.columns[Number(expression.value) - 1];
       if (column === undefined) throw new SqlError("ORDER BY column number is out of range", position);
       return [orderKey(item, column)];
