@@ -193,21 +193,13 @@ describe("set operators BY NAME", () => {
       ],
       "query-syntax#set_operators",
     ),
-    givesRows(
-      "SELECT 1 AS a, 2 AS b EXCEPT DISTINCT BY NAME SELECT 2 AS b, 1 AS a",
-      [],
-      "query-syntax#set_operators",
-    ),
+    givesRows("SELECT 1 AS a, 2 AS b EXCEPT DISTINCT BY NAME SELECT 2 AS b, 1 AS a", [], "query-syntax#set_operators"),
     fails(
       "SELECT 1 AS a, 2 AS b UNION ALL BY NAME SELECT 1 AS a, 2 AS c",
       /same column names/,
       "query-syntax#set_operators",
     ),
-    givesRows(
-      "SELECT 1 AS a UNION ALL BY NAME ON (a) SELECT 1 AS a",
-      [["1"], ["1"]],
-      "query-syntax#set_operators",
-    ),
+    givesRows("SELECT 1 AS a UNION ALL BY NAME ON (a) SELECT 1 AS a", [["1"], ["1"]], "query-syntax#set_operators"),
   ]);
 });
 
