@@ -4,6 +4,27 @@ import { checkSemantics, fails, gives } from "./semantics.ts";
 
 const page = "time-series-functions";
 
+describe("GENERATE_DATE_ARRAY by months", () => {
+  checkSemantics([
+    gives(
+      "SELECT GENERATE_DATE_ARRAY('2024-01-31', '2024-04-30', INTERVAL 1 MONTH), GENERATE_DATE_ARRAY('2024-01-31', '2024-07-30', INTERVAL 2 MONTH), GENERATE_DATE_ARRAY('2024-05-31', '2024-01-30', INTERVAL -1 MONTH), GENERATE_DATE_ARRAY('2024-01-31', '2023-01-31', INTERVAL 1 MONTH), GENERATE_DATE_ARRAY('9999-10-31', '9999-12-31', INTERVAL 1 MONTH)",
+      [
+        ["2024-01-31", "2024-02-29", "2024-03-29", "2024-04-29"],
+        ["2024-01-31", "2024-03-31", "2024-05-31"],
+        ["2024-05-31", "2024-04-30", "2024-03-30", "2024-02-29"],
+        [],
+        ["9999-10-31", "9999-11-30", "9999-12-30"],
+      ],
+      "array_functions#generate_date_array",
+    ),
+    fails(
+      "SELECT GENERATE_DATE_ARRAY('2024-01-15', '2024-04-30', INTERVAL 0 MONTH)",
+      /step cannot be 0/,
+      "array_functions#generate_date_array",
+    ),
+  ]);
+});
+
 describe("DATE_BUCKET and the like", () => {
   checkSemantics([
     gives(

@@ -19,7 +19,11 @@ describe("time zones", () => {
       ["$1 01:00:00 $2", "$1 2024"],
       `${timestamps}#format_timestamp`,
     ),
-    fails("SELECT FORMAT_DATE('%G', DATE '0799-06-01')", /%G of a year before 1000/, "date_functions#format_date"),
+    gives(
+      "SELECT FORMAT_DATE('%G %x %F %Y', DATE '0799-06-01'), FORMAT_DATETIME('%c', DATETIME '0005-01-02 03:04:05'), FORMAT_DATETIME('%s', DATETIME '1969-12-31 23:59:59.5')",
+      ["0799 06/01/99 0799-06-01 799", "Sun Jan  2 03:04:05 0005", "-1"],
+      "date_functions#format_date",
+    ),
     fails(
       "SELECT STRING(TIMESTAMP '1890-01-01', 'Europe/Berlin')",
       /offset had seconds then is refused/,

@@ -68,9 +68,33 @@ export function moveDatetime(micros: bigint, by: Interval): bigint {
   date.setUTCMonth(date.getUTCMonth() + by.months);
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
   date.setUTCDate(Math.min(day, lastDayOf(year, month)));
+  if (Number.isNaN(date.getTime())) return requireCalendar(timestampMax + 1n);
   const afterMonths = requireCalendar(BigInt(date.getTime()) * 1000n + clock);
   const afterDays = requireCalendar(afterMonths + BigInt(by.days) * dayMicros);
   return requireCalendar(afterDays + by.micros);
+}
+
+const seriesMax = 1_048_575;
+
+/** Days from the first to the last one, in microseconds; the calendar's end ends it, too. */
+function monthSeries(first: bigint, last: bigint, months: bigint): bigint[] {
+  if (months === 0n) throw new RangeError("Sequence step cannot be 0.");
+  const series: bigint[] = [];
+  const isWithin = (day: bigint): boolean => (months > 0n ? day <= last : day >= last);
+  for (let day: bigint | undefined = first; day !== undefined && isWithin(day); day = nextDay(day, months)) {
+    series.push(day);
+    if (series.length > seriesMax) throw new RangeError("GENERATE_DATE_ARRAY: too many elements");
+  }
+  return series;
+}
+
+function nextDay(day: bigint, months: bigint): bigint | undefined {
+  try {
+    return moveDatetime(day, { months: Number(months), days: 0, micros: 0n });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function lastDayOf(year: number, month: number): number {
@@ -134,6 +158,7 @@ export const intervalRoutines: Routine[] = [
   routine("interval_least", ["INTERVAL", "INTERVAL"], "INTERVAL", (left, right) =>
     comparedMicros(left) > comparedMicros(right) ? right : left,
   ),
+  routine("month_series", ["INT64", "INT64", "INT64"], "ARRAY<INT64>", monthSeries),
   routine("datetime_moved", ["INT64", "INTERVAL"], "INT64", moveDatetime),
   routine("timestamp_moved", ["INT64", "INTERVAL"], "INT64", (micros, by) => {
     if (by.months !== 0) throw new RangeError("TIMESTAMP ± INTERVAL does not support months and years");

@@ -18,8 +18,8 @@ import type { Family } from "./truncation.ts";
 const padded = (sql: string, width: number, fill = "0"): string => `lpad(CAST(${sql} AS VARCHAR), ${width}, '${fill}')`;
 const text = (sql: string): string => `CAST(${sql} AS VARCHAR)`;
 const plain = (element: string): string => `strftime($1, '${element}')`;
-/** How BigQuery writes the year of a whole date before the year 1000 is not documented. */
-const fullYear = guard("year($1) < 1000", "%F and %x of a year before 1000 are refused", plain("%Y-%m-%d"));
+/** Of a whole date the year has four digits, alone (%Y) as many as it needs. */
+const fullYear = `(${padded("year($1)", 4)} || ${plain("-%m-%d")})`;
 const twelveHours = "((hour($1) + 11) % 12 + 1)";
 
 /** $1 is the local time; years have as many digits as they need. */
@@ -41,7 +41,7 @@ const dateElements: Record<string, string> = {
   "%h": plain("%b"),
   "%B": plain("%B"),
   "%Q": text("quarter($1)"),
-  "%G": guard("isoyear($1) < 1000", "%G of a year before 1000 is refused", text("isoyear($1)")),
+  "%G": padded("isoyear($1)", 4),
   "%g": padded("(isoyear($1) % 100)", 2),
   "%V": plain("%V"),
   "%u": plain("%u"),
@@ -67,7 +67,7 @@ const clockElements: Record<string, string> = {
 const anyElements: Record<string, string> = { "%%": "'%'", "%n": "chr(10)", "%t": "chr(9)" };
 
 /** A date with a clock: as in `Wed Jan  2 03:04:05 2024`. */
-const wholeElement = `(${plain("%a %b ")} || ${dateElements["%e"]} || ${plain(" %H:%M:%S ")} || ${guard("year($1) < 1000", "%c of a year before 1000 is refused", text("year($1)"))})`;
+const wholeElement = `(${plain("%a %b ")} || ${dateElements["%e"]} || ${plain(" %H:%M:%S ")} || ${padded("year($1)", 4)})`;
 
 /** $1 is the local time, $2 the instant. */
 const offsetMinutes = "((epoch_us($1) - epoch_us($2)) // 60000000)";
@@ -105,8 +105,9 @@ function elementSql(element: string, kind: Family): string | undefined {
   const clock = isTimed ? (clockElements[element] ?? secondsElement(element)) : undefined;
   const date = isDated ? dateElements[element] : undefined;
   const zone = kind === "TIMESTAMP" ? zoneElements[element] : undefined;
+  const seconds = kind === "DATETIME" && element === "%s" ? zoneElements[element] : undefined;
   const whole = isDated && isTimed && element === "%c" ? wholeElement : undefined;
-  return anyElements[element] ?? date ?? clock ?? whole ?? zone;
+  return anyElements[element] ?? date ?? clock ?? whole ?? zone ?? seconds;
 }
 
 /** TIME has no strftime in DuckDB: it is formatted as a time of the first day. */

@@ -108,16 +108,10 @@ function current(kind: "TIMESTAMP" | "DATE" | "DATETIME" | "TIME"): SpecialHandl
 
 const seriesMax = 1_048_575;
 
-/** Whether 31 January is followed by 29 February and then by 29 or 31 March is not documented: refused. */
+/** Each day is the one before it moved by the months: after 31 January and 29 February comes 29 March. */
 function monthSeries(first: string, last: string, months: string): string {
-  const day = '"$r".f + to_months(CAST("$k" * "$r".m AS INTEGER))';
-  const isWithin = `CASE WHEN "$r".m > 0 THEN ${day} <= "$r".l ELSE ${day} >= "$r".l END`;
-  return `list_transform([{f: CAST(${first} AS TIMESTAMP), l: CAST(${last} AS TIMESTAMP), m: ${months}}], lambda "$r":
-    CASE WHEN "$r".f IS NULL OR "$r".l IS NULL OR "$r".m IS NULL THEN NULL
-    WHEN "$r".m = 0 THEN error('Sequence step cannot be 0.')
-    WHEN day("$r".f) > 28 THEN error('GENERATE_DATE_ARRAY by months from a day after the 28th is refused')
-    ELSE list_transform(list_filter(generate_series(0, ((date_diff('month', "$r".f, "$r".l) // "$r".m) + 1)), lambda "$k": ${isWithin}),
-      lambda "$k": CAST(${day} AS DATE)) END)[1]`;
+  const micros = (date: string): string => `epoch_us(CAST(${date} AS TIMESTAMP))`;
+  return `list_transform(bq_month_series(${micros(first)}, ${micros(last)}, ${months}), lambda "$m": CAST(make_timestamp("$m") AS DATE))`;
 }
 
 function generateSeries(kind: "DATE" | "TIMESTAMP"): SpecialHandler {
