@@ -213,7 +213,8 @@ function parseJoin(cursor: Cursor, left: FromItem): (FromItem & { kind: "join" }
 function parseJoined(cursor: Cursor): FromItem {
   let item = parseFromPrimary(cursor);
   const isArray = item.kind === "unnest" || (item.kind === "table" && item.path.parts.length > 1);
-  while (!isArray && atInnerOrOuterJoin(cursor)) item = parseJoin(cursor, item) ?? item;
+  if (isArray) return item;
+  while (atInnerOrOuterJoin(cursor)) item = parseJoin(cursor, item) ?? item;
   return item;
 }
 
