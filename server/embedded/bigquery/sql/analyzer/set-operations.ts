@@ -51,6 +51,10 @@ function byName(operation: ByName, branches: Relation[]): Relation[] {
   });
 }
 
+function has(names: string[], name: string): boolean {
+  return names.some((other) => sameName(other, name));
+}
+
 function missingColumn(name: string | undefined): Column {
   return { name, type: { kind: "NULL" }, literal: { kind: "null", value: "NULL" } };
 }
@@ -60,7 +64,6 @@ function keptNames(operation: ByName, branches: Relation[]): string[] {
   const { mode, columns: listed } = matching;
   const named = branches.map((branch, index) => branchNames(branch, { listed, index, position }));
   const [first = [], ...others] = named;
-  const has = (names: string[], name: string): boolean => names.some((other) => sameName(other, name));
   if (listed !== undefined) {
     if (mode === "STRICT" && branches.some(({ columns }) => columns.length !== listed.length)) {
       throw new SqlError("Every query must have the columns of the list and no others", position);
