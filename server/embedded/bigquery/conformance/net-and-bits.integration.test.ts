@@ -100,6 +100,13 @@ describe("functions at their edges", () => {
       "json_functions#JSONPath_format",
     ),
     fails("SELECT JSON_SET(JSON '[1]', '$[-1]', 2)", /refused/, "json_functions#json_set"),
+    // A decimal literal beside a NUMERIC is the NUMERIC that its digits say.
+    gives(
+      "SELECT NUMERIC '0' + 4503599627370497.55, NUMERIC '0' + 0.1234567895, NUMERIC '0' + 1e20, NUMERIC '4503599627370497.55' = 4503599627370497.55, MOD(NUMERIC '5', 2.5), COALESCE(NULL, 1.12345678951, NUMERIC '0'), ROUND(2.5)",
+      ["4503599627370497.55", "0.12345679", "100000000000000000000", "true", "0", "1.12345679", "3.0"],
+      "conversion_rules#coercion",
+    ),
+    fails("SELECT NUMERIC '0' + 1e30", /refused/, "conversion_rules#coercion"),
     gives(
       "SELECT ARRAY_LENGTH(NULL), ARRAY_TO_STRING(NULL, ','), JSON_VALUE('{}', NULL), JSON_QUERY(JSON '{}', NULL)",
       [null, null, null, null],
