@@ -26,8 +26,11 @@ describe("FORMAT", () => {
     ),
     gives("SELECT FORMAT('%s|%6s|%-6s|%.2s', 'añb', 'añb', 'añb', 'añb')", ["añb|   añb|añb   |añ"], format),
     gives("SELECT FORMAT('%*d|%-*d|%.*f', 5, 7, 5, 7, 1, 2.55)", ["    7|7    |2.5"], format),
-    fails("SELECT FORMAT('%f', CAST('-0' AS FLOAT64))", /%f of -0\.0 is refused/, format),
-    fails("SELECT FORMAT('%g', CAST('-0' AS FLOAT64))", /%g of -0\.0 is refused/, format),
+    gives(
+      "SELECT FORMAT('%f %g %+.1f', x, x, x) FROM (SELECT CAST('-0' AS FLOAT64) AS x)",
+      ["0.000000 0 +0.0"],
+      format,
+    ),
     gives("SELECT FORMAT('%.1f', -0.04)", ["-0.0"], format),
     gives("SELECT FORMAT('100%% %s', 'x')", ["100% x"], format),
     gives(

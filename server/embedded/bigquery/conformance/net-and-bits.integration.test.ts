@@ -80,6 +80,34 @@ describe("functions at their edges", () => {
       "string_functions#left",
     ),
     gives(
+      "SELECT ARRAY_TO_STRING(['a', NULL, 'b'], s), ARRAY_TO_STRING(['a', NULL, 'b'], s, 'N'), ARRAY_TO_STRING([CAST(NULL AS STRING)], s) FROM (SELECT '-' AS s)",
+      ["a-b", "a-N-b", ""],
+      "array_functions#array_to_string",
+    ),
+    gives(
+      "SELECT RANGE_BUCKET(2.0, [1.0, 2.0, 2.0]), RANGE_BUCKET(x, [1.0]), RANGE_BUCKET(y, [1.0]) FROM (SELECT CAST('nan' AS FLOAT64) AS x, CAST('inf' AS FLOAT64) AS y)",
+      ["3", null, "1"],
+      "mathematical_functions#range_bucket",
+    ),
+    fails(
+      "SELECT RANGE_BUCKET(1.0, [1.0, CAST('nan' AS FLOAT64)])",
+      /cannot be NaN/,
+      "mathematical_functions#range_bucket",
+    ),
+    gives(
+      `SELECT JSON_VALUE('{"x":[1,2]}', '$.x[ 1 ]'), JSON_VALUE('{"x":[1,2]}', '$.x[-1]'), JSON_EXTRACT('{"x":[1,2]}', '$.x[ 0]')`,
+      ["2", null, "1"],
+      "json_functions#JSONPath_format",
+    ),
+    fails("SELECT JSON_SET(JSON '[1]', '$[-1]', 2)", /refused/, "json_functions#json_set"),
+    // A decimal literal beside a NUMERIC is the NUMERIC that its digits say.
+    gives(
+      "SELECT NUMERIC '0' + 4503599627370497.55, NUMERIC '0' + 0.1234567895, NUMERIC '0' + 1e20, NUMERIC '4503599627370497.55' = 4503599627370497.55, MOD(NUMERIC '5', 2.5), COALESCE(NULL, 1.12345678951, NUMERIC '0'), ROUND(2.5)",
+      ["4503599627370497.55", "0.12345679", "100000000000000000000", "true", "0", "1.12345679", "3.0"],
+      "conversion_rules#coercion",
+    ),
+    fails("SELECT NUMERIC '0' + 1e30", /refused/, "conversion_rules#coercion"),
+    gives(
       "SELECT ARRAY_LENGTH(NULL), ARRAY_TO_STRING(NULL, ','), JSON_VALUE('{}', NULL), JSON_QUERY(JSON '{}', NULL)",
       [null, null, null, null],
       "array_functions#array_length",

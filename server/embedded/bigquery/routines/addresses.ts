@@ -34,6 +34,10 @@ function zeroRun(words: readonly number[]): { start: number; length: number } {
   return best;
 }
 
+function hex(words: readonly number[]): string {
+  return words.map((word) => word.toString(16)).join(":");
+}
+
 function addressText(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join(".");
   if (bytes.length !== 16) {
@@ -41,7 +45,6 @@ function addressText(bytes: Uint8Array): string {
   }
   const words = Array.from({ length: 8 }, (_, index) => (bytes[2 * index] ?? 0) * 256 + (bytes[2 * index + 1] ?? 0));
   const { start, length } = zeroRun(words);
-  const hex = (part: readonly number[]): string => part.map((word) => word.toString(16)).join(":");
   if (start === 0 && (length === 6 || (length === 5 && words[5] === 0xffff))) {
     return `::${length === 5 ? "ffff:" : ""}${bytes.slice(12).join(".")}`;
   }

@@ -1,11 +1,10 @@
 /**
- * CAST of dates, times and BYTES with a FORMAT:
+ * CAST of dates and times with a FORMAT:
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/format-elements
  * Times are microseconds since 1970-01-01, of a TIME since midnight.
  */
 import { formatTimestamp, parseDate, timestampMax, timestampMin } from "../wire/times.ts";
 import { instantOf, readZone } from "../wire/zones.ts";
-import { fromBase64, fromHex } from "./codecs.ts";
 import { readFormat } from "./format-elements.ts";
 import type { FormatPiece, TimeKind } from "./format-elements.ts";
 import { routine } from "./routine.ts";
@@ -263,41 +262,6 @@ function readTime(input: string, rule: { format: string; kind: TimeKind; zone: s
   return instant;
 }
 
-function bytesToText(bytes: Uint8Array, format: string): string {
-  switch (format) {
-    case "HEX":
-      return Buffer.from(bytes).toString("hex");
-    case "BASE64":
-      return Buffer.from(bytes).toString("base64");
-    case "BASE2":
-      return Array.from(bytes, (byte) => byte.toString(2).padStart(8, "0")).join("");
-    case "ASCII":
-      if (bytes.some((byte) => byte > 127)) throw new RangeError("Failed to decode invalid ASCII string");
-      return Buffer.from(bytes).toString("latin1");
-    default:
-      try {
-        return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-      } catch (error) {
-        throw new RangeError("A string is not valid UTF-8", { cause: error });
-      }
-  }
-}
-
-function textToBytes(text: string, format: string): Uint8Array {
-  switch (format) {
-    case "HEX":
-      return fromHex(text);
-    case "BASE64":
-      return fromBase64(text);
-    case "ASCII":
-      // oxlint-disable-next-line no-control-regex -- what ASCII is
-      if (/[^\u0000-\u007f]/.test(text)) throw new RangeError("Failed to decode invalid ASCII string");
-      return Buffer.from(text, "latin1");
-    default:
-      return Buffer.from(text, "utf8");
-  }
-}
-
 export const castFormatRoutines: Routine[] = [
   routine("write_time", ["STRING", "STRING", "INT64", "INT64"], "STRING", writeTime),
   routine(
@@ -306,6 +270,4 @@ export const castFormatRoutines: Routine[] = [
     "INT64",
     (text, format, kind, zone, nowMicros) => readTime(text, { format, kind: kind as TimeKind, zone, nowMicros }),
   ),
-  routine("bytes_to_text", ["BYTES", "STRING"], "STRING", bytesToText),
-  routine("text_to_bytes", ["STRING", "STRING"], "BYTES", textToBytes),
 ];

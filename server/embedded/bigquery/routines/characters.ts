@@ -2,7 +2,7 @@
  * String functions by code point, and by byte for BYTES:
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions
  */
-import { onTextAndBytes } from "./routine.ts";
+import { onTextAndBytes, routine } from "./routine.ts";
 import type { Routine } from "./routine.ts";
 
 /** BigQuery's limit on what LPAD, RPAD and REPEAT give. */
@@ -140,6 +140,12 @@ function matchesParts(characters: string[], parts: (string | undefined)[]): bool
 }
 
 export const characterRoutines: Routine[] = [
+  routine("join", ["ARRAY<STRING>", "STRING"], "STRING", (items, separator) =>
+    items.filter((item) => item !== null).join(separator),
+  ),
+  routine("join_all", ["ARRAY<STRING>", "STRING", "STRING"], "STRING", (items, separator, ofNull) =>
+    items.map((item) => item ?? ofNull).join(separator),
+  ),
   onTextAndBytes("limit_length", ["STRING", "INT64"], "STRING", limitLength),
   onTextAndBytes("substr", ["STRING", "INT64", "INT64"], "STRING", substring),
   onTextAndBytes("left", ["STRING", "INT64"], "STRING", (text, length) =>

@@ -137,9 +137,8 @@ const precisionMax = 1100;
 function decimalPiece(specifier: Specifier, kind: string, value: string): string {
   const { flags, conversion } = specifier;
   if (kind === "FLOAT64" && !Number.isFinite(floatOf(value))) return notFinitePiece(specifier, floatOf(value));
-  // C prints the sign; Google's own implementation of GoogleSQL does not.
-  if (kind === "FLOAT64" && Object.is(Number(value), -0)) throw refused(`%${conversion} of -0.0`);
-  const decimal: Decimal = kind === "FLOAT64" ? decimalOfFloat(Number(value)) : decimalOfText(value);
+  // -0.0 has no sign here, unlike in C.
+  const decimal: Decimal = kind === "FLOAT64" ? decimalOfFloat(Number(value) + 0) : decimalOfText(value);
   const style: Style = {
     precision: specifier.precision ?? precisionDefault,
     rounding: kind === "FLOAT64" ? "half even" : "half away",

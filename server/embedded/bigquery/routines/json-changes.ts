@@ -79,7 +79,7 @@ function changeAt(value: Json, path: Path, change: (found: Json) => Json): Json 
 }
 
 /** The values that a SQL value stands for: with `isEach` its elements, none for NULL. */
-function given(text: string, isEach: boolean): Json[] {
+function elementsOf(text: string, isEach: boolean): Json[] {
   const value = readJson(text);
   if (!isEach) return [value];
   return Array.isArray(value) ? value : [];
@@ -189,10 +189,10 @@ export const jsonChangeRoutines: Routine[] = [
     printJson(remove(readJson(text), pathOf(path))),
   ),
   routine("json_append", ["STRING", "STRING", "STRING", "BOOL"], "STRING", (text, path, value, isEach) =>
-    printJson(append(readJson(text), pathOf(path), given(value, isEach))),
+    printJson(append(readJson(text), pathOf(path), elementsOf(value, isEach))),
   ),
   routine("partial_json_insert", ["STRING", "STRING", "STRING", "BOOL"], "STRING", (text, path, value, isEach) =>
-    printJson(insert(readJson(text), pathOf(path), given(value, isEach))),
+    printJson(insert(readJson(text), pathOf(path), elementsOf(value, isEach))),
   ),
   routine(
     "json_strip_nulls",

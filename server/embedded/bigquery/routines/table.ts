@@ -1,6 +1,7 @@
 import { addressRoutines } from "./addresses.ts";
 import { bitRoutines } from "./bits.ts";
 import { bucketRoutines } from "./buckets.ts";
+import { bytesFormatRoutines } from "./bytes-formats.ts";
 import { castFormatRoutines } from "./cast-formats.ts";
 import { characterRoutines } from "./characters.ts";
 import { codecRoutines } from "./codecs.ts";
@@ -39,6 +40,7 @@ export const routines: readonly Routine[] = [
   ...unicodeRoutines,
   ...codecRoutines,
   ...castFormatRoutines,
+  ...bytesFormatRoutines,
   ...addressRoutines,
   ...bitRoutines,
   ...bucketRoutines,

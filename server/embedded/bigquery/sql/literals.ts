@@ -85,7 +85,7 @@ export function scalarLiteral(kind: ScalarKind, text: string): string {
       return `TIMESTAMP '${formatTimestamp(parseTimestamp(text))}'`;
     case "INTERVAL":
       return intervalLiteral(parseInterval(text));
-    case "TIME":
+    default:
       return `TIME '${formatTime(parseTime(text))}'`;
   }
 }

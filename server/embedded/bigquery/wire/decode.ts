@@ -135,7 +135,7 @@ function decodeScalar(value: unknown, kind: ScalarKind): DuckDBValue {
       const { months, days, micros } = parseInterval(text(value, kind));
       return new DuckDBIntervalValue(months, days, micros);
     }
-    case "TIMESTAMP":
+    default:
       return new DuckDBTimestampValue(timestampMicros(value));
   }
 }

@@ -60,11 +60,14 @@ export function formatInterval({ months, days, micros }: Interval): string {
   return `${years} ${days} ${sign}${hours}:${minutes}:${seconds}${fraction}`;
 }
 
+function counted(value: number, letter: string): string {
+  return value === 0 ? "" : `${value}${letter}`;
+}
+
 /** The ISO 8601 duration that JSON has; zero is `P0Y`. */
 export function isoInterval({ months, days, micros }: Interval): string {
   const { sign, hours, minutes, seconds, fraction } = clockOf(micros);
-  const part = (value: number | bigint, letter: string): string => (Number(value) === 0 ? "" : `${value}${letter}`);
-  const date = part(Math.trunc(months / 12), "Y") + part(months % 12, "M") + part(days, "D");
+  const date = counted(Math.trunc(months / 12), "Y") + counted(months % 12, "M") + counted(days, "D");
   const signed = (value: bigint, letter: string): string => (value === 0n ? "" : `${sign}${value}${letter}`);
   const second = seconds === 0n && fraction === "" ? "" : `${sign}${seconds}${fraction.replace(/0+$/, "")}S`;
   const clock = signed(hours, "H") + signed(minutes, "M") + second;

@@ -114,11 +114,12 @@ function patternType(pattern: ArgumentPattern, typed: Typed): SqlType | undefine
 function fit(candidate: Signature, args: Typed[]): { args: Typed[]; cost: number } | undefined {
   let cost = 0;
   const coerced: Typed[] = [];
+  const hasNumeric = args.some((typed) => typed.type.kind === "NUMERIC");
   for (const [index, typed] of args.entries()) {
     const pattern = patternAt(candidate, index);
     const type = pattern === undefined ? undefined : patternType(pattern, typed);
-    // ROUND(2.345, 2) is a FLOAT64: a decimal literal does not choose NUMERIC here.
-    const isFloatAsNumeric = typed.literal?.kind === "float" && type?.kind === "NUMERIC";
+    // ROUND(2.345, 2) is a FLOAT64: a decimal literal does not choose NUMERIC by itself.
+    const isFloatAsNumeric = !hasNumeric && typed.literal?.kind === "float" && type?.kind === "NUMERIC";
     const fitted = type === undefined || isFloatAsNumeric ? undefined : tryCoerce(typed, type);
     if (fitted === undefined || type === undefined) return undefined;
     if (!sameType(typed.type, type)) cost += typed.type.kind === "NUMERIC" && type.kind === "FLOAT64" ? 2 : 1;

@@ -1,7 +1,7 @@
 /**
  * Implicit conversions: https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_rules#coercion
- * NUMERIC and a FLOAT64 literal with many digits are left out: refused.
  */
+import { formatNumeric, parseNumeric } from "../../wire/numeric.ts";
 import { scalarLiteral } from "../literals.ts";
 import { SqlError, unsupported } from "../position.ts";
 import type { Position } from "../position.ts";
@@ -11,8 +11,6 @@ import { placeholder } from "./context.ts";
 import type { Typed } from "./typed.ts";
 
 const fromStringLiteral: SqlType["kind"][] = ["DATE", "DATETIME", "TIME", "TIMESTAMP"];
-/** A decimal literal of at most 15 digits means the same as NUMERIC and as FLOAT64. */
-const exactFloatLiteral = /^-?(?=[\d.]{1,16}$)(\d*\.?\d*)$/;
 
 /** The expression as `target`, or undefined when GoogleSQL has no implicit conversion. */
 export function tryCoerce(typed: Typed, target: SqlType): Typed | undefined {
@@ -30,9 +28,7 @@ export function tryCoerce(typed: Typed, target: SqlType): Typed | undefined {
   if (typed.literal?.kind === "parameter" && typed.type.kind === "STRING" && fromStringLiteral.includes(to)) {
     return { ...typed, sql: placeholder("parameter", text, to), type: target };
   }
-  if (typed.literal?.kind === "float" && to === "NUMERIC" && exactFloatLiteral.test(text)) {
-    return constant(typed, to, text);
-  }
+  if (typed.literal?.kind === "float" && to === "NUMERIC") return numericLiteral(typed, text);
   if (typed.literal?.kind === "integer" && (to === "NUMERIC" || to === "FLOAT64")) return constant(typed, to, text);
   const sql = widenedSql(typed, to);
   if (sql === undefined) return undefined;
@@ -87,6 +83,16 @@ export function repackedStruct(typed: Typed, fields: string[]): string {
   const packed = `struct_pack(${fields.map((field, index) => `f${index + 1} := ${field}`).join(", ")})`;
   if (typed.fields !== undefined) return packed;
   return `list_transform([${typed.sql}], lambda "$x": CASE WHEN "$x" IS NULL THEN NULL ELSE ${packed} END)[1]`;
+}
+
+/** A decimal literal is the NUMERIC that its digits say, rounded to nine decimals. */
+function numericLiteral(typed: Typed, text: string): Typed | undefined {
+  try {
+    return constant(typed, "NUMERIC", formatNumeric(parseNumeric(text)));
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function constant(typed: Typed, to: ScalarKind, text: string): Typed | undefined {

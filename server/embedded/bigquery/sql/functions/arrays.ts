@@ -35,6 +35,9 @@ const fromStart = (offset: string): string => `CASE WHEN ${offset} < 0 THEN ${of
 const slice = `(CASE WHEN $1 IS NULL OR $2 IS NULL OR $3 IS NULL THEN NULL
   ELSE list_slice($1, greatest(${fromStart("$2")}, 0) + 1, greatest(${fromStart("$3")}, -1) + 1) END)`;
 
+/** DuckDB's own function takes no other separator. */
+const isLiteral = /^'(?:[^']|'')*'$/;
+
 export const arrayFunctions = [
   define("ARRAY_LENGTH", [signature(["ARRAY<T>"], "INT64", "CAST(len($1) AS BIGINT)")]),
   define("ARRAY_FIRST", [
@@ -53,17 +56,12 @@ export const arrayFunctions = [
   ]),
   define("ARRAY_REVERSE", [signature(["ARRAY<T>"], "ARRAY<T>", "list_reverse($1)")]),
   define("ARRAY_TO_STRING", [
-    signature(
-      ["ARRAY<STRING>", "STRING"],
-      "STRING",
-      "coalesce(array_to_string($1, $2), CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN '' END)",
+    signature(["ARRAY<STRING>", "STRING"], "STRING", ([list = "", separator = ""]) =>
+      isLiteral.test(separator)
+        ? `coalesce(array_to_string(${list}, ${separator}), CASE WHEN ${list} IS NOT NULL THEN '' END)`
+        : `bq_join(${list}, ${separator})`,
     ),
-    signature(
-      ["ARRAY<STRING>", "STRING", "STRING"],
-      "STRING",
-      `(CASE WHEN $1 IS NULL OR $2 IS NULL OR $3 IS NULL THEN NULL
-        ELSE coalesce(array_to_string(list_transform($1, lambda "$e": coalesce("$e", $3)), $2), '') END)`,
-    ),
+    signature(["ARRAY<STRING>", "STRING", "STRING"], "STRING", "bq_join_all($1, $2, $3)"),
   ]),
   define("ARRAY_SLICE", [signature(["ARRAY<T>", "INT64", "INT64"], "ARRAY<T>", slice)]),
   define("GENERATE_ARRAY", [

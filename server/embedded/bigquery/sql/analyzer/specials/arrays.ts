@@ -3,7 +3,6 @@ import type { SpecialFunction } from "../../functions/special.ts";
 import { SqlError, unsupported } from "../../position.ts";
 import { isComparable, scalar, typeName } from "../../types.ts";
 import { coerce, commonType } from "../coercion.ts";
-import { mayBeNaN } from "../floats.ts";
 import { refuseVolatile } from "../operators.ts";
 import { combine } from "../typed.ts";
 import type { SpecialHandler } from "./call.ts";
@@ -32,11 +31,16 @@ const rangeBucket: SpecialHandler = (special) => {
   const type = commonType([point, element], position, "function RANGE_BUCKET");
   if (!isComparable(type) || type.kind === "NULL") throw unsupported(`RANGE_BUCKET of ${typeName(type)}`, position);
   const value = coerce(point, type, position);
-  if (mayBeNaN(value)) throw unsupported("RANGE_BUCKET of a FLOAT64 that may be NaN", position);
   refuseVolatile([value, bounds], "RANGE_BUCKET", position);
   const bound = coerce(element, type, position).sql;
-  const sql = `(CASE WHEN ${value.sql} IS NULL OR ${bounds.sql} IS NULL THEN NULL
+  const isNaN = type.kind === "FLOAT64" ? ` OR isnan(${value.sql})` : "";
+  const nanBound =
+    type.kind === "FLOAT64"
+      ? `WHEN len(list_filter(${bounds.sql}, lambda "$b": isnan(${bound}))) > 0 THEN error('Elements in input array to RANGE_BUCKET cannot be NaN.')`
+      : "";
+  const sql = `(CASE WHEN ${value.sql} IS NULL OR ${bounds.sql} IS NULL${isNaN} THEN NULL
     WHEN len(list_filter(${bounds.sql}, lambda "$b": "$b" IS NULL)) > 0 THEN error('Elements in input array to RANGE_BUCKET cannot be null.')
+    ${nanBound}
     WHEN ${bounds.sql} <> list_sort(${bounds.sql}) THEN error('Elements in input array to RANGE_BUCKET must be in ascending order.')
     ELSE CAST(len(list_filter(${bounds.sql}, lambda "$b": ${bound} <= ${value.sql})) AS BIGINT) END)`;
   return combine(sql, scalar("INT64"), [value, bounds]);

@@ -124,13 +124,15 @@ function moved(base: Typed, by: Typed, operator: "+" | "-"): Typed | undefined {
     ]);
   }
   if (!dated.includes(kind)) return undefined;
-  const micros = `epoch_us(CAST(${base.sql} AS TIMESTAMP))`;
-  return combine(`make_timestamp(bq_datetime_moved(${micros}, ${change.sql}))`, scalar("DATETIME"), [base, by]);
+  return combine(`make_timestamp(bq_datetime_moved(${micros(base)}, ${change.sql}))`, scalar("DATETIME"), [base, by]);
+}
+
+function micros(typed: Typed): string {
+  return `epoch_us(CAST(${typed.sql} AS TIMESTAMP))`;
 }
 
 function difference(left: Typed, right: Typed, position: Position): Typed | undefined {
   const kinds = [left.type.kind, right.type.kind];
-  const micros = (typed: Typed): string => `epoch_us(CAST(${typed.sql} AS TIMESTAMP))`;
   const result = (sql: string): Typed => {
     refuseVolatile([left, right], "date arithmetic", position);
     return combine(sql, interval, [left, right]);
@@ -167,7 +169,7 @@ const makeInterval: SpecialHandler = (special) => {
 const zero: Expression = { kind: "literal", type: "INT64", value: "0", position: 0 };
 
 /** The arguments in the order of the parameters, whether they were named or not. Throws SqlError. */
-export function namedArguments({ call }: SpecialCall, parameters: readonly string[]): (Expression | undefined)[] {
+function namedArguments({ call }: SpecialCall, parameters: readonly string[]): (Expression | undefined)[] {
   const { args, argumentNames, name, position } = call;
   const positional = args.length - argumentNames.length;
   if (positional > parameters.length) {
@@ -200,7 +202,6 @@ function bucketCall(kind: "DATE" | "DATETIME" | "TIMESTAMP"): SpecialHandler {
     const width = argument(special, 1, interval);
     const origin = args.length > 2 ? argument(special, 2, scalar(kind)) : undefined;
     refuseVolatile([value, width], name, position);
-    const micros = (typed: Typed): string => `epoch_us(CAST(${typed.sql} AS TIMESTAMP))`;
     const start = origin === undefined ? bucketOrigin : micros(origin);
     const found = `make_timestamp(bq_bucket('${kind}', ${micros(value)}, ${width.sql}, ${start}))`;
     const sql = kind === "DATE" ? `CAST(${found} AS DATE)` : found;

@@ -17,8 +17,8 @@ import { valueText } from "./printing.ts";
 type PathForm = "quoted" | "bracketed";
 
 const steps: Record<PathForm, RegExp> = {
-  quoted: /\.(?:"((?:[^"\\]|\\.)*)"|([^.[\]"'*\s\\:()?@$]+))|\[(\d+)\]/y,
-  bracketed: /\.(?:()([^.[\]"'*\s\\:()?@$]+))|\[(\d+)\]|\['((?:[^'\\])*)'\]/y,
+  quoted: /\.(?:"((?:[^"\\]|\\.)*)"|([^.[\]"'*\s\\:()?@$]+))|\[ *(-?\d+) *\]/y,
+  bracketed: /\.(?:()([^.[\]"'*\s\\:()?@$]+))|\[ *(-?\d+) *\]|\['((?:[^'\\])*)'\]/y,
 };
 
 /**
@@ -47,7 +47,8 @@ export function readPath(
       throw unsupported(`The JSONPath ${text} from character ${lastIndex + 1} on`, position);
     }
     const name = match[1] || match[2] || match[4];
-    if (isTyped && name !== undefined && /^\d+$/.test(name)) throw unsupported(`The JSONPath ${text}`, position);
+    if (isTyped && (match[3]?.startsWith("-") || (name !== undefined && /^\d+$/.test(name))))
+      throw unsupported(`The JSONPath ${text}`, position);
     path.push(name ?? (isTyped ? Number(match[3]) : (match[3] ?? "")));
   }
   return path;

@@ -71,8 +71,8 @@ function isNull(expression: Expression | undefined): boolean {
 function nullOf(special: SpecialCall, type?: SqlType): Typed {
   const typed = argument(special, 0);
   const given = typed.type.kind === "BYTES" ? typed : coerce(typed, scalar("STRING"), special.call.position);
-  const result_ = type ?? given.type;
-  return combine(`CAST(NULL AS ${duckType(result_)})`, result_, [given]);
+  const target = type ?? given.type;
+  return combine(`CAST(NULL AS ${duckType(target)})`, target, [given]);
 }
 
 const regexpContains: SpecialHandler = (special) => {

@@ -110,8 +110,8 @@ const seriesMax = 1_048_575;
 
 /** Each day is the one before it moved by the months: after 31 January and 29 February comes 29 March. */
 function monthSeries(first: string, last: string, months: string): string {
-  const micros = (date: string): string => `epoch_us(CAST(${date} AS TIMESTAMP))`;
-  return `list_transform(bq_month_series(${micros(first)}, ${micros(last)}, ${months}), lambda "$m": CAST(make_timestamp("$m") AS DATE))`;
+  const [from, to] = [first, last].map((date) => `epoch_us(CAST(${date} AS TIMESTAMP))`);
+  return `list_transform(bq_month_series(${from}, ${to}, ${months}), lambda "$m": CAST(make_timestamp("$m") AS DATE))`;
 }
 
 function generateSeries(kind: "DATE" | "TIMESTAMP"): SpecialHandler {
