@@ -28,9 +28,8 @@ it.each([0, 1, 2])("a SIGKILL while a checkpoint is written loses nothing: run %
   const texts = Array.from({ length: textsMade }, () => randomBytes(textBytes / 2).toString("hex"));
   const acknowledged: number[] = [];
   let next = 0;
-  let isKilled = false;
   const insert = async (count: number): Promise<void> => {
-    while (!isKilled) {
+    while (!first.child.killed) {
       const numbers = Array.from({ length: count }, () => next++);
       const rows = numbers.map((n) => ({ insertId: String(n), json: { n, text: texts[n % textsMade] } }));
       try {
@@ -38,7 +37,7 @@ it.each([0, 1, 2])("a SIGKILL while a checkpoint is written loses nothing: run %
         const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify({ rows }) });
         expect(await answer.json()).toEqual({ kind: "bigquery#tableDataInsertAllResponse" });
       } catch (error) {
-        if (isKilled) return;
+        if (first.child.killed) return;
         throw error;
       }
       acknowledged.push(...numbers);
@@ -48,7 +47,6 @@ it.each([0, 1, 2])("a SIGKILL while a checkpoint is written loses nothing: run %
   const watcher = watch(path.join(data.path, "bigquery.duckdb"));
   const inserting = Promise.all(rowsPerInsert.map(insert));
   await once(watcher, "change");
-  isKilled = true;
   first.child.kill("SIGKILL");
   watcher.close();
   await inserting;

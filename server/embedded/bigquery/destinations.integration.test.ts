@@ -150,3 +150,28 @@ it("copies a table with what belongs to it, into a new place, an empty one or an
   expect(await kept()).toEqual([{ n: 1 }, { n: 2 }]);
   await expect(dataset.table("missing").copy(dataset.table("kept"))).rejects.toThrow("Not found: Table");
 });
+
+it("names the table that holds an answer, as BigQuery's anonymous one, and gives its schema and rows", async () => {
+  const [job] = await server.client.createQueryJob("SELECT n, [n] AS l FROM UNNEST([3, 1, 2]) AS n ORDER BY n DESC");
+  await job.getQueryResults();
+  const [{ configuration }] = (await job.getMetadata()) as [{ configuration: { query: Query } }, unknown];
+  const { datasetId, tableId } = configuration.query.destinationTable as { datasetId: string; tableId: string };
+  const table = server.client.dataset(datasetId).table(tableId);
+  expect((await table.getMetadata())[0]).toMatchObject({
+    numRows: "3",
+    schema: { fields: [{ name: "n" }, { name: "l" }] },
+  });
+  const [page] = await table.getRows({ startIndex: "1", maxResults: 1, autoPaginate: false });
+  expect(page).toEqual([{ n: 2, l: [2] }]);
+  await expect(server.client.dataset(datasetId).table("anon_other").getMetadata()).rejects.toMatchObject({ code: 404 });
+});
+
+it("says of CREATE TABLE AS SELECT that it is one, and which table it made", async () => {
+  const query = `CREATE TABLE ${String(dataset.id)}.made AS SELECT 1 AS n`;
+  const [job] = await server.client.createQueryJob({ query });
+  await job.getQueryResults();
+  expect((await job.getMetadata())[0]).toMatchObject({
+    configuration: { query: { destinationTable: { datasetId: dataset.id, tableId: "made" } } },
+    statistics: { query: { statementType: "CREATE_TABLE_AS_SELECT" } },
+  });
+});

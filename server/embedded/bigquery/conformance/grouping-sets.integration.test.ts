@@ -96,3 +96,12 @@ describe("an expression that is itself a key of grouping sets", () => {
     ),
   ]);
 });
+
+describe("grouping sets over no rows", () => {
+  checkSemantics([
+    givesRows(`SELECT a, COUNT(*) ${table} WHERE a > 500 GROUP BY ROLLUP (a)`, [], rollup),
+    givesRows(`SELECT a, COUNT(*) ${table} WHERE a > 500 GROUP BY GROUPING SETS ((), a) HAVING COUNT(*) = 0`, [], sets),
+    fails(`SELECT COUNT(*) ${table} WHERE a > 500 GROUP BY GROUPING SETS (())`, /over no rows is refused/, sets),
+    givesRows(`SELECT COUNT(*) ${table} WHERE a > 500 GROUP BY ()`, [["0"]], "query-syntax#group_by_clause"),
+  ]);
+});

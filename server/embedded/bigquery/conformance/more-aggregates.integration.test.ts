@@ -120,6 +120,8 @@ describe("other aggregates", () => {
       `${aggregates}#string_agg`,
     ),
     gives("SELECT STRING_AGG(x) FROM UNNEST(ARRAY<BYTES>[]) AS x", [null], `${aggregates}#string_agg`),
+    fails("SELECT STRING_AGG(x ORDER BY 1) FROM UNNEST(['a']) AS x", /by index or literal/, `${aggregates}#string_agg`),
+    fails("SELECT ARRAY_AGG(x ORDER BY -1) FROM UNNEST(['a']) AS x", /by index or literal/, `${aggregates}#array_agg`),
     fails("SELECT STRUCT<a INT64>(3 AS a)", /both an explicit type and field names/, "data-types#typed_syntax"),
   ]);
 });

@@ -62,6 +62,7 @@ describe("pipe operators for rows", () => {
       ],
       `${pipes}#order_by`,
     ),
+    fails(`${numbers} |> ORDER BY 'b'`, /literal/, `${pipes}#order_by`),
     givesRows(`${numbers} |> DISTINCT |> ORDER BY 1`, [["1"], ["2"], ["3"]], `${pipes}#distinct`),
     gives(
       "FROM (SELECT 1 AS a, 2 AS b UNION ALL SELECT 1, 3) AS t |> DROP b |> DISTINCT |> SELECT t.a",

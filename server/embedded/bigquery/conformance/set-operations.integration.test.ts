@@ -104,3 +104,22 @@ describe("set operations by a list of names", () => {
     ),
   ]);
 });
+
+describe("a STRUCT with a NULL literal in a set operation", () => {
+  const rules = "conversion_rules#supertypes";
+  checkSemantics([
+    givesRows(
+      "SELECT STRUCT(x AS b, 'q' AS q) FROM UNNEST([1]) AS x UNION ALL SELECT STRUCT(5, NULL) UNION ALL SELECT STRUCT(NULL, 'z')",
+      [[["1", "q"]], [["5", null]], [[null, "z"]]],
+      rules,
+    ),
+    givesRows(
+      "SELECT STRUCT('a' AS b, 1 AS c) UNION ALL SELECT STRUCT(NULL, 2.5)",
+      [[["a", "1.0"]], [[null, "2.5"]]],
+      rules,
+    ),
+    fails("SELECT STRUCT(NULL AS b) UNION ALL SELECT STRUCT(TRUE AS b)", /NULL literal in a STRUCT/, rules),
+    fails("SELECT STRUCT(DATE '2024-01-01' AS b) UNION ALL SELECT STRUCT(NULL)", /Invalid cast/, rules),
+    fails("SELECT STRUCT([1] AS b) UNION ALL SELECT STRUCT(NULL)", /Invalid cast/, rules),
+  ]);
+});

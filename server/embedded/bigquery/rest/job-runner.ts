@@ -1,11 +1,13 @@
 /** Query jobs: from a request to a job, and a job as the API describes it. */
 import { BigQueryError } from "../errors.ts";
+import { statementKind } from "../sql/plan.ts";
 import type { Destination } from "../storage/destinations.ts";
 import type { StatementRequest } from "../storage/engine.ts";
 import type { JobOutcome } from "../storage/job-records.ts";
 import type { Job, JobResult } from "../storage/jobs.ts";
 import { resultFields } from "../wire/schema.ts";
 import { dmlStats } from "./dml-stats.ts";
+import { anonymousTable } from "./anonymous-tables.ts";
 import { readDestination } from "./destination.ts";
 import { readParameters } from "./parameters.ts";
 import { objectAt, required, stringAt } from "./request.ts";
@@ -74,7 +76,7 @@ async function dryRun(server: Server, input: QueryJobInput, request: StatementRe
   const plan = server.engine.plan(request);
   const columns = plan.kind === "SELECT" ? plan.columns : [];
   const job = await server.jobs.start(input, async () => ({
-    outcome: { statementType: plan.kind },
+    outcome: { statementType: statementKind(plan) },
     columns,
     rows: [],
   }));
@@ -100,6 +102,20 @@ function queryStatistics(job: Job): JsonObject {
   }
   if (job.configuration.dryRun === true) query.schema = { fields: resultFields(job.columns) };
   return query;
+}
+
+/** A query job names the table that holds its answer, or that it made, also where nobody asked for one. */
+function configurationOf(job: Job): JsonObject {
+  const { configuration, outcome } = job;
+  const query = objectAt(configuration, "query");
+  if (query === undefined || query.destinationTable !== undefined || job.endedMs === undefined) return configuration;
+  const { project, dataset, table } = outcome.definition?.target ?? {};
+  if (outcome.statementType === "CREATE_TABLE_AS_SELECT" && table !== undefined) {
+    const destinationTable = { projectId: project, datasetId: dataset, tableId: table };
+    return { ...configuration, query: { ...query, destinationTable } };
+  }
+  if (outcome.statementType !== "SELECT" || configuration.dryRun === true) return configuration;
+  return { ...configuration, query: { ...query, destinationTable: anonymousTable(job) } };
 }
 
 /** https://cloud.google.com/bigquery/docs/reference/rest/v2/Job */
@@ -130,7 +146,7 @@ export function jobResource(job: Job): JsonObject {
     id: `${job.project}:${job.location}.${job.jobId}`,
     selfLink: `/bigquery/v2/projects/${job.project}/jobs/${job.jobId}?location=${job.location}`,
     user_email: "embedded@localhost",
-    configuration: job.configuration,
+    configuration: configurationOf(job),
     jobReference: jobReference(job),
     statistics,
     status,

@@ -3,6 +3,7 @@ import { BigQueryError } from "../errors.ts";
 import { resultFields } from "../wire/schema.ts";
 import { withFloatTimestamps } from "../wire/timestamps.ts";
 import type { Job } from "../storage/jobs.ts";
+import { anonymousTable } from "./anonymous-tables.ts";
 import { dmlStats } from "./dml-stats.ts";
 import { jobReference, runQueryJob } from "./job-runner.ts";
 import { booleanAt, numberAt, objectAt, ok, required, stringAt } from "./request.ts";
@@ -109,9 +110,13 @@ async function answer(
 }
 
 /** BigQuery keeps a result in a table without a name of its own for a day, and then answers that the table is not there. */
-function resultGone({ project, jobId }: Job): BigQueryError {
-  const message = `Not found: Table ${project}:_embedded.anon_${jobId}: the result is not kept any more, run the query again`;
-  return new BigQueryError("notFound", message);
+function resultGone(job: Job): BigQueryError {
+  const { projectId, datasetId, tableId } = anonymousTable(job);
+  const table = `${String(projectId)}:${String(datasetId)}.${String(tableId)}`;
+  return new BigQueryError(
+    "notFound",
+    `Not found: Table ${table}: the result is not kept any more, run the query again`,
+  );
 }
 
 function pageRows(job: Job, page: Page): Job["rows"] {

@@ -1,7 +1,11 @@
 /** insertAll and list: https://cloud.google.com/bigquery/docs/reference/rest/v2/tabledata */
 import { BigQueryError } from "../errors.ts";
 import { withFloatTimestamps } from "../wire/timestamps.ts";
+import type { Column } from "../sql/analyzer/scope.ts";
+import type { TableId } from "../sql/plan.ts";
 import type { InsertRow } from "../storage/insert-rows.ts";
+import type { WireRow } from "../wire/encode.ts";
+import { answeredIn } from "./anonymous-tables.ts";
 import { pageToken, readPageToken } from "./queries.ts";
 import { booleanAt, isObject, numberAt, ok, stringAt } from "./request.ts";
 import type { ApiRequest, ApiResponse } from "./request.ts";
@@ -46,17 +50,29 @@ function readRows(rows: unknown): InsertRow[] {
   });
 }
 
-export async function listRows(server: Server, request: ApiRequest): Promise<ApiResponse> {
-  const table = server.catalog.table(tableId(request));
+async function listed(
+  server: Server,
+  id: TableId,
+  page: { start: number; most: number },
+): Promise<{ columns: Column[]; rows: WireRow[]; totalRows: number }> {
+  const answered = await answeredIn(server, id);
+  if (answered !== undefined) {
+    const { columns, rows } = answered;
+    return { columns, rows: rows.slice(page.start, page.start + page.most), totalRows: rows.length };
+  }
+  const table = server.catalog.table(id);
   if (table.document.kind !== "TABLE") throw new BigQueryError("invalid", "Cannot list a table of type VIEW.");
+  return { columns: table.columns, ...(await server.engine.listRows(table, page)) };
+}
+
+export async function listRows(server: Server, request: ApiRequest): Promise<ApiResponse> {
   const query = Object.fromEntries(request.query);
   if (stringAt(query, "selectedFields")) {
     throw new BigQueryError("notImplemented", "selectedFields is not supported by the embedded server");
   }
   const start = readPageToken(stringAt(query, "pageToken")) ?? numberAt(query, "startIndex") ?? 0;
   const most = Math.min(numberAt(query, "maxResults") ?? listRowsMax, listRowsMax);
-  const { columns } = table;
-  const { rows, totalRows } = await server.engine.listRows(table, { start, most });
+  const { columns, rows, totalRows } = await listed(server, tableId(request), { start, most });
   const next = start + rows.length;
   const useInt64 = booleanAt(query, "formatOptions.useInt64Timestamp");
   return ok({

@@ -8,6 +8,7 @@ import type { TableId } from "../sql/plan.ts";
 import { limitedName } from "../sql/type-limits.ts";
 import { columnsOf, fieldOf } from "../wire/schema.ts";
 import type { FieldSchema } from "../wire/schema.ts";
+import { anonymousResource, answeredIn } from "./anonymous-tables.ts";
 import { labelsOf } from "./datasets.ts";
 import { isObject, noContent, numberAt, objectAt, ok, required, stringAt } from "./request.ts";
 import type { ApiRequest, ApiResponse, JsonObject } from "./request.ts";
@@ -165,6 +166,8 @@ export async function insertTable(server: Server, request: ApiRequest): Promise<
 }
 
 export async function getTable(server: Server, request: ApiRequest): Promise<ApiResponse> {
+  const answered = await answeredIn(server, tableId(request));
+  if (answered !== undefined) return ok(anonymousResource(answered));
   return ok(await resource(server, server.catalog.table(tableId(request))));
 }
 

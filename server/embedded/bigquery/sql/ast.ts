@@ -214,7 +214,14 @@ export interface TablePath extends Node {
 export type FromItem =
   /** The table that a pipe brings. */
   | (Node & { kind: "piped" })
-  | (Node & { kind: "table"; path: TablePath; alias: string | undefined; offsetAlias: string | undefined })
+  | (Node & {
+      kind: "table";
+      path: TablePath;
+      alias: string | undefined;
+      offsetAlias: string | undefined;
+      /** TABLESAMPLE SYSTEM: how many percent of the rows are read, about. */
+      samplePercent: number | undefined;
+    })
   | (Node & { kind: "derived"; query: Query; alias: string | undefined })
   | (Node & { kind: "unnest"; array: Expression; alias: string | undefined; offsetAlias: string | undefined })
   | (Node & {

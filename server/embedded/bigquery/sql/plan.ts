@@ -62,4 +62,10 @@ export type Plan =
   | { kind: "DROP_TABLE" | "DROP_VIEW"; id: TableId; isIfExists: boolean }
   | { kind: "DROP_SCHEMA"; id: Omit<TableId, "table">; isIfExists: boolean; isCascade: boolean };
 
-export type StatementKind = Plan["kind"];
+export type StatementKind = Plan["kind"] | "CREATE_TABLE_AS_SELECT";
+
+/** What BigQuery calls the statement. */
+export function statementKind(plan: Plan): StatementKind {
+  const isAsSelect = plan.kind === "CREATE_TABLE" && plan.sql !== undefined && plan.like === undefined;
+  return isAsSelect ? "CREATE_TABLE_AS_SELECT" : plan.kind;
+}

@@ -1,7 +1,4 @@
-/** The database's file, its snapshots, and its end while statements run. */
-import { mkdirSync } from "node:fs";
-import path from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
+/** The database's snapshots, and its end while statements run. */
 import { expect, it } from "vitest";
 import { openHarness } from "../testing/harness.ts";
 import { temporaryDirectory } from "../testing/server-process.ts";
@@ -52,34 +49,5 @@ it("answers a query of one moment, however long it waits between planning and ru
   });
   expect(counts).toEqual([1n, 1n]);
   await database.close();
-  directory.remove();
-});
-
-/** The format of the one file that is open. */
-async function fileFormat(database: Database): Promise<unknown> {
-  const answer = await database.query("SELECT tags['storage_version'] FROM duckdb_databases() WHERE NOT internal");
-  return answer.getChunk(0).getRows()[0]?.[0];
-}
-
-it("makes a new file in the format whose checkpoints rewrite the least, and goes on with a file of an older one", async () => {
-  const directory = temporaryDirectory();
-  const made = await Database.open(path.join(directory.path, "new"));
-  expect(await fileFormat(made)).toBe("v1.5.0+");
-  await made.close();
-
-  mkdirSync(path.join(directory.path, "old"));
-  const old = await DuckDBInstance.create(path.join(directory.path, "old", "bigquery.duckdb"));
-  const connection = await old.connect();
-  await connection.run("CREATE TABLE t AS SELECT 1 AS n");
-  connection.closeSync();
-  old.closeSync();
-  // Twice: the first one's end writes a checkpoint.
-  for (const rows of [2n, 3n]) {
-    const database = await Database.open(path.join(directory.path, "old"));
-    await database.transaction("write", async (writer) => writer.run("INSERT INTO t VALUES (1)"));
-    expect((await database.query("SELECT count(*) FROM t")).getChunk(0).getRows()).toEqual([[rows]]);
-    expect(await fileFormat(database)).toBe("v1.0.0+");
-    await database.close();
-  }
   directory.remove();
 });

@@ -10,17 +10,12 @@ import { registerRoutines } from "./routines.ts";
 
 const fileName = "bigquery.duckdb";
 
-/**
- * DuckDB writes new files in its oldest format unless told otherwise, and then each checkpoint writes again what it knows
- * of parts that nobody changed. A file keeps the format it was made in. docs/decisions/bigquery-checkpoints.md
- */
-const fileFormat = "v1.5.0";
-
 const limits = {
   memory: "256MB",
   threads: "2",
   /** Statements waiting for a connection beyond this are refused as rate limited. */
   waitingMax: 1000,
+  /** docs/decisions/bigquery-checkpoints.md says why it is not less. */
   walCheckpoint: "16MB",
   /** Freed memory beyond this goes back to the system; DuckDB's own 128 MB are half of what it may use here. */
   freedKept: "16MB",
@@ -201,7 +196,6 @@ async function openInstance(directory: string): Promise<DuckDBInstance> {
     return await DuckDBInstance.create(path.join(directory, fileName), {
       threads: limits.threads,
       memory_limit: limits.memory,
-      storage_compatibility_version: fileFormat,
       checkpoint_threshold: limits.walCheckpoint,
       temp_directory: path.join(directory, "spill"),
       dynamic_or_filter_threshold: limits.joinKeysPushed,

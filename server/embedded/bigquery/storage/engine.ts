@@ -4,6 +4,7 @@ import { BigQueryError } from "../errors.ts";
 import { quoteName } from "../sql/analyzer/from.ts";
 import { translate } from "../sql/analyzer/statements.ts";
 import type { Column } from "../sql/analyzer/scope.ts";
+import { statementKind } from "../sql/plan.ts";
 import type { Plan, StatementKind, TableId } from "../sql/plan.ts";
 import { typeName } from "../sql/types.ts";
 import type { WireRow } from "../wire/encode.ts";
@@ -16,6 +17,7 @@ import type { Destination } from "./destinations.ts";
 import { runDml } from "./dml.ts";
 import type { DmlCounts } from "./dml.ts";
 import { statementEnvironment } from "./environment.ts";
+import type { StatementScope } from "./environment.ts";
 import { isConflict, statementError } from "./failures.ts";
 import { Locks } from "./locks.ts";
 import { fillPlaceholders } from "./placeholders.ts";
@@ -23,11 +25,8 @@ import type { QueryParameter } from "./placeholders.ts";
 import { Selects } from "./selects.ts";
 import type { SelectPlan } from "./selects.ts";
 
-export interface StatementRequest {
+export interface StatementRequest extends StatementScope {
   sql: string;
-  project: string;
-  defaultDataset: { project: string; dataset: string } | undefined;
-  parameters: QueryParameter[];
   /** Where a query's rows are stored; undefined: they are only answered. */
   destination?: Destination | undefined;
 }
@@ -266,7 +265,7 @@ export class Engine {
     plan: Exclude<Plan, { kind: "SELECT" }>,
     inTransaction: InTransaction,
   ): Promise<StatementResult> {
-    const result: StatementResult = { ...emptyResult, kind: plan.kind };
+    const result: StatementResult = { ...emptyResult, kind: statementKind(plan) };
     await this.inTransaction(async (context) => {
       let afterCommit = nothing;
       if (isDml(plan)) {

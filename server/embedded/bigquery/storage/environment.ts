@@ -1,10 +1,17 @@
 /** What the analyzer may look up: the tables and views of the catalog, and what describes them. */
 import type { Environment, TableInfo } from "../sql/analyzer/context.ts";
 import type { Catalog } from "./catalog.ts";
-import type { StatementRequest } from "./engine.ts";
 import { embeddedDataset, embeddedTable, informationSchema } from "./information-schema.ts";
+import type { QueryParameter } from "./placeholders.ts";
 
-export function statementEnvironment(catalog: Catalog, request: StatementRequest): Environment {
+/** What a statement's names and parameters mean. */
+export interface StatementScope {
+  project: string;
+  defaultDataset: { project: string; dataset: string } | undefined;
+  parameters: QueryParameter[];
+}
+
+export function statementEnvironment(catalog: Catalog, request: StatementScope): Environment {
   return {
     project: request.defaultDataset?.project ?? request.project,
     dataset: request.defaultDataset?.dataset,

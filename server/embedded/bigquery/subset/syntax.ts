@@ -117,13 +117,18 @@ export const acceptedSyntax: Record<string, SyntaxEntry[]> = {
       example: "SELECT id, tag, o, p FROM d.t AS x LEFT JOIN UNNEST(tags) AS tag WITH OFFSET AS o, x.tags AS p",
     },
     {
+      construct: "TABLESAMPLE SYSTEM (n PERCENT)",
+      example: "SELECT id FROM d.t AS x TABLESAMPLE SYSTEM (10 PERCENT)",
+      note: "of tables; blocks of rows are taken or left, a small table as a whole",
+    },
+    {
       construct: "GROUP BY expressions, numbers, aliases, ALL",
       example: "SELECT id, COUNT(*) FROM d.t GROUP BY 1 HAVING COUNT(*) > 1",
     },
     {
       construct: "GROUP BY ROLLUP, CUBE, GROUPING SETS, also inside these",
       example: "SELECT id, n, GROUPING(id) FROM d.t GROUP BY GROUPING SETS (id, ROLLUP ((id, n)))",
-      note: "over no rows they are refused",
+      note: "no rows over no rows",
     },
     {
       construct: "PIVOT",
@@ -247,7 +252,7 @@ export const refusedSyntax: SyntaxEntry[] = [
     example: "SELECT 1 FROM d.t GROUP BY id, CUBE (n)",
   },
   {
-    construct: "TABLESAMPLE, FOR SYSTEM_TIME, wildcard tables, other pipe operators",
+    construct: "FOR SYSTEM_TIME, wildcard tables, other pipe operators",
     example: "SELECT id FROM d.t FOR SYSTEM_TIME AS OF happened",
   },
   { construct: "SAFE. before an aggregate or window function", example: "SELECT SAFE.SUM(n) FROM d.t" },

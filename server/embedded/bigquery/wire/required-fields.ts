@@ -1,10 +1,15 @@
 /** REQUIRED fields inside a RECORD: a row may leave the record out, but not these fields of it. */
 import type { RequiredField } from "../sql/analyzer/context.ts";
 import { ValueError } from "./decode.ts";
-import type { FieldSchema } from "./schema.ts";
+
+interface Field {
+  name: string;
+  mode?: string;
+  fields?: Field[];
+}
 
 /** What the fields of a RECORD require; empty where nothing is. */
-export function requiredInside(field: FieldSchema): RequiredField[] {
+export function requiredInside(field: Field): RequiredField[] {
   const fields = field.fields ?? [];
   return fields
     .map((inner) => ({

@@ -118,6 +118,9 @@ function checkDistinctWindow(name: AggregateFunction, over: Over, position: numb
 function checkOrder(call: CallExpression, args: Typed[], orders: Typed[]): void {
   for (const [index, order] of orders.entries()) {
     const position = call.orderBy[index]?.position ?? call.position;
+    if (call.orderBy[index]?.expression.kind === "literal") {
+      throw new SqlError(`${call.name} does not allow ORDER BY by index or literal in its arguments`, position);
+    }
     if (!isComparable(order.type)) throw unsupported(`ORDER BY of ${typeName(order.type)} in ${call.name}`, position);
     if (call.isDistinct && !args.some((argument) => argument.sql === order.sql)) {
       throw new SqlError(

@@ -40,11 +40,14 @@ export function checkDefault(column: TableColumn, expression: Expression): void 
   if (containsWhere(expression, (inside) => !isAllowed(inside))) {
     throw unsupported("A DEFAULT value that is not made of literals and the functions of the present", position);
   }
-  const isNull = (inside: Expression): boolean => inside.kind === "literal" && inside.type === "NULL";
-  if (column.type.kind === "ARRAY" && containsWhere(expression, isNull)) {
+  if (column.type.kind === "ARRAY" && containsWhere(expression, isNullLiteral)) {
     throw new SqlError(`The default value of the array ${column.name} cannot be NULL or contain NULL`, position);
   }
   expressionSql(column, expression);
+}
+
+function isNullLiteral(expression: Expression): boolean {
+  return expression.kind === "literal" && expression.type === "NULL";
 }
 
 /** SQL of the column's default value, with placeholders; NULL when it has none. */

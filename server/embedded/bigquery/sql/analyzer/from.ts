@@ -26,7 +26,7 @@ export function analyzeFrom(context: Context, item: FromItem, parent: Scope | un
       const array = arrayPath(item, parent);
       if (array !== undefined) return unnest(context, array, parent);
       if (item.offsetAlias !== undefined) throw new SqlError("WITH OFFSET can only follow an array", item.position);
-      return tableSource(context, item.path, { alias: item.alias, isNested: parent !== undefined });
+      return tableSource(context, item, parent !== undefined);
     }
     case "derived":
       return relationSource(context, context.analyzeQuery(context, item.query, parent), item.alias);
@@ -65,11 +65,20 @@ function readColumns(name: string, relation: Omit<Relation, "sql">, alias: strin
   return { variables: [{ alias, columns: fields, value }], columns: fields };
 }
 
-function tableSource(
+function tableSource(context: Context, item: FromItem & { kind: "table" }, isNested: boolean): Source {
+  const source = namedSource(context, item.path, { alias: item.alias, isNested });
+  const { samplePercent, position } = item;
+  if (samplePercent === undefined) return source;
+  if (source.isStored !== true) throw new SqlError("TABLESAMPLE can only be applied directly to tables", position);
+  // DuckDB, too, takes or leaves whole blocks of rows.
+  return { ...source, sql: `${source.sql} TABLESAMPLE SYSTEM (${samplePercent} PERCENT)` };
+}
+
+function namedSource(
   context: Context,
   path: TablePath,
   given: { alias: string | undefined; isNested: boolean },
-): Source {
+): Source & { isStored?: boolean } {
   const [only] = path.parts;
   const alias = given.alias ?? path.parts.at(-1);
   const common =
@@ -89,7 +98,7 @@ function tableSource(
     type: column.type,
     sql: `${name}.${quoteName(column.name)}`,
   }));
-  return { sql: `${info.sqlName} AS ${name}`, variables: [{ alias, columns }], columns };
+  return { sql: `${info.sqlName} AS ${name}`, variables: [{ alias, columns }], columns, isStored: info.isWritable };
 }
 
 export function completePath(context: Context, path: TablePath): { project: string; dataset: string; table: string } {
@@ -193,6 +202,7 @@ function arrayPath(item: FromItem, scope: Scope | undefined): (FromItem & { kind
   for (let current = scope; current !== undefined; current = current.parent) {
     const names = [...current.variables.map(({ alias }) => alias), ...current.columns.map(({ name }) => name)];
     if (names.some((name) => sameName(name, firstName))) {
+      if (item.samplePercent !== undefined) throw new SqlError("TABLESAMPLE cannot be applied to arrays", position);
       const array: Expression = { kind: "path", names: parts, position };
       return { kind: "unnest", array, alias: item.alias ?? parts.at(-1), offsetAlias: item.offsetAlias, position };
     }

@@ -1,7 +1,7 @@
 /** Pipe operators: https://cloud.google.com/bigquery/docs/reference/standard-sql/pipe-syntax */
 import type { FromItem, GroupBy, OrderItem, PipeAggregate, PipeOperator, Query, Select, SelectItem } from "../ast.ts";
 import { SqlError, unsupported } from "../position.ts";
-import { isComparable, isGroupable, scalar, typeName } from "../types.ts";
+import { isGroupable, isOrderable, scalar, typeName } from "../types.ts";
 import { coerce } from "./coercion.ts";
 import { analyzeExpression } from "./expression.ts";
 import { orderSql } from "./floats.ts";
@@ -125,7 +125,8 @@ function orderClause(around: Around, source: Source, items: OrderItem[]): string
   const place = placeOver(around, source, "ORDER BY clause");
   const keys = items.flatMap((item) => {
     const { expression, position } = item;
-    if (expression.kind === "literal" && expression.type === "INT64") {
+    if (expression.kind === "literal") {
+      if (expression.type !== "INT64") throw new SqlError("Cannot ORDER BY literal values", position);
       const column = source.columns[Number(expression.value) - 1];
       if (column === undefined) throw new SqlError("ORDER BY column number is out of range", position);
       return [orderKey(item, column)];
@@ -137,7 +138,7 @@ function orderClause(around: Around, source: Source, items: OrderItem[]): string
 }
 
 function orderKey(item: OrderItem, key: Pick<ScopeColumn, "sql" | "type">): string {
-  if (isComparable(key.type)) return orderSql(item, { sql: key.sql, type: key.type });
+  if (isOrderable(key.type)) return orderSql(item, { sql: key.sql, type: key.type });
   throw new SqlError(`ORDER BY does not support expressions of type ${typeName(key.type)}`, item.position);
 }
 

@@ -9,6 +9,7 @@ export interface Column {
   /** What a SELECT has as a literal: in a set operation it takes the type of the others. */
   literal?: Typed["literal"];
   items?: Typed["items"];
+  fields?: Typed["fields"];
 }
 
 /** A query as DuckDB SQL; its output columns are called c1, c2, … */

@@ -151,17 +151,15 @@ function requireGrouped(parts: Typed[]): void {
   );
 }
 
-/**
- * Whether a grand total over no rows is a row or none is not documented: refused, when it happens.
- * https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#group_by_grouping_sets
- */
-const emptyTotalRefused =
-  "(CASE WHEN count(*) = 0 THEN error('ROLLUP, CUBE or GROUPING SETS over no rows is refused') ELSE TRUE END)";
+/** Over no rows DuckDB gives a grand total; Google's reference implementation gives no rows. */
+const someRows = "count(*) > 0";
+/** Of sets without any key that is not known. */
+const noRowsRefused = "(CASE WHEN count(*) = 0 THEN error('GROUPING SETS (()) over no rows is refused') ELSE TRUE END)";
 
 function havingSql(select: Select, having: Typed | undefined): string {
   const form = select.groupBy?.form;
   const conditions = having === undefined ? [] : [having.sql];
-  if (form === "SETS") conditions.unshift(emptyTotalRefused);
+  if (form === "SETS") conditions.unshift(select.groupBy?.items.length === 0 ? noRowsRefused : someRows);
   return conditions.length === 0 ? "" : ` HAVING ${conditions.join(" AND ")}`;
 }
 
@@ -228,6 +226,7 @@ function outputColumns(select: Select, items: OutputItem[]): Relation["columns"]
   const columns = items.map(({ name, typed }): Column => {
     const column: Column = { name, type: typed.type };
     if (typed.items !== undefined) column.items = typed.items;
+    if (typed.fields !== undefined) column.fields = typed.fields;
     return typed.literal === undefined ? column : { ...column, literal: typed.literal };
   });
   if (select.as === "VALUE") return columns.map((column) => ({ ...column, name: undefined }));

@@ -27,6 +27,7 @@ export function setOperation(operation: Operation, given: Relation[]): Relation 
     if (operator !== "UNION ALL" && !isGroupable(type)) {
       throw new SqlError(`Column ${index + 1} in ${operator} has type that does not support set operations`, position);
     }
+    for (const part of parts) refuseNullField(part, type, position);
     return { name: column.name, type: type.kind === "NULL" ? scalar("INT64") : type };
   });
   const sql = branches
@@ -50,6 +51,10 @@ function byName(operation: ByName, branches: Relation[]): Relation[] {
   });
 }
 
+function has(names: string[], name: string): boolean {
+  return names.some((other) => sameName(other, name));
+}
+
 function missingColumn(name: string | undefined): Column {
   return { name, type: { kind: "NULL" }, literal: { kind: "null", value: "NULL" } };
 }
@@ -59,7 +64,6 @@ function keptNames(operation: ByName, branches: Relation[]): string[] {
   const { mode, columns: listed } = matching;
   const named = branches.map((branch, index) => branchNames(branch, { listed, index, position }));
   const [first = [], ...others] = named;
-  const has = (names: string[], name: string): boolean => names.some((other) => sameName(other, name));
   if (listed !== undefined) {
     if (mode === "STRICT" && branches.some(({ columns }) => columns.length !== listed.length)) {
       throw new SqlError("Every query must have the columns of the list and no others", position);
@@ -120,7 +124,27 @@ function branchValue(branch: Relation, index: number, otherwise: SqlType): Typed
   const column = branch.columns[index];
   const value: Typed = { sql: `b.c${index + 1}`, type: column?.type ?? otherwise };
   if (column?.items !== undefined) value.items = column.items;
+  if (column?.fields !== undefined) value.fields = column.fields.map((field, at) => branchField(value, field, at));
   return column?.literal === undefined ? value : { ...value, literal: column.literal };
+}
+
+const castFromInteger = new Set<SqlType["kind"]>(["INT64", "FLOAT64", "NUMERIC", "STRING", "BOOL"]);
+
+/** A NULL literal in a STRUCT is an INT64, which is cast to what the other branches have there. */
+function refuseNullField({ fields = [] }: Typed, type: SqlType, position: number): void {
+  for (const [index, field] of fields.entries()) {
+    const target = type.kind === "STRUCT" ? (type.fields[index]?.type.kind ?? "NULL") : "NULL";
+    if (field.literal?.kind === "null" && !castFromInteger.has(target)) {
+      throw new SqlError(`Invalid cast from INT64, which a NULL literal in a STRUCT is, to ${target}`, position);
+    }
+  }
+}
+
+/** A field of a STRUCT that a branch writes out: a NULL literal still takes any type. */
+function branchField({ sql, type }: Typed, field: Typed, at: number): Typed {
+  if (field.literal?.kind === "null") return field;
+  const declared = type.kind === "STRUCT" ? type.fields[at]?.type : undefined;
+  return { sql: `struct_extract(${sql}, 'f${at + 1}')`, type: declared ?? field.type };
 }
 
 function alignBranch(branch: Relation, columns: Column[], position: number): string {

@@ -213,7 +213,8 @@ function parseJoin(cursor: Cursor, left: FromItem): (FromItem & { kind: "join" }
 function parseJoined(cursor: Cursor): FromItem {
   let item = parseFromPrimary(cursor);
   const isArray = item.kind === "unnest" || (item.kind === "table" && item.path.parts.length > 1);
-  while (!isArray && atInnerOrOuterJoin(cursor)) item = parseJoin(cursor, item) ?? item;
+  if (isArray) return item;
+  while (atInnerOrOuterJoin(cursor)) item = parseJoin(cursor, item) ?? item;
   return item;
 }
 
@@ -235,8 +236,23 @@ export function parseFromPrimary(cursor: Cursor): FromItem {
   if (cursor.at("FOR")) throw unsupported("FOR SYSTEM_TIME AS OF", cursor.position);
   const alias = cursor.at("WITH") ? undefined : aliasBeforePivot(cursor);
   const offsetAlias = parseOffset(cursor);
+  const samplePercent = parseSample(cursor);
   refuseTableSuffix(cursor);
-  return parsePivots(cursor, { kind: "table", path, alias, offsetAlias, position });
+  return parsePivots(cursor, { kind: "table", path, alias, offsetAlias, samplePercent, position });
+}
+
+/** https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#tablesample_operator */
+function parseSample(cursor: Cursor): number | undefined {
+  if (!cursor.accept("TABLESAMPLE")) return undefined;
+  cursor.expect("SYSTEM");
+  return cursor.parenthesised(() => {
+    const { kind, text, position } = cursor.next();
+    if (kind === "parameter" || kind === "positional") throw unsupported("A parameter in TABLESAMPLE", position);
+    const percent = kind === "integer" || kind === "float" ? Number(text) : Number.NaN;
+    if (!(percent >= 0 && percent <= 100)) throw new SqlError("TABLESAMPLE needs a number from 0 to 100", position);
+    cursor.expect("PERCENT");
+    return percent;
+  });
 }
 
 function parseOffset(cursor: Cursor): string | undefined {
