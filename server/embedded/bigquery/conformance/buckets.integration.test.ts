@@ -45,6 +45,12 @@ describe("DATE_BUCKET and the like", () => {
       /refused/,
       `${page}#date_bucket`,
     ),
+    // What is refused while the statement runs must not become NULL.
+    fails(
+      "SELECT SAFE.DATE_BUCKET(DATE '2024-05-31', INTERVAL 1 MONTH, DATE '2024-01-31')",
+      /refused/,
+      `${page}#date_bucket`,
+    ),
     fails("SELECT DATE_BUCKET(DATE '0001-01-01', INTERVAL 7 DAY)", /outside the years/, `${page}#date_bucket`),
     fails("SELECT TIMESTAMP_BUCKET(TIMESTAMP '2024-05-31', INTERVAL 1 MONTH)", /months/, `${page}#timestamp_bucket`),
     fails("SELECT DATETIME_BUCKET(DATE '2024-05-31', INTERVAL 1 DAY)", /refused/, `${page}#datetime_bucket`),

@@ -50,4 +50,6 @@ function bucket(kind: string, value: bigint, width: Interval, origin: bigint): b
   return start;
 }
 
-export const bucketRoutines: Routine[] = [routine("bucket", ["STRING", "INT64", "INTERVAL", "INT64"], "INT64", bucket)];
+export const bucketRoutines: Routine[] = [
+  routine("partial_bucket", ["STRING", "INT64", "INTERVAL", "INT64"], "INT64", bucket),
+];

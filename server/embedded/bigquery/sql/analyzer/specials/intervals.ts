@@ -203,7 +203,7 @@ function bucketCall(kind: "DATE" | "DATETIME" | "TIMESTAMP"): SpecialHandler {
     const origin = args.length > 2 ? argument(special, 2, scalar(kind)) : undefined;
     refuseVolatile([value, width], name, position);
     const start = origin === undefined ? bucketOrigin : micros(origin);
-    const found = `make_timestamp(bq_bucket('${kind}', ${micros(value)}, ${width.sql}, ${start}))`;
+    const found = `make_timestamp(bq_partial_bucket('${kind}', ${micros(value)}, ${width.sql}, ${start}))`;
     const sql = kind === "DATE" ? `CAST(${found} AS DATE)` : found;
     return combine(sql, scalar(kind), [value, width, ...(origin === undefined ? [] : [origin])]);
   };
