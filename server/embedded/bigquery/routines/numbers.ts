@@ -65,6 +65,23 @@ function divideNumeric(left: string, right: string): string {
   return formatNumeric(parseNumeric(a.isNegative === b.isNegative ? `${quotient}` : `-${quotient}`));
 }
 
+/** Rounded half away from zero at the ninth decimal; RangeError when it does not fit. */
+function productOf(left: string, right: string): string {
+  const [a, b] = [decimalOfText(left), decimalOfText(right)];
+  const product = pointed(a.digits * b.digits, a.scale + b.scale);
+  return formatNumeric(parseNumeric(a.isNegative === b.isNegative ? product : `-${product}`));
+}
+
+/** Rounded half away from zero at the ninth decimal; RangeError when it does not fit. The divisor is not 0. */
+function quotientOf(left: string, right: string): string {
+  const [a, b] = [decimalOfText(left), decimalOfText(right)];
+  const dividend = a.digits * 10n ** BigInt(9 + b.scale);
+  const divisor = b.digits * 10n ** BigInt(a.scale);
+  const isUp = (dividend % divisor) * 2n >= divisor;
+  const quotient = pointed(dividend / divisor + (isUp ? 1n : 0n), 9);
+  return formatNumeric(parseNumeric(a.isNegative === b.isNegative ? quotient : `-${quotient}`));
+}
+
 const exactPowerMax = 22n;
 
 /**
@@ -112,6 +129,8 @@ export const numberRoutines: Routine[] = [
   routine("parse_numeric", ["STRING"], "STRING", parseGroupedNumeric),
   routine("numeric_from_text", ["STRING"], "STRING", (text) => formatNumeric(parseNumeric(text))),
   routine("div_numeric", ["STRING", "STRING"], "STRING", divideNumeric),
+  routine("multiply_numeric", ["STRING", "STRING"], "STRING", productOf),
+  routine("divide_numeric", ["STRING", "STRING"], "STRING", quotientOf),
   routine("round_numeric", ["STRING", "INT64"], "STRING", (text, places) => roundNumeric(text, places, "half away")),
   routine("round_numeric_by", ["STRING", "INT64", "STRING"], "STRING", (text, places, mode) => {
     const rounding = roundingModes[mode];

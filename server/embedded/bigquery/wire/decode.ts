@@ -105,6 +105,11 @@ function text(value: unknown, kind: ScalarKind): string {
   throw new RangeError(`Cannot convert value to ${kind.toLowerCase()} (bad value): ${JSON.stringify(value)}`);
 }
 
+/** Rows are read more leniently than literals are: with blanks around. */
+function timeText(value: unknown, kind: ScalarKind): string {
+  return text(value, kind).trim();
+}
+
 function decodeScalar(value: unknown, kind: ScalarKind): DuckDBValue {
   switch (kind) {
     case "STRING":
@@ -126,11 +131,11 @@ function decodeScalar(value: unknown, kind: ScalarKind): DuckDBValue {
     case "BYTES":
       return new DuckDBBlobValue(decodeBase64(text(value, kind)));
     case "DATE":
-      return new DuckDBDateValue(Number(parseDate(text(value, kind))));
+      return new DuckDBDateValue(Number(parseDate(timeText(value, kind))));
     case "TIME":
-      return new DuckDBTimeValue(parseTime(text(value, kind)));
+      return new DuckDBTimeValue(parseTime(timeText(value, kind)));
     case "DATETIME":
-      return new DuckDBTimestampValue(parseDatetime(text(value, kind)));
+      return new DuckDBTimestampValue(parseDatetime(timeText(value, kind)));
     case "INTERVAL": {
       const { months, days, micros } = parseInterval(text(value, kind));
       return new DuckDBIntervalValue(months, days, micros);
@@ -142,7 +147,8 @@ function decodeScalar(value: unknown, kind: ScalarKind): DuckDBValue {
 
 /** A text, or seconds since the epoch with a fraction. */
 function timestampMicros(value: unknown): bigint {
-  if (typeof value === "string" && !/^-?\d+(\.\d+)?$/.test(value)) return parseTimestamp(value);
+  if (typeof value === "string" && !/^-?\d+(\.\d+)?$/.test(value))
+    return parseTimestamp(value.trim().replace(/(?<=:.*) (?=[+-])/, ""));
   const seconds = exactText(value);
   const micros = parseNumeric(seconds) / 1000n;
   if (micros < timestampMin || micros > timestampMax) throw new RangeError(`Timestamp out of range: ${seconds}`);

@@ -37,14 +37,14 @@ function readTime(text: string): Part | undefined {
 
 /** Days since 1970-01-01. RangeError when the text is not a DATE. */
 export function parseDate(text: string): bigint {
-  const date = readDate(text.trim());
+  const date = readDate(text);
   if (date === undefined || date.rest !== "") throw new RangeError(`Invalid date: '${text}'`);
   return date.value;
 }
 
 /** Micros since midnight. RangeError when the text is not a TIME. */
 export function parseTime(text: string): bigint {
-  const time = readTime(text.trim());
+  const time = readTime(text);
   if (time === undefined || time.rest !== "") throw new RangeError(`Invalid time string "${text}"`);
   return time.value;
 }
@@ -59,7 +59,7 @@ function readDatetime(text: string): Part | undefined {
 
 /** Micros since 1970-01-01 00:00:00, without a zone. RangeError when the text is not a DATETIME. */
 export function parseDatetime(text: string): bigint {
-  const datetime = readDatetime(text.trim());
+  const datetime = readDatetime(text);
   if (datetime === undefined || datetime.rest !== "") throw new RangeError(`Invalid datetime string "${text}"`);
   return datetime.value;
 }
@@ -67,12 +67,18 @@ export function parseDatetime(text: string): bigint {
 /** What JavaScript's toISOString() writes, days that every month has: by far the commonest text of a stream. */
 const isoPattern = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
+/** An offset stands right behind the time, the name of a zone after one blank; behind a bare date neither does. */
+function readZoneBehind(rest: string, { isDate }: { isDate: boolean }): ReturnType<typeof readZone> {
+  if (rest === "") return readZone("UTC");
+  if (isDate || /^ [+-]/.test(rest)) return undefined;
+  return readZone(rest.replace(/^ /, ""));
+}
+
 /** Micros since the epoch; UTC when no zone is given. RangeError when the text is not a TIMESTAMP. */
 export function parseTimestamp(text: string): bigint {
   if (isoPattern.test(text) && !text.startsWith("0000")) return BigInt(Date.parse(text)) * 1000n;
-  const datetime = readDatetime(text.trim());
-  const rest = datetime?.rest.replace(/^ /, "") ?? "";
-  const zone = readZone(rest === "" ? "UTC" : rest);
+  const datetime = readDatetime(text);
+  const zone = readZoneBehind(datetime?.rest ?? "", { isDate: !text.includes(":") });
   if (datetime === undefined || zone === undefined) throw new RangeError(`Invalid timestamp: '${text}'`);
   const micros = instantOf(datetime.value, zone);
   if (micros < timestampMin || micros > timestampMax) throw new RangeError(`Invalid timestamp: '${text}'`);

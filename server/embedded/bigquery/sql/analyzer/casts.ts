@@ -60,7 +60,7 @@ const timeToText = (x: string): string =>
 const dateForm = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}";
 const timeForm = "([01]?[0-9]|2[0-3]):[0-5]?[0-9]:[0-5]?[0-9](\\.[0-9]{1,6})?";
 const localForm = `${dateForm}([ Tt]${timeForm})?`;
-const timestampForm = `${localForm}( ?(Z|z|${offsetPattern})| (UTC|${zoneNamePattern}))?`;
+const timestampForm = `${dateForm}([ Tt]${timeForm}((Z|z|${offsetPattern})| (UTC|${zoneNamePattern}))?)?`;
 
 /** Local time and zone are read apart: DuckDB's own cast would take the machine's zone. */
 const stringToTimestamp = checkedText(timestampForm, (x, fail) => {

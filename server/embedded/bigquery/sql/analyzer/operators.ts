@@ -78,9 +78,27 @@ function factor(original: Typed, coerced: Typed): string {
   return original.type.kind === "INT64" ? `CAST(${original.sql} AS DECIMAL(19,0))` : coerced.sql;
 }
 
-/** A product of two DECIMAL(38,9) has 18 decimals; DuckDB reports what no longer fits, the cast rounds half away. */
+/** Both values for `built`, which names each more than once. */
+function twice(left: string, right: string, built: (l: string, r: string) => string): string {
+  const isPlain = [left, right].every((sql) => /^[\w."]+(?:::\w+)?$/.test(sql));
+  if (isPlain) return built(left, right);
+  return `list_transform([{l: ${left}, r: ${right}}], lambda "$s": ${built('"$s".l', '"$s".r')})[1]`;
+}
+
+/** By a routine, which is slow and knows no limit but NUMERIC's own. */
+function byRoutine(name: string, l: string, r: string): string {
+  return `CAST(bq_${name}(CAST(${l} AS VARCHAR), CAST(${r} AS VARCHAR)) AS DECIMAL(38,9))`;
+}
+
+/** A product of two DECIMAL(38,9) has 18 decimals and so fits below 10^20 only; the cast rounds half away. */
 function multiplyNumeric(left: Typed, right: Typed, a: Typed, b: Typed): string {
-  return `CAST(${factor(left, a)} * ${factor(right, b)} AS DECIMAL(38,9))`;
+  return twice(
+    factor(left, a),
+    factor(right, b),
+    (l, r) =>
+      `(CASE WHEN abs(CAST(${l} AS DOUBLE) * CAST(${r} AS DOUBLE)) >= 1e19 THEN ${byRoutine("multiply_numeric", l, r)}
+      ELSE CAST(${l} * ${r} AS DECIMAL(38,9)) END)`,
+  );
 }
 
 function divide(left: Typed, right: Typed, position: Position): Typed {
@@ -103,13 +121,18 @@ function unscaled(sql: string): string {
   return `CAST(${sql} * 1000000000::DECIMAL(10,0) AS HUGEINT)`;
 }
 
-/** Exact NUMERIC division, rounded half away from zero at the ninth decimal. What exceeds 128 bits is an error. */
-export function divideNumeric(a: Typed, b: Typed, onZero: "error" | "null"): Typed {
-  const steps = `list_transform([{n: ${unscaled(a.sql)} * 1000000000::HUGEINT, d: ${unscaled(b.sql)}}], lambda "$s":
-    CASE WHEN "$s".d = 0 THEN ${onZero === "error" ? "error('division by zero: / ')" : "NULL"}
-    ELSE CAST((abs("$s".n) // abs("$s".d) + CASE WHEN (abs("$s".n) % abs("$s".d)) * 2 >= abs("$s".d) THEN 1 ELSE 0 END)
-      * sign("$s".n) * sign("$s".d) AS DECIMAL(38,0)) END)[1]`;
-  return combine(`CAST(${steps} * 0.000000001::DECIMAL(10,9) AS DECIMAL(38,9))`, scalar("NUMERIC"), [a, b]);
+/** Exact NUMERIC division, rounded half away from zero at the ninth decimal. Below 10^19 everything fits into 128 bits. */
+export function divideNumeric(a: Typed, b: Typed, onError: "error" | "null"): Typed {
+  const large = byRoutine("divide_numeric", '"$s".l', '"$s".r');
+  const [n, d] = [`(${unscaled('"$s".l')} * 1000000000::HUGEINT)`, unscaled('"$s".r')];
+  const whole = `CAST((abs(${n}) // abs(${d}) + CASE WHEN (abs(${n}) % abs(${d})) * 2 >= abs(${d}) THEN 1 ELSE 0 END)
+      * sign(${n}) * sign(${d}) AS DECIMAL(38,0))`;
+  const sql = `list_transform([{l: ${a.sql}, r: ${b.sql}}], lambda "$s": CASE
+    WHEN "$s".r = 0 THEN ${onError === "error" ? "error('division by zero: / ')" : "NULL"}
+    WHEN abs("$s".l) >= 10000000000000000000 OR abs("$s".r) >= 10000000000000000000
+      THEN ${onError === "error" ? large : `TRY(${large})`}
+    ELSE CAST(${whole} * 0.000000001::DECIMAL(10,9) AS DECIMAL(38,9)) END)[1]`;
+  return combine(sql, scalar("NUMERIC"), [a, b]);
 }
 
 function concatenate(left: Typed, right: Typed, position: Position): Typed {

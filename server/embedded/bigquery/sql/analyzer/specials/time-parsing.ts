@@ -76,7 +76,7 @@ const clockElements: Record<string, Element> = {
   "%l": { says: "hour12", pattern: " ?[0-9]{1,2}", fixed: "[ 0-9][0-9]" },
   "%M": number("minute", 2),
   "%S": number("second", 2),
-  "%E*S": { says: "second", pattern: "[0-9]{1,2}(?:\\.[0-9]{1,6})?" },
+  "%E*S": { says: "second", pattern: "[0-9]{1,2}(?:\\.[0-9]+)?" },
   "%p": { says: "half", pattern: "(?i:am|pm)" },
   "%P": { says: "half", pattern: "(?i:am|pm)" },
 };
@@ -180,23 +180,28 @@ function dateSql(groups: string[]): string {
 const ranged = (name: string, least: number, most: number): string =>
   `(CASE WHEN ${integer(name)} NOT BETWEEN ${least} AND ${most} THEN error('${name} out of range') ELSE ${integer(name)} END)`;
 
-function clockSql(groups: string[]): string {
-  const half = `(${ranged("hour12", 1, 12)} % 12 + CASE WHEN lower("$p".half) = 'pm' THEN 12 ELSE 0 END)`;
-  // Twelve o'clock without AM or PM might be either.
-  const twelve = groups.includes("half") ? half : ranged("hour12", 1, 11);
+/** Further decimals than six are cut off. Second 60 is the next minute, of whose fraction only a TIMESTAMP knows. */
+function secondMicros(kind: Family): string {
+  const second = `CAST(regexp_extract("$p".second, '^[0-9]+([.][0-9]{1,6})?') AS DECIMAL(10,6))`;
+  const micros = `CAST(${second} * 1000000 AS BIGINT)`;
+  const leap = kind === "TIMESTAMP" ? micros : "60000000";
+  return `(CASE WHEN ${second} < 60 THEN ${micros} WHEN ${second} < 61 THEN ${leap} ELSE error('second out of range') END)`;
+}
+
+function clockSql(kind: Family, groups: string[]): string {
+  const pm = groups.includes("half") ? `CASE WHEN lower("$p".half) = 'pm' THEN 12 ELSE 0 END` : "0";
+  // Without AM or PM it is the morning, as in Google's reference implementation.
+  const twelve = `(${ranged("hour12", 1, 12)} % 12 + ${pm})`;
   const hours = groups.includes("hour") ? ranged("hour", 0, 23) : groups.includes("hour12") ? twelve : "0";
   const minutes = groups.includes("minute") ? ranged("minute", 0, 59) : "0";
-  const seconds = groups.includes("second")
-    ? `(CASE WHEN CAST("$p".second AS DECIMAL(10,6)) >= 60 THEN error('second out of range')
-        ELSE CAST(CAST("$p".second AS DECIMAL(10,6)) * 1000000 AS BIGINT) END)`
-    : "0";
+  const seconds = groups.includes("second") ? secondMicros(kind) : "0";
   return `to_microseconds(${hours} * 3600000000 + ${minutes} * 60000000 + ${seconds})`;
 }
 
 function resultSql(kind: Family, groups: string[], zone: ZoneSql): string {
   if (kind === "DATE") return dateSql(groups);
-  if (kind === "TIME") return `CAST(TIME '00:00:00' + ${clockSql(groups)} AS TIME)`;
-  const local = `(CAST(${dateSql(groups)} AS TIMESTAMP) + ${clockSql(groups)})`;
+  if (kind === "TIME") return `CAST(TIME '00:00:00' + ${clockSql(kind, groups)} AS TIME)`;
+  const local = `(CAST(${dateSql(groups)} AS TIMESTAMP) + ${clockSql(kind, groups)})`;
   if (kind === "DATETIME") return local;
   if (groups.includes("zone")) return instantAt(local, { kind: "sql", sql: '"$p".zone' });
   const offset = `regexp_replace("$p".offset, '([0-9]{2}):?([0-9]{2})$', '\\1:\\2')`;
