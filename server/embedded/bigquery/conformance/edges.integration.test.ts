@@ -95,3 +95,21 @@ describe("times that are parsed", () => {
     ),
   ]);
 });
+
+describe("other values at an edge", () => {
+  checkSemantics([
+    gives(
+      "SELECT FORMAT_TIMESTAMP('%s', t) FROM UNNEST([TIMESTAMP '9999-12-31 23:59:59.999999']) AS t",
+      ["253402300799"],
+      "format-elements",
+    ),
+    gives("SELECT FORMAT_TIMESTAMP('%s', TIMESTAMP '1969-12-31 23:59:59.5')", ["-1"], "format-elements"),
+    gives(
+      "SELECT CAST('0x1p3' AS FLOAT64), SAFE_CAST(x AS FLOAT64) FROM (SELECT '-0x1.8p1' AS x)",
+      ["8.0", "-3.0"],
+      "conversion_functions#cast_as_floating_point",
+    ),
+    fails("SELECT ROUND(-1.7976931348623157e308, -3)", /overflow/, `${math}#round`),
+    fails("SELECT INITCAP('a\\u00a0b')", /refused/, "string_functions#initcap"),
+  ]);
+});

@@ -22,7 +22,12 @@ export function parseFloat64(text: string): number {
   const match = /^[ \t\n\v\f\r]*([+-]?)([^ \t\n\v\f\r+-].*?)[ \t\n\v\f\r]*$/s.exec(text);
   const magnitude = match?.[2] ?? "";
   const isNegative = match?.[1] === "-";
-  if (/^0[xX][0-9a-fA-F]+$/.test(magnitude)) return Number(BigInt(magnitude)) * (isNegative ? -1 : 1);
+  const hexadecimal = /^0[xX]([0-9a-fA-F]+)\.?([0-9a-fA-F]*)(?:[pP]([+-]?[0-9]{1,4}))?$/.exec(magnitude);
+  if (hexadecimal !== null) {
+    const [, whole = "", fraction = "", exponent = "0"] = hexadecimal;
+    const value = Number(BigInt(`0x${whole}${fraction}`)) * 2 ** (Number(exponent) - 4 * fraction.length);
+    return isNegative ? -value : value;
+  }
   if (/^inf(?:inity)?$/i.test(magnitude)) return isNegative ? -Infinity : Infinity;
   if (/^nan$/i.test(magnitude)) return NaN;
   if (!/^(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(magnitude)) throw new RangeError(`Bad double value: ${text}`);
@@ -91,6 +96,7 @@ const exactPowerMax = 22n;
 function roundFloat(value: number, places: bigint, rounding: "half away" | "down"): number {
   if (places > 400n || !Number.isFinite(value)) return value;
   if (places < -400n) return 0 * value;
+  if (places < 0n && Math.abs(value) > Number.MAX_VALUE / 2) throw new RangeError("Floating point overflow in ROUND");
   const decimal = decimalOfFloat(value);
   const exact = Number(`${digitsAt(decimal, Number(places), rounding)}e${-places}`) * (decimal.isNegative ? -1 : 1);
   if (!Number.isFinite(exact)) throw new RangeError("Floating point overflow in ROUND");

@@ -13,6 +13,9 @@ function initcap(text: string, delimiters: string): string {
       isStart = true;
       return character;
     }
+    // Whether a blank beyond ASCII ends a word is not documented.
+    if (delimiters === wordDelimiters && /\s/.test(character))
+      throw new RangeError("INITCAP of a text with such a blank is refused by the embedded server");
     const changed = isStart ? character.toUpperCase() : character.toLowerCase();
     if (Array.from(changed).length > 1 || character === "Σ") {
       throw new RangeError(`INITCAP of the letter ${character} is refused by the embedded server`);

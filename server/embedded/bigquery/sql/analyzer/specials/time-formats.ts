@@ -78,7 +78,7 @@ const zoneElements: Record<string, string> = {
   "%z": offsetText(""),
   "%Ez": offsetText(":"),
   "%Z": guard("$1 <> $2", "%Z of a time zone other than UTC is refused", "'UTC'"),
-  "%s": "CAST(floor(epoch_us($2) / 1000000) AS BIGINT)",
+  "%s": "((epoch_us($2) - CASE WHEN epoch_us($2) < 0 THEN 999999 ELSE 0 END) // 1000000)",
 };
 
 /** Seconds with a fixed number of digits, cut off and not rounded; or with as many as there are. */
