@@ -6,6 +6,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { DuckDBConnection, DuckDBMaterializedResult } from "@duckdb/node-api";
+import { KeptPlans } from "./kept-plans.ts";
 import { registerRoutines } from "./routines.ts";
 
 const fileName = "bigquery.duckdb";
@@ -91,6 +92,10 @@ class Pool {
 export class Database {
   private readonly instance: DuckDBInstance;
   private readonly pools: Record<PoolName, Pool>;
+  private readonly plans = new KeptPlans(() => (this.writing === 0 ? this.writesBegun : undefined));
+  /** Uses of a writer's connection so far, and now. */
+  private writesBegun = 0;
+  private writing = 0;
 
   private constructor(instance: DuckDBInstance, pools: Record<PoolName, Pool>) {
     this.instance = instance;
@@ -116,9 +121,12 @@ export class Database {
 
   async use<Result>(pool: WriterPoolName, work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
     const connection = await this.pools[pool].take();
+    this.writesBegun += 1;
+    this.writing += 1;
     try {
       return await work(connection);
     } finally {
+      this.writing -= 1;
       this.pools[pool].give(connection);
     }
   }
@@ -142,14 +150,11 @@ export class Database {
     }
   }
 
-  /**
-   * The answer of one statement, all of it in memory. DuckDB plans and runs a statement that it gets as text in one
-   * transaction of its own, so this is of one moment too, in one call instead of five.
-   */
+  /** The answer of one statement, all of it in memory, and of one moment too. */
   async query(sql: string): Promise<DuckDBMaterializedResult> {
     const connection = await this.pools.read.take();
     try {
-      return await connection.run(sql);
+      return await this.plans.run(connection, sql);
     } finally {
       this.pools.read.give(connection);
     }
