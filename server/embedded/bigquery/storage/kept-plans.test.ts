@@ -17,7 +17,7 @@ beforeEach(() => {
   meanwhile = () => undefined;
   connection = {
     run: async (sql) => {
-      calls.push(`run ${String(sql)}`);
+      calls.push(`run ${sql}`);
       return answer("in one");
     },
     prepare: async (sql) => {
