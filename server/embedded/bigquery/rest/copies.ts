@@ -4,8 +4,8 @@ import type { TableId } from "../sql/plan.ts";
 import type { Destination } from "../storage/destinations.ts";
 import type { StatementRequest } from "../storage/engine.ts";
 import type { Job, JobResult } from "../storage/jobs.ts";
-import { readDestination } from "./destination.ts";
-import { isObject, objectAt, oneOf, required, stringAt } from "./request.ts";
+import { readDestination, readTableId } from "./destination.ts";
+import { isObject, objectAt, oneOf, stringAt } from "./request.ts";
 import type { JsonObject } from "./request.ts";
 import type { Server } from "./server-context.ts";
 
@@ -38,11 +38,7 @@ function readSource(project: string, copy: JsonObject): TableId {
     throw new BigQueryError("invalid", "A copy of several tables into one is not supported by the embedded server");
   const [first] = listed;
   const table = objectAt(copy, "sourceTable") ?? (isObject(first) ? first : {});
-  return {
-    project: stringAt(table, "projectId") ?? project,
-    dataset: required(stringAt(table, "datasetId"), "sourceTable.datasetId"),
-    table: required(stringAt(table, "tableId"), "sourceTable.tableId"),
-  };
+  return readTableId(project, table, "sourceTable");
 }
 
 /** A new table is a copy with everything that belongs to it; one that is there gets the rows. */

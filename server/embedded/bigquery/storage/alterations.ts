@@ -9,7 +9,15 @@ import { duckType } from "../sql/types.ts";
 import { fieldOf } from "../wire/schema.ts";
 import type { FieldSchema } from "../wire/schema.ts";
 import type { Table, TableDocument } from "./catalog.ts";
-import { alreadyExists, expirationTime, hasStreamedRows, metadata, skipped, tableOfKind } from "./definition-parts.ts";
+import {
+  alreadyExists,
+  expirationTime,
+  hasStreamedRows,
+  layoutColumns,
+  metadata,
+  skipped,
+  tableOfKind,
+} from "./definition-parts.ts";
 import type { DefinitionContext, DefinitionResult } from "./definition-parts.ts";
 
 type AlterPlan = Plan & { kind: "ALTER_TABLE" | "ALTER_VIEW" };
@@ -106,15 +114,9 @@ async function addColumn({ connection }: DefinitionContext, altered: Altered, co
 }
 
 /** Columns that something else is made of. */
-function usedColumns({ clustering, timePartitioning, rangePartitioning, tableConstraints }: TableDocument): string[] {
-  const key = tableConstraints?.primaryKey as { columns?: string[] } | undefined;
-  const names = [
-    timePartitioning?.field,
-    rangePartitioning?.field,
-    ...(clustering?.fields ?? []),
-    ...(key?.columns ?? []),
-  ];
-  return names.map((name) => String(name).toLowerCase());
+function usedColumns(document: TableDocument): string[] {
+  const key = document.tableConstraints?.primaryKey as { columns?: string[] } | undefined;
+  return [...layoutColumns(document), ...(key?.columns ?? [])].map((name) => name.toLowerCase());
 }
 
 async function dropColumn({ connection }: DefinitionContext, altered: Altered, column: DroppedColumn): Promise<void> {

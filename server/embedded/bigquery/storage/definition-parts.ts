@@ -40,6 +40,12 @@ export function metadata(
   return found;
 }
 
+/** Columns that a table is partitioned or clustered by. */
+export function layoutColumns({ timePartitioning, rangePartitioning, clustering }: TableDocument): string[] {
+  const names: unknown[] = [timePartitioning?.field, rangePartitioning?.field, ...(clustering?.fields ?? [])];
+  return names.filter((name) => typeof name === "string");
+}
+
 /** BigQuery's own words: a moment that has passed is refused. */
 const pastExpiration = "Expiration time must be at least 1 seconds in the future";
 

@@ -14,7 +14,7 @@ import type { FieldSchema } from "../wire/schema.ts";
 import { newGeneration, tableEntry } from "./catalog.ts";
 import type { Table, TableDocument } from "./catalog.ts";
 import { readRows } from "./database.ts";
-import { alreadyExists } from "./definition-parts.ts";
+import { alreadyExists, layoutColumns } from "./definition-parts.ts";
 import type { DefinitionContext } from "./definition-parts.ts";
 import { hasDefaults } from "./default-values.ts";
 import { withKeptAnswer } from "./kept-answer.ts";
@@ -119,9 +119,7 @@ async function newTable(
 
 /** A table that is partitioned or clustered by a column keeps that column. */
 function requireUsedColumns(document: TableDocument, columns: readonly TableColumn[], id: TableId): void {
-  const { timePartitioning, rangePartitioning, clustering } = document;
-  for (const used of [timePartitioning?.field, rangePartitioning?.field, ...(clustering?.fields ?? [])]) {
-    if (typeof used !== "string") continue;
+  for (const used of layoutColumns(document)) {
     if (columns.some(({ name }) => name.toLowerCase() === used.toLowerCase())) continue;
     throw new BigQueryError(
       "invalid",

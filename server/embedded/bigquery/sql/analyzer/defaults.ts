@@ -3,7 +3,7 @@ import type { Expression } from "../ast.ts";
 import { parseExpressionText } from "../parser/statements.ts";
 import { SqlError, unsupported } from "../position.ts";
 import { statementPlace, storedValue } from "./assignments.ts";
-import type { Context, TableColumn } from "./context.ts";
+import type { Context, Environment, TableColumn } from "./context.ts";
 import { analyzeExpression } from "./expression.ts";
 import { analyzeQuery } from "./query.ts";
 import { emptyScope } from "./scope.ts";
@@ -63,7 +63,7 @@ function expressionSql(column: TableColumn, expression: Expression): string {
 
 /** A default value reads no tables and no parameters. */
 function standAlone(): Context {
-  const environment: Context["environment"] = {
+  return newContext({
     project: "",
     dataset: undefined,
     findTable: () => {
@@ -71,7 +71,11 @@ function standAlone(): Context {
     },
     informationSchema: () => undefined,
     parameters: [],
-  };
+  });
+}
+
+/** The state of a translation that has just begun. */
+export function newContext(environment: Environment): Context {
   return {
     environment,
     counter: { value: 0 },

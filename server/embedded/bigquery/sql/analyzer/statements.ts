@@ -6,7 +6,7 @@ import { SqlError } from "../position.ts";
 import { scalar } from "../types.ts";
 import { newAlias } from "./context.ts";
 import type { Context, Environment, TableColumn } from "./context.ts";
-import { defaultSql } from "./defaults.ts";
+import { newContext } from "./defaults.ts";
 import { createTable, createView, expirationSql, splitSchemaPath } from "./definitions.ts";
 import { analyzeExpression } from "./expression.ts";
 import { analyzeFrom, completePath, quoteName } from "./from.ts";
@@ -21,7 +21,7 @@ import {
 } from "./assignments.ts";
 import type { WritableTable } from "./assignments.ts";
 import { planMerge } from "./merge.ts";
-import { analyzeQuery, analyzeResult, analyzeRows } from "./query.ts";
+import { analyzeResult, analyzeRows } from "./query.ts";
 import { emptyScope } from "./scope.ts";
 import type { Relation, Scope } from "./scope.ts";
 
@@ -32,16 +32,7 @@ export function translate(source: string, environment: Environment): Plan {
   if (positionalCount > positional.length) {
     throw new SqlError(`Query has ${positionalCount} positional parameters, but ${positional.length} were given`, 0);
   }
-  const context: Context = {
-    environment,
-    counter: { value: 0 },
-    viewDepth: 0,
-    commonTables: [],
-    randomCalls: new Set(),
-    analyzeQuery,
-    defaultSql,
-  };
-  return planStatement(context, statement);
+  return planStatement(newContext(environment), statement);
 }
 
 function planStatement(context: Context, statement: Statement): Plan {
